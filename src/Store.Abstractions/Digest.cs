@@ -1,0 +1,61 @@
+namespace GlanceStore;
+
+/// <summary>A digest of a whole image, named as Python's <c>hashlib</c> names it: <c>md5</c>, <c>sha512</c>, <c>sha3_256</c>.</summary>
+/// <remarks>
+/// Any algorithm can be named here, so that a record made elsewhere can be kept; which ones can be computed is for
+/// <see cref="StoreError.Unsupported"/> to say when one is asked for.
+/// </remarks>
+public sealed record Digest
+{
+    /// <summary>Makes a digest.</summary>
+    /// <param name="algorithm">The algorithm's name in lower case: letters, digits and <c>_</c>.</param>
+    /// <param name="hex">The value in hexadecimal; upper case is folded to lower case.</param>
+    /// <exception cref="ArgumentException">The name or the value is not of that form.</exception>
+    public Digest(string algorithm, string hex)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(algorithm);
+        ArgumentException.ThrowIfNullOrEmpty(hex);
+        if (!algorithm.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '_'))
+        {
+            throw new ArgumentException($"'{algorithm}' is not the name of a digest; names are such as 'md5' or 'sha512'.", nameof(algorithm));
+        }
+
+        if (hex.Length % 2 != 0 || !hex.All(char.IsAsciiHexDigit))
+        {
+            throw new ArgumentException($"The {algorithm} digest is not written in hexadecimal.", nameof(hex));
+        }
+
+        Algorithm = algorithm;
+        Hex = hex.ToLowerInvariant();
+    }
+
+    /// <summary>The algorithm's name.</summary>
+    public string Algorithm { get; }
+
+    /// <summary>The value in lower-case hexadecimal.</summary>
+    public string Hex { get; }
+
+    /// <summary>Reads <c>ALGORITHM:HEX</c>, as <see cref="ToString"/> writes it.</summary>
+    /// <exception cref="FormatException">The text is not of that form.</exception>
+    public static Digest Parse(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        var colon = text.IndexOf(':', StringComparison.Ordinal);
+        if (colon < 1 || colon == text.Length - 1)
+        {
+            throw new FormatException($"'{text}' is not a digest; write ALGORITHM:HEX, such as sha512:9f86….");
+        }
+
+        try
+        {
+            return new Digest(text[..colon].ToLowerInvariant(), text[(colon + 1)..]);
+        }
+        catch (ArgumentException e)
+        {
+            throw new FormatException(e.Message, e);
+        }
+    }
+
+    /// <summary><c>ALGORITHM:HEX</c>.</summary>
+    public override string ToString() => $"{Algorithm}:{Hex}";
+}

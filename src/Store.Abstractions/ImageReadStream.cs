@@ -1,0 +1,16 @@
+namespace GlanceStore;
+
+/// <summary>The bytes of a stored image, or of a range of it: a read-only stream, seekable where the store reads ranges.</summary>
+/// <remarks>
+/// A read throws <see cref="StoreException"/>: <see cref="StoreError.Corrupted"/> where the bytes are not the expected ones (before
+/// any of them is handed over, with a manifest; by the read that would return 0, with a digest), <see cref="StoreError.Changed"/> where
+/// the image was replaced meanwhile. Not for use by several threads at once, as streams are not. Dispose it: it holds a buffer.
+/// </remarks>
+public abstract class ImageReadStream : Stream
+{
+    /// <summary>What the backend said of the image when it was opened.</summary>
+    public abstract StoredObject Object { get; }
+
+    /// <summary>What has been verified of the bytes handed over so far; final once a read has returned 0.</summary>
+    public abstract ReadVerdict Verdict { get; }
+}

@@ -1,0 +1,118 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace GlanceStore;
+
+/// <summary>Writes and reads an <see cref="ImageReceipt"/> with glance's field names; found through the type, so any serialiser context uses it.</summary>
+public sealed class ImageReceiptJsonConverter : JsonConverter<ImageReceipt>
+{
+    /// <inheritdoc/>
+    public override ImageReceipt Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+    {
+        var json = JsonSerializer.Deserialize(ref reader, ReceiptJsonContext.Default.ReceiptJson);
+        try
+        {
+            return FromModel(json);
+        }
+        catch (Exception e) when (e is ArgumentException or FormatException)
+        {
+            throw new JsonException(e.Message, e);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Write(Utf8JsonWriter writer, ImageReceipt value, JsonSerializerOptions options) =>
+        JsonSerializer.Serialize(writer, ToModel(value), ReceiptJsonContext.Default.ReceiptJson);
+
+    internal static string Write(ImageReceipt receipt) =>
+        JsonSerializer.Serialize(ToModel(receipt), ReceiptJsonContext.Default.ReceiptJson);
+
+    internal static ImageReceipt Read(string json)
+    {
+        ArgumentNullException.ThrowIfNull(json);
+        try
+        {
+            return FromModel(JsonSerializer.Deserialize(json, ReceiptJsonContext.Default.ReceiptJson));
+        }
+        catch (JsonException e)
+        {
+            throw new FormatException($"The receipt is not whole JSON (line {e.LineNumber + 1}): it was cut short or edited.", e);
+        }
+        catch (ArgumentException e)
+        {
+            throw new FormatException($"The receipt contradicts itself: {e.Message}", e);
+        }
+    }
+
+    private static ReceiptJson ToModel(ImageReceipt receipt) => new()
+    {
+        Location = receipt.Location.Uri,
+        Store = receipt.Location.StoreId,
+        Size = receipt.Size,
+        Checksum = receipt.Checksum?.Hex,
+        OsHashAlgo = receipt.MultiHash?.Algorithm,
+        OsHashValue = receipt.MultiHash?.Hex,
+        Chunks = [.. receipt.Chunks.Select(entry => new ChunkJson { Length = entry.Length, Checksum = entry.ChecksumText })],
+        Metadata = receipt.Metadata.ToDictionary(),
+    };
+
+    private static ImageReceipt FromModel(ReceiptJson? json)
+    {
+        if (json is not { Location: { } uri, Size: { } size, Chunks: { } chunks })
+        {
+            throw new FormatException("A receipt has at least a location, a size and chunks, and this text lacks one of them.");
+        }
+
+        return new ImageReceipt(new ImageLocation(uri, json.Store), size, new ChunkManifest(chunks.Select(EntryOf)))
+        {
+            Checksum = json.Checksum is { } md5 ? new Digest("md5", md5) : null,
+            MultiHash = json is { OsHashAlgo: { } name, OsHashValue: { } hex } ? new Digest(name, hex) : null,
+            Metadata = json.Metadata ?? [],
+        };
+    }
+
+    private static ChunkEntry EntryOf(ChunkJson chunk)
+    {
+        const string Prefix = ChunkEntry.ChecksumAlgorithm + ":";
+        return chunk is { Length: { } length, Checksum: { } text }
+            && text.StartsWith(Prefix, StringComparison.Ordinal)
+            && ulong.TryParse(text.AsSpan(Prefix.Length), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var checksum)
+            ? new ChunkEntry(length, checksum)
+            : throw new FormatException($"A chunk of a receipt has a length and a checksum such as {Prefix}0123456789abcdef, and one has not.");
+    }
+}
+
+internal sealed class ReceiptJson
+{
+    public string? Location { get; set; }
+
+    public string? Store { get; set; }
+
+    public long? Size { get; set; }
+
+    public string? Checksum { get; set; }
+
+    public string? OsHashAlgo { get; set; }
+
+    public string? OsHashValue { get; set; }
+
+    public List<ChunkJson>? Chunks { get; set; }
+
+    public Dictionary<string, string>? Metadata { get; set; }
+}
+
+internal sealed class ChunkJson
+{
+    public long? Length { get; set; }
+
+    public string? Checksum { get; set; }
+}
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Skip,
+    WriteIndented = true)]
+[JsonSerializable(typeof(ReceiptJson))]
+internal sealed partial class ReceiptJsonContext : JsonSerializerContext;

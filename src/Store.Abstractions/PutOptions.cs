@@ -1,0 +1,41 @@
+using System.Collections.Frozen;
+
+namespace GlanceStore;
+
+/// <summary>What to do when an image of that id is stored already.</summary>
+public enum WriteMode
+{
+    /// <summary>Fail with <see cref="StoreError.AlreadyExists"/>; of several creators exactly one wins.</summary>
+    CreateNew,
+
+    /// <summary>Put the new image in its place, in one step: readers see the old one or the new one, whole.</summary>
+    Replace,
+}
+
+/// <summary>How to store one image. Every property has a working default.</summary>
+public sealed record PutOptions
+{
+    /// <summary>The size of the source in bytes, where it is known: fewer or more is <see cref="StoreError.SizeMismatch"/>. Null: not known.</summary>
+    public long? ExpectedSize { get; init; }
+
+    /// <summary>The most bytes to accept; more is <see cref="StoreError.TooLarge"/>. Null: what the store can hold.</summary>
+    public long? MaxSize { get; init; }
+
+    /// <summary>Digests the source must have; another value is <see cref="StoreError.Corrupted"/> and nothing is stored. None by default.</summary>
+    public IReadOnlyList<Digest> ExpectedDigests { get; init; } = [];
+
+    /// <summary>The multihash to compute, by hashlib's name; <c>sha512</c> by default, as in glance.</summary>
+    public string HashAlgorithm { get; init; } = "sha512";
+
+    /// <summary>Whether to compute the MD5 that glance calls <c>checksum</c>; true by default.</summary>
+    public bool ComputeMd5 { get; init; } = true;
+
+    /// <summary>What to do when the id is taken; <see cref="WriteMode.CreateNew"/> by default.</summary>
+    public WriteMode Mode { get; init; }
+
+    /// <summary>Text to keep in the receipt; empty by default.</summary>
+    public IReadOnlyDictionary<string, string> Metadata { get; init; } = FrozenDictionary<string, string>.Empty;
+
+    /// <summary>Told of every chunk that has been written, from whichever thread wrote it; null by default.</summary>
+    public IProgress<TransferProgress>? Progress { get; init; }
+}

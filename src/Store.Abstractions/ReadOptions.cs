@@ -1,0 +1,28 @@
+namespace GlanceStore;
+
+/// <summary>How to read one image. Every property has a working default.</summary>
+/// <remarks>
+/// Whether the bytes are verified depends on what there is to verify them with: a manifest verifies every chunk before a byte of it is
+/// handed over, ranges and seeks included; a digest verifies a whole image read from start to end, by the read that would return 0.
+/// </remarks>
+public sealed record ReadOptions
+{
+    /// <summary>The part of the image to read; the whole by default. A range reaching past the end is cut.</summary>
+    public ByteRange? Range { get; init; }
+
+    /// <summary>The chunks to verify against, usually a receipt's; null by default.</summary>
+    public ChunkManifest? Manifest { get; init; }
+
+    /// <summary>The digest of the whole image; null by default. It cannot be checked on a part, so it does not go with <see cref="Range"/>.</summary>
+    public Digest? ExpectedDigest { get; init; }
+
+    /// <summary>Told of every chunk that has been fetched and verified; null by default.</summary>
+    public IProgress<TransferProgress>? Progress { get; init; }
+
+    /// <summary>Options that verify a read against a receipt, chunk by chunk.</summary>
+    public static ReadOptions Verify(ImageReceipt receipt)
+    {
+        ArgumentNullException.ThrowIfNull(receipt);
+        return new ReadOptions { Manifest = receipt.Chunks };
+    }
+}

@@ -1,0 +1,53 @@
+namespace GlanceStore;
+
+/// <summary>What went wrong, in the one vocabulary of all stores. Programs act on the code, people read the message.</summary>
+public enum StoreError
+{
+    /// <summary>There is no image at the location.</summary>
+    NotFound,
+
+    /// <summary>An image of that id is there already, and the put was to create a new one.</summary>
+    AlreadyExists,
+
+    /// <summary>The backend knows who asks and refuses.</summary>
+    AccessDenied,
+
+    /// <summary>The backend does not accept the credentials, or there are none.</summary>
+    NotAuthenticated,
+
+    /// <summary>The backend is full, or a quota is used up.</summary>
+    OutOfSpace,
+
+    /// <summary>The image is larger than the store, the caller or the memory budget allows.</summary>
+    TooLarge,
+
+    /// <summary>The source gave fewer or more bytes than were declared.</summary>
+    SizeMismatch,
+
+    /// <summary>The bytes are not those that were stored or expected: a digest, a checksum or a length differs.</summary>
+    Corrupted,
+
+    /// <summary>The range asked for does not lie in the image.</summary>
+    InvalidRange,
+
+    /// <summary>The stored image was replaced while it was being read.</summary>
+    Changed,
+
+    /// <summary>The backend asks to slow down.</summary>
+    Throttled,
+
+    /// <summary>The backend cannot be reached or failed.</summary>
+    Unavailable,
+
+    /// <summary>The backend stopped answering in the middle of an operation.</summary>
+    Stalled,
+
+    /// <summary>The store cannot do what was asked, whatever the image.</summary>
+    Unsupported,
+
+    /// <summary>The location is malformed, of another kind of store, or outside the store.</summary>
+    InvalidLocation,
+
+    /// <summary>A store's settings are wrong; the message lists every mistake.</summary>
+    InvalidConfiguration,
+}

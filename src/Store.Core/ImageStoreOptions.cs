@@ -1,0 +1,55 @@
+namespace GlanceStore;
+
+/// <summary>How the front treats one store. Every property has a working default.</summary>
+public sealed record ImageStoreOptions
+{
+    /// <summary>The chunk length in bytes, where the driver's own preference does not suit; null by default.</summary>
+    public long? ChunkBytes { get; init; }
+
+    /// <summary>How many chunks of one transfer may be under way at once, within what the driver allows; 4 by default.</summary>
+    public int Parallelism { get; init; } = 4;
+
+    /// <summary>How often a step that fails for a passing reason is tried in all; 5 by default, 1 for no retry.</summary>
+    public int MaxAttempts { get; init; } = 5;
+
+    /// <summary>The pause before the second attempt, doubled before each further one and varied at random; 200 ms by default, 10 s at most.</summary>
+    public TimeSpan RetryDelay { get; init; } = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>How long the backend may give no sign of life (for a write: for every 16 MiB of the chunk begun); 60 s by default.</summary>
+    public TimeSpan StallTimeout { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>What the operator calls the store, glance's <c>store_description</c>; null by default.</summary>
+    public string? Description { get; init; }
+
+    /// <summary>Glance's <c>weight</c>: where several stores hold an image, the heavier one is read first; 0 by default.</summary>
+    public int Weight { get; init; }
+
+    /// <summary>What is wrong with these options, one sentence each; empty where nothing is.</summary>
+    public IEnumerable<string> Mistakes()
+    {
+        if (ChunkBytes is < 4096 or > int.MaxValue)
+        {
+            yield return "'ChunkBytes' is not a length from 4096 to 2147483647 bytes";
+        }
+
+        if (Parallelism is < 1 or > 64)
+        {
+            yield return "'Parallelism' is not a number from 1 to 64";
+        }
+
+        if (MaxAttempts is < 1 or > 100)
+        {
+            yield return "'MaxAttempts' is not a number from 1 to 100";
+        }
+
+        if (RetryDelay < TimeSpan.Zero)
+        {
+            yield return "'RetryDelay' is negative";
+        }
+
+        if (StallTimeout <= TimeSpan.Zero)
+        {
+            yield return "'StallTimeout' is not a positive time span";
+        }
+    }
+}
