@@ -1,0 +1,101 @@
+namespace GlanceStore.Drivers.Memory;
+
+/// <summary>Keeps images in memory. Read it first: it is the contract at its plainest.</summary>
+public sealed class MemoryDriver : StoreDriver
+{
+    private const string Scheme = "memory";
+
+    private readonly MemoryStorage _storage;
+    private readonly string _prefix;
+    private readonly TimeProvider _time;
+
+    /// <summary>Makes a driver.</summary>
+    /// <param name="options">Its settings; null for the defaults.</param>
+    /// <param name="time">The clock; null for the system's.</param>
+    /// <exception cref="StoreException"><see cref="StoreError.InvalidConfiguration"/>: the options are wrong.</exception>
+    public MemoryDriver(MemoryDriverOptions? options = null, TimeProvider? time = null)
+    {
+        options ??= new MemoryDriverOptions();
+        if (options.Mistakes() is [var mistake, ..])
+        {
+            throw new StoreException(StoreError.InvalidConfiguration, $"{mistake}.");
+        }
+
+        Info = new DriverInfo(Scheme, [Scheme], options.Capabilities);
+        _storage = options.Storage;
+        _prefix = $"{Scheme}://{options.Name}/";
+        _time = time ?? TimeProvider.System;
+    }
+
+    /// <inheritdoc/>
+    public override DriverInfo Info { get; }
+
+    /// <inheritdoc/>
+    public override ImageLocation LocationOf(ImageId id) => new(_prefix + id.Value, null);
+
+    /// <inheritdoc/>
+    public override ImageLocation ParseLocation(string uri) =>
+        uri.StartsWith(_prefix, StringComparison.Ordinal) && ImageId.TryParse(uri[_prefix.Length..], out var id)
+            ? LocationOf(id)
+            : throw new StoreException(StoreError.InvalidLocation, $"A location of this store is {_prefix}ID, and the one given is not.");
+
+    /// <inheritdoc/>
+    public override ValueTask<StoredObject?> FindAsync(ImageLocation location, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return ValueTask.FromResult(_storage.Images.TryGetValue(NameOf(location), out var image) ? Describe(location, image) : null);
+    }
+
+    /// <inheritdoc/>
+    public override ValueTask<DriverReader> OpenReadAsync(ImageLocation location, ReadIntent intent, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        if (!_storage.Images.TryGetValue(NameOf(location), out var image))
+        {
+            throw new StoreException(StoreError.NotFound, $"There is no image at {location}.");
+        }
+
+        if (intent.VersionTag is { } tag && tag != image.VersionTag)
+        {
+            throw new StoreException(StoreError.Changed, $"The image at {location} was replaced while it was being read.");
+        }
+
+        var range = intent.Range?.Within(image.Bytes.Length);
+        var bytes = range is { } part ? image.Bytes.AsMemory((int)part.Offset, (int)part.Length!.Value) : image.Bytes;
+        return ValueTask.FromResult<DriverReader>(new MemoryReader(Describe(location, image), bytes));
+    }
+
+    /// <inheritdoc/>
+    public override ValueTask<DriverWriter> OpenWriteAsync(ImageId id, WriteIntent intent, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return ValueTask.FromResult<DriverWriter>(new MemoryWriter(this, LocationOf(id), intent.Mode));
+    }
+
+    /// <inheritdoc/>
+    public override ValueTask<bool> DeleteAsync(ImageLocation location, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return ValueTask.FromResult(_storage.Images.TryRemove(NameOf(location), out _));
+    }
+
+    internal StoredObject Publish(ImageLocation location, byte[] bytes, WriteMode mode)
+    {
+        var image = new MemoryImage(bytes, _time.GetUtcNow());
+        if (mode == WriteMode.Replace)
+        {
+            _storage.Images[NameOf(location)] = image;
+        }
+        else if (!_storage.Images.TryAdd(NameOf(location), image))
+        {
+            throw new StoreException(StoreError.AlreadyExists, $"There is an image at {location} already.");
+        }
+
+        return Describe(location, image);
+    }
+
+    private string NameOf(ImageLocation location) => location.Uri[_prefix.Length..];
+
+    private static StoredObject Describe(ImageLocation location, MemoryImage image) =>
+        new(location, image.Bytes.Length, image.VersionTag, image.LastModified);
+}
