@@ -36,6 +36,32 @@ public sealed class PermissionTests
         Assert.AreEqual(Octal("700"), System.IO.File.GetUnixFileMode($"{store.Root}/images"));
     }
 
+    [TestMethod]
+    [DataRow("unnamed")]
+    [DataRow("named")]
+    [DataRow("portable")]
+    public async Task Directory_that_may_not_be_written_serves_reads_and_denies_writes_and_deletes(string host)
+    {
+        if (Environment.UserName == "root")
+        {
+            Assert.Inconclusive("Root may write everywhere; the test of a read-only file system stands in.");
+        }
+
+        using var store = WithMode(null, Host(host));
+        var stored = await store.Put("x", Bytes(10));
+        System.IO.File.SetUnixFileMode($"{store.Root}/images", Octal("500"));
+        try
+        {
+            CollectionAssert.AreEqual(Bytes(10), await store.Read(stored.Location));
+            await Fails(StoreError.AccessDenied, () => store.Put("y", Bytes(10)));
+            await Fails(StoreError.AccessDenied, () => store.Driver.DeleteAsync(stored.Location, default).AsTask());
+        }
+        finally
+        {
+            System.IO.File.SetUnixFileMode($"{store.Root}/images", Octal("700"));
+        }
+    }
+
     private static UnixFileMode Octal(string digits) => (UnixFileMode)Convert.ToInt32(digits, 8);
 
     private static TestStore WithMode(UnixFileMode? mode, HostFileSystem host) => new(

@@ -1,4 +1,3 @@
-using GlanceStore.Drivers.File;
 using Microsoft.Win32.SafeHandles;
 
 namespace GlanceStore.Drivers.File.Tests;
@@ -6,13 +5,18 @@ namespace GlanceStore.Drivers.File.Tests;
 /// <summary>A file store in a directory of its own, and the few steps that the tests share.</summary>
 internal sealed class TestStore : IDisposable
 {
-    private readonly FileDriverOptions _options;
-
     public TestStore(Func<string, FileDriverOptions>? options = null, HostFileSystem? host = null)
     {
         Root = System.IO.Directory.CreateTempSubdirectory("glance-store-test-").FullName;
-        _options = options?.Invoke(Root) ?? new FileDriverOptions { Directory = Root };
-        Driver = new FileDriver(_options, null, host ?? HostFileSystem.Current);
+        try
+        {
+            Driver = new FileDriver(options?.Invoke(Root) ?? new FileDriverOptions { Directory = Root }, null, host ?? HostFileSystem.Current);
+        }
+        catch
+        {
+            System.IO.Directory.Delete(Root, recursive: true);
+            throw;
+        }
     }
 
     public string Root { get; }
