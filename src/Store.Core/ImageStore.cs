@@ -48,7 +48,7 @@ public sealed class ImageStore : IImageStore, IAsyncDisposable
         _telemetry = new StoreTelemetry(id, (ILogger?)logger ?? NullLogger.Instance, time);
         _retry = new Retry(options, time, _telemetry);
         _put = new PutPipeline(driver, options, budget, _retry, _telemetry);
-        _get = new GetPipeline(driver, options, budget, _retry, _telemetry);
+        _get = new GetPipeline(driver, options, budget, _retry, _telemetry, time);
     }
 
     /// <inheritdoc/>
