@@ -56,7 +56,7 @@ public abstract partial class DriverSuite<THarness> where THarness : DriverHarne
         Driver = await Harness.CreateDriverAsync();
         ChunkBytes = (int)Math.Clamp(Harness.ChunkBytes, Capabilities.MinChunkBytes, Capabilities.MaxChunkBytes);
         Options = new ImageStoreOptions { ChunkBytes = ChunkBytes, RetryDelay = TimeSpan.Zero };
-        Budget = new TransferBudget(Math.Max(16 << 20, 16L * ChunkBytes));
+        Budget = new TransferBudget(Math.Max(16 << 20, 64L * ChunkBytes));
         Store = NewStore(Driver);
     }
 
