@@ -77,7 +77,9 @@ public abstract partial class DriverSuite<THarness> where THarness : DriverHarne
         await Harness.DisposeAsync();
         if (TestContext.CurrentTestOutcome == UnitTestOutcome.Passed)
         {
-            Assert.AreEqual(0, Budget.UsedBytes, "The store kept buffers of a transfer that had ended.");
+            // The digests of a put that failed may still be at their last chunk.
+            var allReturned = SpinWait.SpinUntil(() => Budget.UsedBytes == 0, TimeSpan.FromSeconds(5));
+            Assert.IsTrue(allReturned, $"The store keeps {Budget.UsedBytes} bytes of buffers, and all transfers have ended.");
         }
     }
 

@@ -11,7 +11,7 @@ public abstract class ErrorSuite<THarness> : DriverSuite<THarness> where THarnes
         foreach (var code in Enum.GetValues<StoreError>())
         {
             var plan = new FaultPlan();
-            plan.On(DriverCall.OpenRead).Fail(code);
+            plan.OnEach(DriverCall.OpenRead).Fail(code);
             await using var store = await NewStoreAsync(plan);
             AssertContext(await AssertFailsAsync(code, () => ReadAsync(store, image)), "read", LocationOf(image), attempts: 1);
             plan.AssertAllFired();

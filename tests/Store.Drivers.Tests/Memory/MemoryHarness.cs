@@ -2,20 +2,23 @@ using GlanceStore.Conformance;
 
 namespace GlanceStore.Drivers.Memory;
 
-public sealed class MemoryHarness : DriverHarness
+public class MemoryHarness : DriverHarness
 {
-    private readonly MemoryStorage _storage = new();
-
     public override string Name => "memory";
 
     public override IReadOnlyList<string> ForeignLocations => ["memory://elsewhere/a"];
 
     public override IReadOnlyList<string> MalformedLocations => ["memory://images", "memory://images/", "memory://images/a/b", "memory://images/.."];
 
-    public override ValueTask<StoreDriver> CreateDriverAsync() => new(new MemoryDriver(new MemoryDriverOptions { Storage = _storage }));
+    protected MemoryStorage Storage { get; } = new();
 
-    public override ValueTask<IReadOnlyCollection<string>> ListEverythingAsync() => new(_storage.Names);
+    protected virtual DriverCapabilities Capabilities { get; } = new MemoryDriverOptions().Capabilities;
+
+    public override ValueTask<StoreDriver> CreateDriverAsync() =>
+        new(new MemoryDriver(new MemoryDriverOptions { Storage = Storage, Capabilities = Capabilities }));
+
+    public override ValueTask<IReadOnlyCollection<string>> ListEverythingAsync() => new(Storage.Names);
 
     public override ValueTask<bool> CorruptAsync(ImageLocation location, long offset) =>
-        new(_storage.Corrupt(location.Uri["memory://images/".Length..], offset));
+        new(Storage.Corrupt(location.Uri["memory://images/".Length..], offset));
 }
