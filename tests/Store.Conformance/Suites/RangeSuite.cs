@@ -11,9 +11,10 @@ public abstract class RangeSuite<THarness> : DriverSuite<THarness> where THarnes
     public Task A_range_gives_its_bytes_and_no_others() => WhereItReadsRanges(async () =>
     {
         var image = await SeedImageAsync(Chunks(ImageChunks, ImageMore));
+        await using var store = await NewStoreAsync(new FaultPlan(), budget: TightBudget);
         foreach (var range in Ranges())
         {
-            AssertSame(Part(image, range), await ReadAsync(image, new ReadOptions { Range = range }), $"Range {range}.");
+            AssertSame(Part(image, range), await ReadAsync(store, image, new ReadOptions { Range = range }), $"Range {range}.");
         }
     });
 

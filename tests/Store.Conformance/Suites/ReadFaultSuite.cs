@@ -28,7 +28,7 @@ public abstract class ReadFaultSuite<THarness> : DriverSuite<THarness> where THa
         var image = await SeedImageAsync(Chunks(3, 7));
         await AtEachStepAsync(spot => spot.Fail(StoreError.AccessDenied), async (plan, spot, when) =>
         {
-            await using var store = await NewStoreAsync(plan);
+            await using var store = await NewStoreAsync(plan, budget: TightBudget);
             using var handed = new MemoryStream();
             var error = await ErrorOfAsync(() => CopyAsync(store, image, verified, handed));
             Assert.AreEqual(spot.HasFired ? StoreError.AccessDenied : null, error?.Error, $"{error?.Message} {when}");
@@ -42,7 +42,7 @@ public abstract class ReadFaultSuite<THarness> : DriverSuite<THarness> where THa
         var image = await SeedImageAsync(Chunks(3, 7));
         await AtEachAsync(DriverCall.Read, spot => spot.FlipBit(), async (plan, spot, when) =>
         {
-            await using var store = await NewStoreAsync(plan);
+            await using var store = await NewStoreAsync(plan, budget: TightBudget);
             using var handed = new MemoryStream();
             var error = await ErrorOfAsync(() => CopyAsync(store, image, verified: true, handed));
             Assert.IsTrue(error is null or { Error: StoreError.Corrupted }, $"{error?.Message} {when}");
@@ -56,7 +56,7 @@ public abstract class ReadFaultSuite<THarness> : DriverSuite<THarness> where THa
         var image = await SeedImageAsync(Chunks(3, 7));
         await AtEachStepAsync(fault, async (plan, _, when) =>
         {
-            await using var store = await NewStoreAsync(plan);
+            await using var store = await NewStoreAsync(plan, budget: TightBudget);
             using var handed = new MemoryStream();
             var error = await ErrorOfAsync(() => CopyAsync(store, image, verified, handed));
             AssertSame(image.Bytes.AsMemory(0, (int)handed.Length), handed.ToArray(), when);

@@ -32,6 +32,17 @@ public abstract class ReadSuite<THarness> : DriverSuite<THarness> where THarness
     }
 
     [TestMethod]
+    [DataRow(true)]
+    [DataRow(false)]
+    public async Task An_image_larger_than_the_memory_is_read_piece_by_piece(bool verified)
+    {
+        var image = await SeedImageAsync(Chunks(13, 5));
+        await using var store = await NewStoreAsync(new FaultPlan(), budget: TightBudget);
+        var options = verified ? Verified(image) : new ReadOptions { ExpectedDigest = image.DigestOf("md5") };
+        AssertSame(image.Bytes, await ReadAsync(store, image, options));
+    }
+
+    [TestMethod]
     [DataRow("md5")]
     [DataRow("sha256")]
     [DataRow("sha512")]

@@ -13,8 +13,8 @@ public abstract class ResumeSuite<THarness> : DriverSuite<THarness> where THarne
         var plan = new FaultPlan();
         plan.On(DriverCall.Read, nth: 1).ShortRead();
         plan.On(DriverCall.Read, nth: 2).FailTransiently();
-        plan.On(DriverCall.Read, nth: 3).FailTransiently(StoreError.Throttled);
-        await using var store = await NewStoreAsync(plan);
+        plan.On(DriverCall.Read, nth: 4).FailTransiently(StoreError.Throttled);
+        await using var store = await NewStoreAsync(plan, budget: TightBudget);
         AssertSame(image.Bytes, await ReadAsync(store, image, verified ? Verified(image) : null));
         plan.AssertAllFired();
     });

@@ -35,7 +35,8 @@ public abstract class SeekSuite<THarness> : DriverSuite<THarness> where THarness
     public Task Random_seeks_read_the_right_bytes(bool verified) => WhereItReadsRanges(async () =>
     {
         var image = await SeedImageAsync(Chunks(5, 123));
-        await using var stream = await Store.OpenReadAsync(LocationOf(image), verified ? Verified(image) : null, Cancellation);
+        await using var store = await NewStoreAsync(new FaultPlan(), budget: TightBudget);
+        await using var stream = await store.OpenReadAsync(LocationOf(image), verified ? Verified(image) : null, Cancellation);
         var random = new Random(Seed);
         for (var i = 0; i < 40; i++)
         {
