@@ -55,7 +55,7 @@ public sealed class TransferBudget
     }
 
     /// <summary>The largest chunk there can ever be room for, in bytes.</summary>
-    internal long LargestChunk => Math.Min(Bytes / 2, Array.MaxLength) / ChunkBuffer.Granule * ChunkBuffer.Granule;
+    internal long LargestChunk => ChunkBuffer.LargestWithin(Math.Min(Bytes / 2, Array.MaxLength));
 
     internal ValueTask<ChunkBuffer> RentAsync(long length, BufferUse use, CancellationToken cancellationToken)
     {
