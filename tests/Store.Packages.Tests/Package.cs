@@ -46,8 +46,14 @@ internal sealed class Package
     public IReadOnlyList<string> AssemblyReferences()
     {
         using var zip = ZipFile.OpenRead(_path);
-        using var assembly = zip.Entries.Single(entry => entry.Name == $"{Id}.dll").Open();
-        using var image = new PEReader(assembly, PEStreamOptions.PrefetchEntireImage);
+        using var assembly = new MemoryStream();
+        using (var packed = zip.Entries.Single(entry => entry.Name == $"{Id}.dll").Open())
+        {
+            packed.CopyTo(assembly);
+        }
+
+        assembly.Position = 0;
+        using var image = new PEReader(assembly);
         var reader = image.GetMetadataReader();
         return [.. reader.AssemblyReferences.Select(handle => reader.GetString(reader.GetAssemblyReference(handle).Name))];
     }
