@@ -7,16 +7,26 @@ public sealed class ConsumerTests
     [TestMethod]
     public async Task A_program_with_package_references_alone_stores_an_image_and_reads_it_back_verified()
     {
-        var folder = Consumer();
+        var folder = ConsumerFolder("Program");
         var output = await Command.RunAsync(
             folder, "dotnet", "run", $"-p:GlanceStoreVersion={PackedSolution.Version}", "--", Path.Combine(folder, "images"));
         Assert.AreEqual("sha512 Chunks True", output.Trim());
     }
 
     [TestMethod]
+    public async Task A_driver_author_passes_the_conformance_suite_with_package_references_alone()
+    {
+        var folder = ConsumerFolder("DriverAuthor");
+        var output = await Command.RunAsync(
+            folder, "dotnet", "run", $"-p:GlanceStoreVersion={PackedSolution.Version}", $"-p:MSTestVersion={PackedSolution.MSTestVersion}");
+        Assert.Contains("failed: 0", output);
+        Assert.DoesNotContain("succeeded: 0", output);
+    }
+
+    [TestMethod]
     public async Task The_tool_installs_from_its_package_and_does_the_main_job()
     {
-        var folder = Consumer();
+        var folder = NewFolder();
         await Command.RunAsync(
             folder, "dotnet", "tool", "install", "GlanceStore.Cli", "--tool-path", "tools", "--version", PackedSolution.Version);
         await File.WriteAllBytesAsync(Path.Combine(folder, "image.raw"), new byte[100_000]);
@@ -30,15 +40,20 @@ public sealed class ConsumerTests
         CollectionAssert.AreEqual(new byte[100_000], await File.ReadAllBytesAsync(Path.Combine(folder, "copy.raw")));
     }
 
-    private static string Consumer()
+    private static string ConsumerFolder(string name)
     {
-        var folder = Path.Combine(PackedSolution.Folder, Guid.NewGuid().ToString("N"));
-        Directory.CreateDirectory(folder);
-        foreach (var file in Directory.EnumerateFiles(Path.Combine(AppContext.BaseDirectory, "Consumer")))
+        var folder = NewFolder();
+        foreach (var file in Directory.EnumerateFiles(Path.Combine(AppContext.BaseDirectory, "Consumers", name)))
         {
             File.Copy(file, Path.Combine(folder, Path.GetFileName(file)));
         }
 
+        return folder;
+    }
+
+    private static string NewFolder()
+    {
+        var folder = Directory.CreateDirectory(Path.Combine(PackedSolution.Folder, Guid.NewGuid().ToString("N"))).FullName;
         File.WriteAllText(Path.Combine(folder, "nuget.config"), NuGetConfig);
         return folder;
     }

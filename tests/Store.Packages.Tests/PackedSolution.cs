@@ -13,9 +13,9 @@ public static class PackedSolution
 
     internal static string Feed { get; } = Path.Combine(Folder, "feed");
 
-    internal static string Repository { get; } = typeof(PackedSolution).Assembly
-        .GetCustomAttributes<AssemblyMetadataAttribute>()
-        .Single(attribute => attribute.Key == "Repository").Value!;
+    internal static string Repository { get; } = BuildFact("Repository");
+
+    internal static string MSTestVersion { get; } = BuildFact("MSTestVersion");
 
     internal static IReadOnlyList<Package> Packages { get; private set; } = [];
 
@@ -32,4 +32,9 @@ public static class PackedSolution
     /// <summary>Removes what the tests wrote.</summary>
     [AssemblyCleanup]
     public static void Remove() => Directory.Delete(Folder, recursive: true);
+
+    // What only the project file knows; it notes it in the assembly.
+    private static string BuildFact(string name) => typeof(PackedSolution).Assembly
+        .GetCustomAttributes<AssemblyMetadataAttribute>()
+        .Single(attribute => attribute.Key == name).Value!;
 }
