@@ -10,9 +10,9 @@ try
 {
     // File names that begin with '@' are file names, not response files.
     var parsed = CommandLine.Create().Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
-    if (parsed.Action is ParseErrorAction)
+    if (parsed.Action is ParseErrorAction) // the last error is the most specific one
     {
-        throw new UsageException($"{parsed.Errors[0].Message.TrimEnd('.')}; see glance-store --help.");
+        throw new UsageException($"{parsed.Errors[^1].Message.TrimEnd('.')}; see glance-store --help.");
     }
 
     // Signals are ours: the framework's own handler gives up on a clean-up that takes more than two seconds.
