@@ -52,11 +52,16 @@ internal sealed class OutputFile : IAsyncDisposable
 
     private static string TargetOf(string path)
     {
+        var target = Path.GetFullPath(path);
+        if (Directory.Exists(target) || Path.EndsInDirectorySeparator(path))
+        {
+            throw new UsageException($"The output '{path}' is a directory; name a file in it.");
+        }
+
         // The file behind a link is replaced, not the link.
-        var target = File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? Path.GetFullPath(path);
-        return Directory.Exists(target) || Path.EndsInDirectorySeparator(path)
-            ? throw new UsageException($"The output '{path}' is a directory; name a file in it.")
-            : target;
+        return IsDevice(target) || new FileInfo(target).LinkTarget is null
+            ? target
+            : File.ResolveLinkTarget(target, returnFinalTarget: true)!.FullName;
     }
 
     // Nothing may take the name of /dev/null or of a pipe handed over by the shell: these are written to as they are.

@@ -10,8 +10,9 @@ try
 {
     // File names that begin with '@' are file names, not response files.
     var parsed = CommandLine.Create().Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
-    if (parsed.Action is ParseErrorAction) // the last error is the most specific one
+    if (parsed.Action is ParseErrorAction)
     {
+        // The first of several is that a command is missing, the last one what was found in its place.
         throw new UsageException($"{parsed.Errors[^1].Message.TrimEnd('.')}; see glance-store --help.");
     }
 

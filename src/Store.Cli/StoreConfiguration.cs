@@ -1,3 +1,4 @@
+using System.Text.Json;
 using GlanceStore.Drivers.File;
 using Microsoft.Extensions.Configuration;
 
@@ -40,7 +41,7 @@ internal static class StoreConfiguration
         {
             throw new UsageException($"The configuration '{path}' cannot be read: {e.Message}", e);
         }
-        catch (Exception e) when (e is FormatException or InvalidDataException)
+        catch (Exception e) when (e is FormatException or InvalidDataException or JsonException)
         {
             throw new UsageException($"The configuration '{path}' is not JSON of that form: {e.Message}", e);
         }

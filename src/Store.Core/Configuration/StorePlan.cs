@@ -9,8 +9,6 @@ internal sealed record StoreEntry(string Id, ImageStoreOptions Options, DriverRe
 /// <summary>All stores that are to be made, and everything that is wrong with them. The one options class of the library.</summary>
 internal sealed class StorePlan
 {
-    private const long LeastBufferBytes = 1L << 20;
-
     public string? DefaultStore { get; set; }
 
     public long MaxBufferBytes { get; set; }
@@ -75,9 +73,9 @@ internal sealed class StorePlan
 
     private void CheckTotals()
     {
-        if (MaxBufferBytes < LeastBufferBytes)
+        if (MaxBufferBytes < TransferBudget.LeastBytes)
         {
-            Mistakes.Add($"The setting 'MaxBufferBytes' is {MaxBufferBytes} and cannot be less than {LeastBufferBytes}.");
+            Mistakes.Add($"The setting 'MaxBufferBytes' is {MaxBufferBytes} and cannot be less than {TransferBudget.LeastBytes}.");
         }
 
         if (Ids.Count == 0)

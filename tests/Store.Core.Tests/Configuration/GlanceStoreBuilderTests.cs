@@ -118,7 +118,7 @@ public sealed class GlanceStoreBuilderTests
             "The store 'd' has the type 'tape', which no registered driver provides: registered are memory.",
             "The store 'a': 'Parallelism' is not a number from 1 to 64.",
             "The store 'a': 'Name' is not made of letters, digits, '-' and '.'.",
-            "The setting 'MaxBufferBytes' is 1 and cannot be less than 1048576.",
+            "The setting 'MaxBufferBytes' is 1 and cannot be less than 65536.",
             "The setting 'DefaultStore' is 'none', and there is no such store; there is 'a', 'b', 'c', 'd'.",
         ];
         Assert.AreEqual(string.Join(' ', expected), error.Message);
