@@ -15,8 +15,8 @@ internal sealed class GetPipeline(StoreDriver driver, ImageStoreOptions options,
     public async Task<ImageReadStream> OpenAsync(ImageLocation location, ReadOptions read, CancellationToken cancellationToken)
     {
         Check(read);
-        var pieceBytes = read.Manifest?.LargestChunk ?? Math.Min(PlainPieceBytes, budget.LargestChunk);
-        var own = await budget.RentAsync(Math.Max(pieceBytes, 1), BufferUse.Read, cancellationToken).ConfigureAwait(false);
+        var pieceBytes = Math.Max(1, read.Manifest?.LargestChunk ?? Math.Min(PlainPieceBytes, budget.LargestChunk));
+        var own = await budget.RentAsync(pieceBytes, BufferUse.Read, cancellationToken).ConfigureAwait(false);
         try
         {
             return await OpenAsync(location, read, pieceBytes, own, cancellationToken).ConfigureAwait(false);
