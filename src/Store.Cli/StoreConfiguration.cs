@@ -16,7 +16,6 @@ internal static class StoreConfiguration
         if (path is null)
         {
             var directory = DefaultDirectory();
-            Directory.CreateDirectory(directory);
             builder.AddFile(DefaultStore, options => options with { Directory = directory });
         }
         else
