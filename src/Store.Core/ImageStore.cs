@@ -1,42 +1,132 @@
+using GlanceStore.Diagnostics;
 using GlanceStore.Drivers;
+using GlanceStore.Resilience;
+using GlanceStore.Transfer;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace GlanceStore;
 
-/// <summary>stub</summary>
+/// <summary>
+/// A driver with everything a caller relies on: chunks, counting, digests, retries, verification, one memory bound and telemetry. This is
+/// the only place with policy; a driver has none.
+/// </summary>
 public sealed class ImageStore : IImageStore, IAsyncDisposable
 {
-    /// <summary>stub</summary>
+    private readonly StoreDriver _driver;
+    private readonly DriverCapabilities _can;
+    private readonly Retry _retry;
+    private readonly StoreTelemetry _telemetry;
+    private readonly PutPipeline _put;
+    private readonly GetPipeline _get;
+
+    /// <summary>Puts the front before a driver, which it owns from now on.</summary>
+    /// <param name="id">The store's id: what receipts and locations name it by.</param>
+    /// <param name="driver">The backend.</param>
+    /// <param name="options">How to treat it; null for the defaults.</param>
+    /// <param name="budget">The memory to share; null for <see cref="TransferBudget.Shared"/>.</param>
+    /// <param name="logger">Where to log; null for nowhere.</param>
+    /// <param name="time">The clock; null for the system's.</param>
+    /// <exception cref="StoreException"><see cref="StoreError.InvalidConfiguration"/>: the options are wrong; every mistake is listed.</exception>
     public ImageStore(string id, StoreDriver driver, ImageStoreOptions? options = null, TransferBudget? budget = null,
-        ILogger<ImageStore>? logger = null, TimeProvider? time = null) => throw new NotImplementedException();
+        ILogger<ImageStore>? logger = null, TimeProvider? time = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(id);
+        ArgumentNullException.ThrowIfNull(driver);
+        options ??= new ImageStoreOptions();
+        if (options.Mistakes().ToArray() is { Length: > 0 } mistakes)
+        {
+            throw new StoreException(StoreError.InvalidConfiguration, $"The store '{id}' cannot be made: {string.Join("; ", mistakes)}.");
+        }
+
+        budget ??= TransferBudget.Shared;
+        time ??= TimeProvider.System;
+        Id = id;
+        Info = new StoreInfo(driver.Info, options.Description, options.Weight);
+        _driver = driver;
+        _can = driver.Info.Capabilities;
+        _telemetry = new StoreTelemetry(id, (ILogger?)logger ?? NullLogger.Instance, time);
+        _retry = new Retry(options, time, _telemetry);
+        _put = new PutPipeline(driver, options, budget, _retry, _telemetry);
+        _get = new GetPipeline(driver, options, budget, _retry, _telemetry, time);
+    }
 
     /// <inheritdoc/>
-    public string Id => throw new NotImplementedException();
+    public string Id { get; }
 
     /// <inheritdoc/>
-    public StoreInfo Info => throw new NotImplementedException();
+    public StoreInfo Info { get; }
 
     /// <inheritdoc/>
-    public ImageLocation LocationOf(ImageId id) => throw new NotImplementedException();
+    public ImageLocation LocationOf(ImageId id) => _driver.LocationOf(id) with { StoreId = Id };
 
     /// <inheritdoc/>
-    public ImageLocation ParseLocation(string uri) => throw new NotImplementedException();
+    public ImageLocation ParseLocation(string uri)
+    {
+        ArgumentNullException.ThrowIfNull(uri);
+        var schemes = _driver.Info.Schemes;
+        return ImageLocation.SchemeOf(uri) is { } scheme && schemes.Contains(scheme)
+            ? _driver.ParseLocation(uri) with { StoreId = Id }
+            : throw new StoreException(StoreError.InvalidLocation,
+                $"A location of the store '{Id}' begins with {string.Join(" or ", schemes.Select(known => known + "://"))}, and the one given does not.");
+    }
 
     /// <inheritdoc/>
-    public Task<ImageReceipt> PutAsync(ImageId id, Stream source, PutOptions? options = null, CancellationToken cancellationToken = default) => throw new NotImplementedException();
+    public Task<ImageReceipt> PutAsync(ImageId id, Stream source, PutOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        ArgumentException.ThrowIfNullOrEmpty(id.Value, nameof(id));
+        options ??= new PutOptions();
+        return _telemetry.ObserveAsync("put", LocationOf(id), async () =>
+        {
+            Require(_can.CanWrite, "takes no images");
+            var receipt = await _put.RunAsync(Id, id, source, options, cancellationToken).ConfigureAwait(false);
+            _telemetry.Stored(receipt);
+            return receipt;
+        }, cancellationToken);
+    }
 
     /// <inheritdoc/>
-    public Task<ImageReadStream> OpenReadAsync(ImageLocation location, ReadOptions? options = null, CancellationToken cancellationToken = default) => throw new NotImplementedException();
+    public Task<ImageReadStream> OpenReadAsync(ImageLocation location, ReadOptions? options = null, CancellationToken cancellationToken = default) =>
+        _telemetry.ObserveAsync("read", location, () => _get.OpenAsync(Own(location), options ?? new ReadOptions(), cancellationToken), cancellationToken);
 
     /// <inheritdoc/>
-    public Task<StoredObject?> FindAsync(ImageLocation location, CancellationToken cancellationToken = default) => throw new NotImplementedException();
+    public Task<StoredObject?> FindAsync(ImageLocation location, CancellationToken cancellationToken = default) =>
+        _telemetry.ObserveAsync("find", location, async () =>
+        {
+            var own = Own(location);
+            var found = await _retry.RunAsync(token => _driver.FindAsync(own, token), cancellationToken).ConfigureAwait(false);
+            return found is null ? null : found with { Location = own };
+        }, cancellationToken);
 
     /// <inheritdoc/>
-    public Task<bool> DeleteAsync(ImageLocation location, CancellationToken cancellationToken = default) => throw new NotImplementedException();
+    public Task<bool> DeleteAsync(ImageLocation location, CancellationToken cancellationToken = default) =>
+        _telemetry.ObserveAsync("delete", location, async () =>
+        {
+            Require(_can.CanDelete, "deletes no images");
+            var own = Own(location);
+            return await _retry.RunAsync(token => _driver.DeleteAsync(own, token), cancellationToken).ConfigureAwait(false);
+        }, cancellationToken);
 
     /// <inheritdoc/>
-    public TFeature? GetFeature<TFeature>() where TFeature : class => throw new NotImplementedException();
+    public TFeature? GetFeature<TFeature>() where TFeature : class => _driver.GetFeature<TFeature>();
 
     /// <summary>Disposes the driver.</summary>
-    public ValueTask DisposeAsync() => throw new NotImplementedException();
+    public ValueTask DisposeAsync() => _driver.DisposeAsync();
+
+    private ImageLocation Own(ImageLocation location)
+    {
+        ArgumentNullException.ThrowIfNull(location);
+        return location.StoreId is null || location.StoreId == Id
+            ? ParseLocation(location.Uri) with { Secret = location.Secret }
+            : throw new StoreException(StoreError.InvalidLocation, $"The location {location} is of the store '{location.StoreId}', and this one is '{Id}'.");
+    }
+
+    private void Require(bool capable, string refusal)
+    {
+        if (!capable)
+        {
+            throw new StoreException(StoreError.Unsupported, $"The store '{Id}' ({_driver.Info.Type}) {refusal}.");
+        }
+    }
 }

@@ -1,17 +1,214 @@
+using GlanceStore.Diagnostics;
+using GlanceStore.Transfer;
+
 namespace GlanceStore;
 
-/// <summary>stub</summary>
-public sealed class TransferBudget(long bytes)
+/// <summary>The memory that all transfers of a process share for image bytes. Room is taken before bytes are read, first come first served.</summary>
+/// <remarks>
+/// <para>
+/// Reads hold at most half, because an open read keeps a buffer until it is disposed: a chunk's length where it verifies against a
+/// manifest, 32 KiB to 4 MiB (less, the more are open) where it does not. The other half is always for puts, which give theirs back as
+/// chunks are written. So a put whose source is a read can never wait for itself, and no chunk is larger than half. An image service
+/// that serves N verified downloads at once wants 2 × N × the chunk length.
+/// </para>
+/// <para>Buffers given back are kept for the next transfer, within the same bound.</para>
+/// </remarks>
+public sealed class TransferBudget
 {
-    /// <summary>stub</summary>
+    /// <summary>The default: 64 MiB, which carries any image up to 100 GiB and eight chunks of 8 MiB at once.</summary>
     public const long DefaultBytes = 64L << 20;
 
-    /// <summary>stub</summary>
-    public static TransferBudget Shared { get; } = new(DefaultBytes);
+    /// <summary>The least a budget can be: 64 KiB.</summary>
+    public const long LeastBytes = 64L << 10;
 
-    /// <summary>stub</summary>
-    public long Bytes { get; } = bytes;
+    private readonly Lock _lock = new();
+    private readonly LinkedList<Waiter> _waiting = new();
+    private readonly Dictionary<int, Stack<byte[]>> _kept = [];
+    private long _keptBytes;
+    private long _usedBytes;
+    private long _usedByReads;
 
-    /// <summary>stub</summary>
-    public long UsedBytes => 0;
+    /// <summary>Makes a budget.</summary>
+    /// <param name="bytes">How much, in bytes; at least <see cref="LeastBytes"/>.</param>
+    public TransferBudget(long bytes = DefaultBytes)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(bytes, LeastBytes);
+        Bytes = bytes;
+    }
+
+    /// <summary>The budget of every store that is not given one: <see cref="DefaultBytes"/> for the whole process.</summary>
+    public static TransferBudget Shared { get; } = new();
+
+    /// <summary>How much there is, in bytes.</summary>
+    public long Bytes { get; }
+
+    /// <summary>How much is in use, in bytes.</summary>
+    public long UsedBytes
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _usedBytes;
+            }
+        }
+    }
+
+    /// <summary>The largest chunk there can ever be room for, in bytes.</summary>
+    internal long LargestChunk => ChunkBuffer.LargestWithin(Math.Min(Bytes / 2, Array.MaxLength));
+
+    internal ValueTask<ChunkBuffer> RentAsync(long length, BufferUse use, CancellationToken cancellationToken)
+    {
+        var capacity = ChunkBuffer.CapacityFor(length);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(capacity, LargestChunk);
+        cancellationToken.ThrowIfCancellationRequested();
+        Waiter waiter;
+        lock (_lock)
+        {
+            if (_waiting.Count == 0 && Fits(capacity, use))
+            {
+                return ValueTask.FromResult(Take(capacity, use));
+            }
+
+            waiter = new Waiter(capacity, use);
+            _waiting.AddLast(waiter);
+            Serve();
+        }
+
+        return WaitAsync(waiter, cancellationToken);
+    }
+
+    /// <summary>
+    /// A buffer to read ahead with, or null where somebody waits or little is left: reading ahead is never worth a wait, and leaves a
+    /// quarter of the reads' half to those who have nothing yet.
+    /// </summary>
+    internal ChunkBuffer? TryRentToReadAhead(long length)
+    {
+        var capacity = ChunkBuffer.CapacityFor(length);
+        lock (_lock)
+        {
+            var spare = _usedByReads + capacity <= Bytes / 2 * 3 / 4 && Fits(capacity, BufferUse.Read);
+            return spare && _waiting.Count == 0 ? Take(capacity, BufferUse.Read) : null;
+        }
+    }
+
+    /// <summary>How much reads could still take now, in bytes.</summary>
+    internal long SpareForReads
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _waiting.Count > 0 ? 0 : Math.Min(Bytes - _usedBytes, (Bytes / 2) - _usedByReads);
+            }
+        }
+    }
+
+    internal void Return(byte[] bytes, BufferUse use)
+    {
+        lock (_lock)
+        {
+            StoreInstruments.BuffersUsed.Add(-bytes.Length);
+            _usedBytes -= bytes.Length;
+            _usedByReads -= use == BufferUse.Read ? bytes.Length : 0;
+            Keep(bytes);
+            Serve();
+        }
+    }
+
+    private async ValueTask<ChunkBuffer> WaitAsync(Waiter waiter, CancellationToken cancellationToken)
+    {
+        using var registration = cancellationToken.UnsafeRegister(static (state, token) =>
+        {
+            var (budget, waiter) = ((TransferBudget, Waiter))state!;
+            budget.GiveUp(waiter, token);
+        }, (this, waiter));
+        return await waiter.Granted.Task.ConfigureAwait(false);
+    }
+
+    private void GiveUp(Waiter waiter, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            if (_waiting.Remove(waiter))
+            {
+                waiter.Granted.SetCanceled(cancellationToken);
+                Serve();
+            }
+        }
+    }
+
+    // A read that only other reads keep waiting lets those behind it pass; whoever waits for memory itself is not overtaken.
+    private void Serve()
+    {
+        for (var node = _waiting.First; node is not null;)
+        {
+            var next = node.Next;
+            var (capacity, use) = (node.Value.Capacity, node.Value.Use);
+            if (Fits(capacity, use))
+            {
+                _waiting.Remove(node);
+                node.Value.Granted.SetResult(Take(capacity, use));
+            }
+            else if (!ReadsAreFull(capacity, use))
+            {
+                return;
+            }
+
+            node = next;
+        }
+    }
+
+    private bool Fits(int capacity, BufferUse use) => _usedBytes + capacity <= Bytes && !ReadsAreFull(capacity, use);
+
+    private bool ReadsAreFull(int capacity, BufferUse use) => use == BufferUse.Read && _usedByReads + capacity > Bytes / 2;
+
+    private ChunkBuffer Take(int capacity, BufferUse use)
+    {
+        StoreInstruments.BuffersUsed.Add(capacity);
+        _usedBytes += capacity;
+        _usedByReads += use == BufferUse.Read ? capacity : 0;
+        if (_kept.TryGetValue(capacity, out var same) && same.TryPop(out var bytes))
+        {
+            _keptBytes -= capacity;
+        }
+        else
+        {
+            ForgetUntilWithin(Bytes - _usedBytes);
+            bytes = GC.AllocateUninitializedArray<byte>(capacity);
+        }
+
+        return new ChunkBuffer(this, bytes, use);
+    }
+
+    private void Keep(byte[] bytes)
+    {
+        if (!_kept.TryGetValue(bytes.Length, out var same))
+        {
+            _kept[bytes.Length] = same = new Stack<byte[]>();
+        }
+
+        same.Push(bytes);
+        _keptBytes += bytes.Length;
+    }
+
+    private void ForgetUntilWithin(long bytes)
+    {
+        foreach (var (length, same) in _kept)
+        {
+            while (_keptBytes > bytes && same.TryPop(out _))
+            {
+                _keptBytes -= length;
+            }
+        }
+    }
+
+    private sealed class Waiter(int capacity, BufferUse use)
+    {
+        public int Capacity => capacity;
+
+        public BufferUse Use => use;
+
+        public TaskCompletionSource<ChunkBuffer> Granted { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
 }

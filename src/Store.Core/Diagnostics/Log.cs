@@ -1,0 +1,24 @@
+using Microsoft.Extensions.Logging;
+
+namespace GlanceStore.Diagnostics;
+
+internal static partial class Log
+{
+    [LoggerMessage(1, LogLevel.Information, "Store {Store}: stored {Location}, {Bytes} bytes")]
+    public static partial void Stored(ILogger logger, string store, ImageLocation location, long bytes);
+
+    [LoggerMessage(2, LogLevel.Warning, "Store {Store}: attempt {Attempt} failed, next in {Delay}: {Reason}")]
+    public static partial void Retrying(ILogger logger, string store, int attempt, TimeSpan delay, string reason);
+
+    [LoggerMessage(3, LogLevel.Warning, "Store {Store}: {Operation} of {Location} failed ({Error}): {Reason}")]
+    public static partial void Failed(ILogger logger, string store, string operation, ImageLocation? location, StoreError error, string reason);
+
+    [LoggerMessage(4, LogLevel.Debug, "Store {Store}: {Operation} of {Location} refused ({Error}): {Reason}")]
+    public static partial void Refused(ILogger logger, string store, string operation, ImageLocation? location, StoreError error, string reason);
+
+    [LoggerMessage(5, LogLevel.Warning, "Store {Store}: the answer to the commit of {Location} was lost, looking whether it took effect")]
+    public static partial void CommitUnclear(ILogger logger, string store, ImageLocation location);
+
+    [LoggerMessage(6, LogLevel.Warning, "Store {Store}: reading {Location} goes on at byte {Offset} after a broken answer")]
+    public static partial void Resumed(ILogger logger, string store, ImageLocation location, long offset);
+}

@@ -1,0 +1,76 @@
+using GlanceStore.Diagnostics;
+using Polly;
+using Polly.Retry;
+
+namespace GlanceStore.Resilience;
+
+/// <summary>
+/// The one layer that repeats a step and gives it a time limit. Only transient errors, only what can be replayed; the last error says
+/// how often it was tried.
+/// </summary>
+internal sealed class Retry
+{
+    private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(10);
+    private const long BytesPerStallTimeout = 16 << 20;
+
+    private readonly ResiliencePipeline _pipeline;
+    private readonly TimeSpan _stallTimeout;
+    private readonly TimeProvider _time;
+
+    public Retry(ImageStoreOptions options, TimeProvider time, StoreTelemetry telemetry)
+    {
+        _stallTimeout = options.StallTimeout;
+        _time = time;
+        var builder = new ResiliencePipelineBuilder { TimeProvider = time };
+        if (options.MaxAttempts > 1)
+        {
+            builder.AddRetry(new RetryStrategyOptions
+            {
+                ShouldHandle = static args => ValueTask.FromResult(args.Outcome.Exception is StoreException { IsTransient: true }),
+                MaxRetryAttempts = options.MaxAttempts - 1,
+                BackoffType = DelayBackoffType.Exponential,
+                UseJitter = true,
+                Delay = options.RetryDelay,
+                MaxDelay = LongestDelay,
+                DelayGenerator = static args => ValueTask.FromResult((args.Outcome.Exception as StoreException)?.RetryAfter),
+                OnRetry = args =>
+                {
+                    telemetry.Retrying(args.Outcome.Exception!, args.AttemptNumber + 1, args.RetryDelay);
+                    return ValueTask.CompletedTask;
+                },
+            });
+        }
+
+        _pipeline = builder.Build();
+    }
+
+    /// <summary>Runs a step of one driver call that moves <paramref name="bytes"/> bytes: a stall timeout for every 16 MiB begun, and no less than one.</summary>
+    public ValueTask<T> RunAsync<T>(Func<CancellationToken, ValueTask<T>> call, CancellationToken cancellationToken, long bytes = 0) =>
+        RunWatchedAsync(watch => watch.GuardAsync(call, LimitFor(bytes)), cancellationToken);
+
+    /// <summary>A watch for driver calls that are not repeated.</summary>
+    public StallWatch Watch(CancellationToken cancellationToken) => new(_stallTimeout, _time, cancellationToken);
+
+    /// <summary>How long one driver call that moves so many bytes may take.</summary>
+    public TimeSpan LimitFor(long bytes) => _stallTimeout * Math.Max(1, (bytes + BytesPerStallTimeout - 1) / BytesPerStallTimeout);
+
+    /// <summary>Runs a step of several driver calls, each within one stall timeout.</summary>
+    public async ValueTask<T> RunWatchedAsync<T>(Func<StallWatch, ValueTask<T>> step, CancellationToken cancellationToken)
+    {
+        var attempts = 0;
+        try
+        {
+            return await _pipeline.ExecuteAsync(async token =>
+            {
+                attempts++;
+                using var watch = Watch(token);
+                return await step(watch).ConfigureAwait(false);
+            }, cancellationToken).ConfigureAwait(false);
+        }
+        catch (StoreException e)
+        {
+            e.AfterAttempts(attempts);
+            throw;
+        }
+    }
+}

@@ -1,0 +1,120 @@
+using System.Runtime.CompilerServices;
+
+namespace GlanceStore.Transfer;
+
+/// <summary>A filled buffer and where it belongs.</summary>
+internal readonly record struct SourceChunk(int Index, long Offset, ChunkBuffer Buffer, int Length, bool IsLast)
+{
+    public ReadOnlyMemory<byte> Bytes => Buffer.Memory[..Length];
+}
+
+/// <summary>Cuts the caller's stream into chunks, counts it, and holds it to its declared size and its limit.</summary>
+internal sealed class ChunkSource(Stream source, ChunkPlan plan, SizeContract size, TransferBudget budget) : IDisposable
+{
+    // The byte after a chunk tells whether it is the last. One byte, so that no second buffer is needed while the first is held.
+    private readonly byte[] _ahead = new byte[1];
+    private int _aheadCount;
+    private int _index;
+    private long _offset;
+    private SourceChunk? _first;
+
+    /// <summary>The first chunk, before anything is opened for it; it stays the source's until <see cref="AllAsync"/> hands it out.</summary>
+    public async ValueTask<SourceChunk> FirstAsync(CancellationToken cancellationToken)
+    {
+        var first = await NextAsync(cancellationToken).ConfigureAwait(false);
+        _first = first;
+        return first;
+    }
+
+    /// <summary>All chunks in order; whoever takes one releases its buffer.</summary>
+    /// <exception cref="StoreException"><see cref="StoreError.SizeMismatch"/> or <see cref="StoreError.TooLarge"/>.</exception>
+    public async IAsyncEnumerable<SourceChunk> AllAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        for (var isLast = false; !isLast;)
+        {
+            var chunk = _first ?? await NextAsync(cancellationToken).ConfigureAwait(false);
+            _first = null;
+            isLast = chunk.IsLast;
+            yield return chunk;
+        }
+    }
+
+    public void Dispose()
+    {
+        _first?.Buffer.Release();
+        _first = null;
+    }
+
+    private async ValueTask<SourceChunk> NextAsync(CancellationToken cancellationToken)
+    {
+        var room = plan.LengthOf(_index);
+        var buffer = await budget.RentAsync(Math.Max(room, 1), BufferUse.Write, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await FillAsync(buffer, (int)room, cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            buffer.Release();
+            throw;
+        }
+    }
+
+    private async ValueTask<SourceChunk> FillAsync(ChunkBuffer buffer, int room, CancellationToken cancellationToken)
+    {
+        _ahead.AsSpan(0, _aheadCount).CopyTo(buffer.Memory.Span);
+        var length = _aheadCount;
+        _aheadCount = 0;
+        while (length < room)
+        {
+            var count = await ReadAsync(buffer.Memory[length..room], buffer, cancellationToken).ConfigureAwait(false);
+            if (count == 0)
+            {
+                break;
+            }
+
+            length += count;
+            size.CheckNotMore(_offset + length);
+        }
+
+        _aheadCount = length < room ? 0 : await ReadAsync(_ahead, buffer, cancellationToken).ConfigureAwait(false);
+        var chunk = new SourceChunk(_index++, _offset, buffer, length, IsLast: _aheadCount == 0);
+        _offset += length;
+        Check(chunk.IsLast);
+        return chunk;
+    }
+
+    private void Check(bool isLast)
+    {
+        size.CheckNotMore(_offset + _aheadCount);
+        if (isLast)
+        {
+            size.CheckWhole(_offset);
+        }
+        else if (plan.LengthOf(_index) == 0)
+        {
+            throw new StoreException(StoreError.TooLarge,
+                $"The image is larger than {plan.Capacity} bytes, which is what an unknown size can be with the memory there is: "
+                + $"state the size (ExpectedSize) or raise MaxBufferBytes from {budget.Bytes}.");
+        }
+    }
+
+    // A pipe cannot be told to stop waiting. The put ends all the same; the buffer stays with the read until that returns.
+    private async ValueTask<int> ReadAsync(Memory<byte> memory, ChunkBuffer buffer, CancellationToken cancellationToken)
+    {
+        var read = source.ReadAsync(memory, cancellationToken);
+        if (read.IsCompleted)
+        {
+            return await read.ConfigureAwait(false);
+        }
+
+        var pending = read.AsTask();
+        buffer.Retain();
+        _ = pending.ContinueWith(static (task, held) =>
+        {
+            _ = task.Exception;
+            ((ChunkBuffer)held!).Release();
+        }, buffer, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        return await pending.WaitAsync(cancellationToken).ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,97 @@
+using System.Security.Cryptography;
+
+namespace GlanceStore.Transfer;
+
+/// <summary>Digests of one stream of bytes, each algorithm on its own worker and in order, so that two of them use two cores.</summary>
+internal sealed class DigestSet : IDisposable
+{
+    private static readonly Dictionary<string, (HashAlgorithmName Name, bool Supported)> Algorithms = new(StringComparer.Ordinal)
+    {
+        ["md5"] = (HashAlgorithmName.MD5, true),
+        ["sha1"] = (HashAlgorithmName.SHA1, true),
+        ["sha256"] = (HashAlgorithmName.SHA256, true),
+        ["sha384"] = (HashAlgorithmName.SHA384, true),
+        ["sha512"] = (HashAlgorithmName.SHA512, true),
+        ["sha3_256"] = (HashAlgorithmName.SHA3_256, SHA3_256.IsSupported),
+        ["sha3_384"] = (HashAlgorithmName.SHA3_384, SHA3_384.IsSupported),
+        ["sha3_512"] = (HashAlgorithmName.SHA3_512, SHA3_512.IsSupported),
+    };
+
+    private readonly Worker[] _workers;
+
+    /// <exception cref="StoreException"><see cref="StoreError.Unsupported"/>: an algorithm is not known here.</exception>
+    public DigestSet(IEnumerable<string> algorithms)
+    {
+        (string Algorithm, HashAlgorithmName Name)[] all = [.. algorithms.Distinct().Select(NameOf)];
+        _workers = [.. all.Select(found => new Worker(found.Algorithm, found.Name))];
+    }
+
+    /// <summary>Digests more bytes; returns at once, and the buffer is kept until every worker has seen it.</summary>
+    public void Append(ChunkBuffer buffer, int length)
+    {
+        foreach (var worker in _workers)
+        {
+            worker.Append(buffer.Retain(), length);
+        }
+    }
+
+    /// <summary>Waits until everything appended has been digested and its buffers are free.</summary>
+    public Task FlushAsync() => Task.WhenAll(_workers.Select(worker => worker.Done));
+
+    /// <summary>The digests of everything appended. Ends the set.</summary>
+    public async Task<IReadOnlyList<Digest>> CompleteAsync()
+    {
+        await FlushAsync().ConfigureAwait(false);
+        return [.. _workers.Select(worker => worker.Digest())];
+    }
+
+    /// <exception cref="StoreException"><see cref="StoreError.Unsupported"/>: the algorithm is not known here.</exception>
+    public static void CheckKnown(string algorithm) => NameOf(algorithm);
+
+    /// <summary>The digest of a few bytes at once, for what a backend checks of each chunk.</summary>
+    public static byte[] Hash(string algorithm, ReadOnlySpan<byte> bytes) => CryptographicOperations.HashData(NameOf(algorithm).Name, bytes);
+
+    public void Dispose()
+    {
+        foreach (var worker in _workers)
+        {
+            worker.Dispose();
+        }
+    }
+
+    private static (string Algorithm, HashAlgorithmName Name) NameOf(string algorithm) =>
+        Algorithms.TryGetValue(algorithm, out var found) && found.Supported
+            ? (algorithm, found.Name)
+            : throw new StoreException(StoreError.Unsupported,
+                $"The digest '{algorithm}' cannot be computed here; known are {string.Join(", ", Algorithms.Where(a => a.Value.Supported).Select(a => a.Key))}.");
+
+    private sealed class Worker(string algorithm, HashAlgorithmName name) : IDisposable
+    {
+        private readonly IncrementalHash _hash = IncrementalHash.CreateHash(name);
+
+        public Task Done { get; private set; } = Task.CompletedTask;
+
+        public void Append(ChunkBuffer buffer, int length) => Done = AppendAfterAsync(Done, buffer, length);
+
+        public Digest Digest() => new(algorithm, Convert.ToHexStringLower(_hash.GetHashAndReset()));
+
+        // A put that fails leaves work under way: the native hash is freed behind it, never under it.
+        public void Dispose() => Done.ContinueWith(
+            static (_, hash) => ((IncrementalHash)hash!).Dispose(), _hash, CancellationToken.None,
+            TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+
+        // Each chunk is a work item of its own, so that reads and writes get their turn on a machine of few cores.
+        private async Task AppendAfterAsync(Task previous, ChunkBuffer buffer, int length)
+        {
+            try
+            {
+                await previous.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+                _hash.AppendData(buffer.Memory.Span[..length]);
+            }
+            finally
+            {
+                buffer.Release();
+            }
+        }
+    }
+}

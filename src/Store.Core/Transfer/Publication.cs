@@ -1,0 +1,112 @@
+using System.IO.Hashing;
+using GlanceStore.Diagnostics;
+using GlanceStore.Drivers;
+using GlanceStore.Resilience;
+
+namespace GlanceStore.Transfer;
+
+/// <summary>
+/// The step that makes an image visible, made until it is known to have taken effect. Where the answer may have been lost it is not
+/// simply made again (it would find its own image in the way) but settled by looking: same size, and the same digest where the backend
+/// keeps one, else the same chunks read back.
+/// </summary>
+internal sealed class Publication(StoreDriver driver, Retry retry, StoreTelemetry telemetry)
+{
+    private const int ReadBackBytes = 128 << 10;
+
+    public async Task<StoredObject> PublishAsync(
+        ImageLocation location, WriteSummary summary, Func<CancellationToken, ValueTask<StoredObject>> commit, long bytes,
+        CancellationToken cancellationToken)
+    {
+        var unclear = false;
+        try
+        {
+            return await retry.RunWatchedAsync(async watch =>
+            {
+                if (unclear && await FindOwnAsync(location, summary, watch).ConfigureAwait(false) is { } published)
+                {
+                    return published;
+                }
+
+                unclear = true;
+                return await watch.GuardAsync(commit, retry.LimitFor(bytes)).ConfigureAwait(false);
+            }, cancellationToken).ConfigureAwait(false);
+        }
+        catch (StoreException e) when (e.IsTransient)
+        {
+            if (await FindOwnAfterLastAttemptAsync(location, summary, cancellationToken).ConfigureAwait(false) is { } published)
+            {
+                return published;
+            }
+
+            throw;
+        }
+    }
+
+    // One look without retries: the failure of the commit is the one to report.
+    private async Task<StoredObject?> FindOwnAfterLastAttemptAsync(ImageLocation location, WriteSummary summary, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var watch = retry.Watch(cancellationToken);
+            return await FindOwnAsync(location, summary, watch).ConfigureAwait(false);
+        }
+        catch (StoreException)
+        {
+            return null;
+        }
+    }
+
+    private async ValueTask<StoredObject?> FindOwnAsync(ImageLocation location, WriteSummary summary, StallWatch watch)
+    {
+        telemetry.CommitUnclear(location);
+        var found = await watch.GuardAsync(token => driver.FindAsync(location, token)).ConfigureAwait(false);
+        if (found is null || found.Size != summary.Size)
+        {
+            return null;
+        }
+
+        var own = found.Digest is { } kept && summary.Digests.FirstOrDefault(digest => digest.Algorithm == kept.Algorithm) is { } known
+            ? kept == known
+            : await HoldsAsync(found, summary.Chunks, watch).ConfigureAwait(false);
+        return own ? found : null;
+    }
+
+    private async ValueTask<bool> HoldsAsync(StoredObject stored, ChunkManifest chunks, StallWatch watch)
+    {
+        var intent = new ReadIntent(VersionTag: stored.VersionTag);
+        var reader = await watch.GuardAsync(token => driver.OpenReadAsync(stored.Location, intent, token)).ConfigureAwait(false);
+        await using (reader.ConfigureAwait(false))
+        {
+            var buffer = new byte[ReadBackBytes];
+            foreach (var chunk in chunks)
+            {
+                if (await ChecksumAsync(reader, chunk.Length, buffer, watch).ConfigureAwait(false) != chunk.Checksum)
+                {
+                    return false;
+                }
+            }
+
+            return true;
+        }
+    }
+
+    private static async ValueTask<ulong> ChecksumAsync(DriverReader reader, long length, byte[] buffer, StallWatch watch)
+    {
+        var hash = new XxHash3();
+        while (length > 0)
+        {
+            var piece = buffer.AsMemory(0, (int)Math.Min(buffer.Length, length));
+            var count = await watch.GuardAsync(token => reader.ReadAsync(piece, token)).ConfigureAwait(false);
+            if (count == 0)
+            {
+                break; // shorter than it said: the checksum cannot match
+            }
+
+            hash.Append(piece.Span[..count]);
+            length -= count;
+        }
+
+        return hash.GetCurrentHashAsUInt64();
+    }
+}

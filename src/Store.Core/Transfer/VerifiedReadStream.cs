@@ -1,0 +1,208 @@
+using GlanceStore.Diagnostics;
+
+namespace GlanceStore.Transfer;
+
+/// <summary>An image, or a range of it, as a stream over fetched and verified pieces.</summary>
+internal sealed class VerifiedReadStream(
+    OpenImage image, PieceQueue pieces, WholeDigest? digest, TransferCount count, StoreTelemetry telemetry) : ImageReadStream
+{
+    private long _position;
+    private int _counted = -1;
+    private bool _disposed;
+
+    public override StoredObject Object => image.Object;
+
+    public override ReadVerdict Verdict => (image.HasManifest, digest) switch
+    {
+        (true, _) => new ReadVerdict(ReadVerification.Chunks, "every byte read was verified, chunk by chunk, against the manifest"),
+        (_, { IsVerified: true }) => new ReadVerdict(ReadVerification.Digest, digest.Reason),
+        (_, not null) => new ReadVerdict(ReadVerification.None, digest.Reason),
+        _ => new ReadVerdict(ReadVerification.None, "nothing was verified, because there was neither a manifest nor a digest to verify with"),
+    };
+
+    public override bool CanRead => !_disposed;
+
+    public override bool CanSeek => image.CanSeek && !_disposed;
+
+    public override bool CanWrite => false;
+
+    public override long Length
+    {
+        get
+        {
+            ThrowIfClosedOrForwardOnly();
+            return image.End - image.Start;
+        }
+    }
+
+    public override long Position
+    {
+        get
+        {
+            ThrowIfClosedOrForwardOnly();
+            return _position;
+        }
+
+        set
+        {
+            ThrowIfClosedOrForwardOnly();
+            ArgumentOutOfRangeException.ThrowIfNegative(value);
+            _position = value;
+        }
+    }
+
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        if (buffer.IsEmpty)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            return 0;
+        }
+
+        var bytes = await NextAsync(cancellationToken).ConfigureAwait(false);
+        var length = Math.Min(bytes.Length, buffer.Length);
+        bytes[..length].CopyTo(buffer);
+        _position += length;
+        return length;
+    }
+
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken)
+    {
+        ValidateBufferArguments(buffer, offset, count);
+        return ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+    }
+
+    public override async Task CopyToAsync(Stream destination, int bufferSize, CancellationToken cancellationToken)
+    {
+        ValidateCopyToArguments(destination, bufferSize);
+        while (await NextAsync(cancellationToken).ConfigureAwait(false) is { Length: > 0 } bytes)
+        {
+            await destination.WriteAsync(bytes, cancellationToken).ConfigureAwait(false);
+            _position += bytes.Length;
+        }
+    }
+
+    // A Stream has blocking forms whether one likes them or not; they wait for the one real path.
+    public override int Read(byte[] buffer, int offset, int count)
+    {
+        ValidateBufferArguments(buffer, offset, count);
+        return Read(buffer.AsSpan(offset, count));
+    }
+
+    public override int Read(Span<byte> buffer)
+    {
+        if (buffer.IsEmpty)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            return 0;
+        }
+
+        var bytes = NextAsync(CancellationToken.None).AsTask().GetAwaiter().GetResult();
+        var length = Math.Min(bytes.Length, buffer.Length);
+        bytes.Span[..length].CopyTo(buffer);
+        _position += length;
+        return length;
+    }
+
+    public override long Seek(long offset, SeekOrigin origin)
+    {
+        ThrowIfClosedOrForwardOnly();
+        var target = offset + origin switch
+        {
+            SeekOrigin.Begin => 0,
+            SeekOrigin.Current => _position,
+            SeekOrigin.End => image.End - image.Start,
+            _ => throw new ArgumentOutOfRangeException(nameof(origin)),
+        };
+        return target >= 0 ? Position = target : throw new IOException("The position before the beginning of an image was sought.");
+    }
+
+    public override void Flush()
+    {
+    }
+
+    public override void SetLength(long value) => throw new NotSupportedException("A stored image cannot be changed.");
+
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException("A stored image cannot be changed.");
+
+    public override async ValueTask DisposeAsync()
+    {
+        if (_disposed)
+        {
+            return;
+        }
+
+        _disposed = true;
+        await pieces.DisposeAsync().ConfigureAwait(false);
+        digest?.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            DisposeAsync().AsTask().GetAwaiter().GetResult();
+        }
+
+        base.Dispose(disposing);
+    }
+
+    // What follows the position in the piece that holds it; nothing at the end, and that only after the digest was checked.
+    private async ValueTask<ReadOnlyMemory<byte>> NextAsync(CancellationToken cancellationToken)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        cancellationToken.ThrowIfCancellationRequested();
+        try
+        {
+            var offset = image.Start + _position;
+            return offset < image.End
+                ? await FetchAsync(offset, cancellationToken).ConfigureAwait(false)
+                : await EndAsync().ConfigureAwait(false);
+        }
+        catch (StoreException e)
+        {
+            telemetry.Failed("read", image.Object.Location, e);
+            throw;
+        }
+    }
+
+    private async ValueTask<ReadOnlyMemory<byte>> FetchAsync(long offset, CancellationToken cancellationToken)
+    {
+        var (piece, buffer) = await pieces.GetAsync(offset, cancellationToken).ConfigureAwait(false);
+        if (piece.Index != _counted)
+        {
+            _counted = piece.Index;
+            count.Add(Math.Min(piece.End, image.End) - Math.Max(piece.Offset, image.Start));
+            if (digest is not null)
+            {
+                await digest.AppendAsync(piece, buffer).ConfigureAwait(false);
+            }
+        }
+
+        var end = (int)(Math.Min(piece.End, image.End) - piece.Offset);
+        return buffer.Memory[(int)(offset - piece.Offset)..end];
+    }
+
+    private async ValueTask<ReadOnlyMemory<byte>> EndAsync()
+    {
+        if (digest is not null)
+        {
+            await digest.CheckAsync(image.Object.Location).ConfigureAwait(false);
+        }
+
+        return default;
+    }
+
+    private void ThrowIfClosedOrForwardOnly()
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        if (!image.CanSeek)
+        {
+            throw new NotSupportedException("This store reads no ranges, so its images are read from the start to the end.");
+        }
+    }
+}
+
+/// <summary>What was opened: the object, and from where to where of it is read, in bytes of the whole image.</summary>
+internal sealed record OpenImage(StoredObject Object, long Start, long End, bool HasManifest, bool CanSeek);
