@@ -18,7 +18,7 @@ internal sealed class GetPipeline(StoreDriver driver, ImageStoreOptions options,
     public async Task<ImageReadStream> OpenAsync(ImageLocation location, ReadOptions read, CancellationToken cancellationToken)
     {
         Check(read);
-        var pieceBytes = Math.Max(1, read.Manifest?.LargestChunk ?? PlainBytes);
+        var pieceBytes = Math.Max(1, read.Manifest?.LargestChunk ?? PlainBytes(read.Range?.Length ?? MostPlainBytes));
         var own = await RentAsync(pieceBytes, cancellationToken).ConfigureAwait(false);
         try
         {
