@@ -137,7 +137,7 @@ public sealed class GetPipelineTests
             jumping.Position = Image.Length - 1;
             await ReadAllAsync(jumping);
             Assert.AreEqual(ReadVerification.None, jumping.Verdict.Verification);
-            Assert.Contains("not read in order", jumping.Verdict.Reason);
+            Assert.Contains("not read once and in order", jumping.Verdict.Reason);
         }
 
         await using var plain = await store.OpenReadAsync(receipt.Location);
