@@ -43,16 +43,18 @@ public sealed class TransferBudgetTests
     }
 
     [TestMethod]
-    public async Task Reading_ahead_never_waits_and_never_overtakes()
+    public async Task Reading_ahead_never_waits_and_leaves_something_to_others()
     {
         var all = await _budget.RentAsync(2 * Quarter, BufferUse.Write, default);
         await _budget.RentAsync(Quarter, BufferUse.Write, default);
         var waits = _budget.RentAsync(2 * Quarter, BufferUse.Write, default).AsTask();
-        Assert.IsNull(_budget.TryRent(Quarter, BufferUse.Read), "somebody waits for that room");
+        Assert.IsNull(_budget.TryRentToReadAhead(Quarter / 2), "somebody waits for that room");
         all.Release();
-        await waits;
-        Assert.IsNotNull(_budget.TryRent(Quarter, BufferUse.Read));
-        Assert.IsNull(_budget.TryRent(Quarter, BufferUse.Read));
+        (await waits).Release();
+        Assert.IsNotNull(_budget.TryRentToReadAhead(Quarter));
+        Assert.IsNotNull(_budget.TryRentToReadAhead(Quarter / 2));
+        Assert.IsNull(_budget.TryRentToReadAhead(Quarter / 2), "the last quarter is for those who have nothing yet");
+        await _budget.RentAsync(Quarter / 2, BufferUse.Read, default);
     }
 
     [TestMethod]
