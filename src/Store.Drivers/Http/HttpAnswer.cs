@@ -29,19 +29,20 @@ internal static class HttpAnswer
         }
     }
 
-    /// <summary>How many bytes of the range, cut to the image's size, the answer holds; fewer than asked for is right, others than asked for is not.</summary>
-    public static long PartLength(HttpResponseMessage response, ImageLocation location, ByteRange? asked)
+    /// <summary>Refuses a part that is not of the range asked for. It may be shorter: then the reader's end comes early, and the rest is asked for anew.</summary>
+    public static void CheckPart(HttpResponseMessage response, ImageLocation location, ByteRange? asked)
     {
         var headers = response.Content.Headers;
-        if (headers.ContentRange is not { Unit: "bytes", From: { } from, To: { } to, Length: { } size } 
+        if (headers.ContentRange is not { Unit: "bytes", From: { } from, To: { } to, Length: { } size }
             || asked is not { } range || from != range.Offset || to >= size)
         {
             throw HttpErrors.Unusable(StoreError.Unavailable, location, "answers with another range than it was asked for");
         }
 
         var length = to - from + 1;
-        return length <= range.Length && (headers.ContentLength ?? length) == length
-            ? length
-            : throw HttpErrors.Unusable(StoreError.Corrupted, location, "answers with a range and a length that contradict each other");
+        if (length > range.Length || (headers.ContentLength ?? length) != length)
+        {
+            throw HttpErrors.Unusable(StoreError.Corrupted, location, "answers with a range and a length that contradict each other");
+        }
     }
 }

@@ -44,19 +44,33 @@ public sealed partial class HttpDriver
 
         var range = intent.Range?.Within(stored.Size);
         var isPart = response.StatusCode == HttpStatusCode.PartialContent;
-        var length = isPart ? HttpAnswer.PartLength(response, location, range) : WholeLength(response, location, range) ?? stored.Size;
+        if (isPart)
+        {
+            HttpAnswer.CheckPart(response, location, range);
+        }
+        else
+        {
+            CheckWhole(response, location, range);
+        }
+
+        var length = range?.Length ?? stored.Size;
         var body = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
         return new HttpReader(response, body, stored, length, endsWithBody: isPart || length == stored.Size, clock);
     }
 
     // An answer with the whole image serves a range from its start; past that it would move bytes that nobody asked for.
-    private long? WholeLength(HttpResponseMessage response, ImageLocation location, ByteRange? range) => (response.StatusCode, range) switch
+    private void CheckWhole(HttpResponseMessage response, ImageLocation location, ByteRange? range)
     {
-        (not HttpStatusCode.OK, _) => throw HttpErrors.Of(location, response, _time),
-        (_, { Offset: > 0 }) =>
-            throw HttpErrors.Unusable(StoreError.Unsupported, location, "reads no ranges, so the image can only be read from its start"),
-        _ => range?.Length,
-    };
+        if (response.StatusCode != HttpStatusCode.OK)
+        {
+            throw HttpErrors.Of(location, response, _time);
+        }
+
+        if (range is { Offset: > 0 })
+        {
+            throw HttpErrors.Unusable(StoreError.Unsupported, location, "reads no ranges, so the image can only be read from its start");
+        }
+    }
 
     private async ValueTask<StoredObject> DescribeAsync(HttpResponseMessage response, ImageLocation location, CancellationToken cancellationToken)
     {
