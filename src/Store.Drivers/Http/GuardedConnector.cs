@@ -14,9 +14,7 @@ internal sealed class GuardedConnector(AddressGuard guard, IWebProxy? proxy, Hos
         var (host, port) = (context.DnsEndPoint.Host, context.DnsEndPoint.Port);
         var addresses = IPAddress.TryParse(host, out var literal) ? [literal] : await resolve(host, cancellationToken).ConfigureAwait(false);
 
-        // The operator chose the proxy, which may well be on this machine.
-        var isProxy = proxy is not null && context.InitialRequestMessage.RequestUri is { } url && !proxy.IsBypassed(url);
-        var permitted = isProxy ? addresses : Array.FindAll(addresses, guard.Permits);
+        var permitted = IsProxy(context.InitialRequestMessage) ? addresses : Array.FindAll(addresses, guard.Permits);
         if (permitted.Length == 0 && addresses.Length > 0)
         {
             throw new AddressRefusedException($"leads to {host}, which {AddressGuard.Refusal}");
@@ -24,6 +22,10 @@ internal sealed class GuardedConnector(AddressGuard guard, IWebProxy? proxy, Hos
 
         return await ConnectAsync(permitted, port, cancellationToken).ConfigureAwait(false);
     }
+
+    // The operator chose the proxy, which may well be on this machine. Only the pool itself sends CONNECT, and only to a proxy.
+    private bool IsProxy(HttpRequestMessage request) =>
+        proxy is not null && (request.Method == HttpMethod.Connect || (request.RequestUri is { } url && !proxy.IsBypassed(url)));
 
     private static async Task<Stream> ConnectAsync(IPAddress[] addresses, int port, CancellationToken cancellationToken)
     {

@@ -37,6 +37,17 @@ internal static class Drivers
         return all.ToArray();
     }
 
+    public static async Task<int> ReadAtLeastAsync(this DriverReader reader, int count)
+    {
+        var have = 0;
+        while (have < count)
+        {
+            have += await reader.ReadAsync(new byte[count - have], default);
+        }
+
+        return have;
+    }
+
     public static ValueTask<StoredObject?> FindAsync(this HttpDriver driver, string uri) => driver.FindAsync(driver.ParseLocation(uri), default);
 
     public static async Task<StoreException> FailsAsync(StoreError error, Func<Task> body)
