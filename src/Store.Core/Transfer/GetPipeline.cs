@@ -18,8 +18,8 @@ internal sealed class GetPipeline(StoreDriver driver, ImageStoreOptions options,
     public async Task<ImageReadStream> OpenAsync(ImageLocation location, ReadOptions read, CancellationToken cancellationToken)
     {
         Check(read);
-        var pieceBytes = read.Manifest?.LargestChunk ?? PlainBytes;
-        var own = await RentAsync(Math.Max(1, pieceBytes), cancellationToken).ConfigureAwait(false);
+        var pieceBytes = Math.Max(1, read.Manifest?.LargestChunk ?? PlainBytes);
+        var own = await RentAsync(pieceBytes, cancellationToken).ConfigureAwait(false);
         try
         {
             return await OpenAsync(location, read, pieceBytes, own, cancellationToken).ConfigureAwait(false);
