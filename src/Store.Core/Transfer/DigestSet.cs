@@ -5,25 +5,13 @@ namespace GlanceStore.Transfer;
 /// <summary>Digests of one stream of bytes, each algorithm on its own worker and in order, so that two of them use two cores.</summary>
 internal sealed class DigestSet : IAsyncDisposable
 {
-    private static readonly Dictionary<string, (HashAlgorithmName Name, bool Supported)> Algorithms = new(StringComparer.Ordinal)
-    {
-        ["md5"] = (HashAlgorithmName.MD5, true),
-        ["sha1"] = (HashAlgorithmName.SHA1, true),
-        ["sha256"] = (HashAlgorithmName.SHA256, true),
-        ["sha384"] = (HashAlgorithmName.SHA384, true),
-        ["sha512"] = (HashAlgorithmName.SHA512, true),
-        ["sha3_256"] = (HashAlgorithmName.SHA3_256, SHA3_256.IsSupported),
-        ["sha3_384"] = (HashAlgorithmName.SHA3_384, SHA3_384.IsSupported),
-        ["sha3_512"] = (HashAlgorithmName.SHA3_512, SHA3_512.IsSupported),
-    };
-
     private readonly Worker[] _workers;
 
     /// <exception cref="StoreException"><see cref="StoreError.Unsupported"/>: an algorithm is not known here.</exception>
     public DigestSet(IEnumerable<string> algorithms)
     {
-        (string Algorithm, HashAlgorithmName Name)[] all = [.. algorithms.Distinct().Select(NameOf)];
-        _workers = [.. all.Select(found => new Worker(found.Algorithm, found.Name))];
+        (string Algorithm, HashAlgorithmName Name)[] all = [.. algorithms.Distinct().Select(name => (name, DigestAlgorithms.NameOf(name)))];
+        _workers = [.. all.Select(known => new Worker(known.Algorithm, known.Name))];
     }
 
     /// <summary>Digests more bytes; returns at once, and the buffer is kept until every worker has seen it.</summary>
@@ -45,11 +33,8 @@ internal sealed class DigestSet : IAsyncDisposable
         return [.. _workers.Select(worker => worker.Digest())];
     }
 
-    /// <exception cref="StoreException"><see cref="StoreError.Unsupported"/>: the algorithm is not known here.</exception>
-    public static void CheckKnown(string algorithm) => NameOf(algorithm);
-
     /// <summary>The digest of a few bytes at once, for what a backend checks of each chunk.</summary>
-    public static byte[] Hash(string algorithm, ReadOnlySpan<byte> bytes) => CryptographicOperations.HashData(NameOf(algorithm).Name, bytes);
+    public static byte[] Hash(string algorithm, ReadOnlySpan<byte> bytes) => CryptographicOperations.HashData(DigestAlgorithms.NameOf(algorithm), bytes);
 
     /// <summary>Gives up what is not digested yet, and all buffers with it.</summary>
     public async ValueTask DisposeAsync()
@@ -59,12 +44,6 @@ internal sealed class DigestSet : IAsyncDisposable
             await worker.DisposeAsync().ConfigureAwait(false);
         }
     }
-
-    private static (string Algorithm, HashAlgorithmName Name) NameOf(string algorithm) =>
-        Algorithms.TryGetValue(algorithm, out var found) && found.Supported
-            ? (algorithm, found.Name)
-            : throw new StoreException(StoreError.Unsupported,
-                $"The digest '{algorithm}' cannot be computed here; known are {string.Join(", ", Algorithms.Where(a => a.Value.Supported).Select(a => a.Key))}.");
 
     private sealed class Worker(string algorithm, HashAlgorithmName name) : IAsyncDisposable
     {
