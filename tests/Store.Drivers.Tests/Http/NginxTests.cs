@@ -8,7 +8,7 @@ namespace GlanceStore.Drivers.Http.Tests;
 public sealed class NginxTests
 {
     private static readonly byte[] Image = Drivers.Image(1_000_000);
-    private static readonly ReadOptions Verified = new() { ExpectedDigest = new Digest("sha512", Convert.ToHexStringLower(SHA512.HashData(Image))) };
+    private static readonly ReadOptions Verified = new() { ExpectedDigests = [new Digest("sha512", Convert.ToHexStringLower(SHA512.HashData(Image)))] };
 
     private readonly string _name = $"image-{Guid.NewGuid():N}";
 
