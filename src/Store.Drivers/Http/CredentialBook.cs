@@ -22,7 +22,9 @@ internal sealed class CredentialBook(IReadOnlyList<HttpCredential> credentials)
 
     // The same server, or the same host after a step from http to https on their usual ports, which is how a server asks for TLS.
     private static bool IsOwn(Uri url, Uri own) => OriginOf(url) == OriginOf(own)
-        || (url.IdnHost == own.IdnHost && own.Scheme == Uri.UriSchemeHttp && url.Scheme == Uri.UriSchemeHttps && own.IsDefaultPort && url.IsDefaultPort);
+        || (url.IdnHost == own.IdnHost && IsUsual(own, Uri.UriSchemeHttp) && IsUsual(url, Uri.UriSchemeHttps));
+
+    private static bool IsUsual(Uri url, string scheme) => url.Scheme == scheme && url.IsDefaultPort;
 
     private static string OriginOf(Uri url) => $"{url.Scheme}://{url.IdnHost}:{url.Port}";
 }

@@ -10,6 +10,8 @@ internal static class HostPattern
         ? host.EndsWith(pattern.AsSpan(1).TrimEnd('.'), StringComparison.OrdinalIgnoreCase)
         : host.AsSpan().Equals(pattern.AsSpan().TrimEnd('.').Trim("[]"), StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>The host of a URL in the one form that patterns are compared with: no brackets, no dot at the end, international names encoded.</summary>
+    /// <summary>
+    /// The host of a URL in the one form that patterns are compared with: no brackets, no dot at the end, international names encoded.
+    /// </summary>
     public static string HostOf(Uri url) => url.IdnHost.Trim('[', ']').TrimEnd('.');
 }

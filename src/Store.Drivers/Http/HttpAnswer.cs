@@ -29,7 +29,9 @@ internal static class HttpAnswer
         }
     }
 
-    /// <summary>Refuses a part that is not of the range asked for. It may be shorter: then the reader's end comes early, and the rest is asked for anew.</summary>
+    /// <summary>
+    /// Refuses a part that is not of the range asked for. It may be shorter: then the reader's end comes early, and the rest is asked for anew.
+    /// </summary>
     public static void CheckPart(HttpResponseMessage response, ImageLocation location, ByteRange? asked)
     {
         var headers = response.Content.Headers;

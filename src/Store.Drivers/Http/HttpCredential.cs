@@ -15,7 +15,9 @@ public sealed class HttpCredential
         (_origin, _user, _password, _token) = (origin, user, password, token);
 
     /// <summary>A user with a password.</summary>
-    /// <param name="origin">The server, <c>https://HOST</c> or <c>https://HOST:PORT</c>: no other scheme, host or port ever sees the credential.</param>
+    /// <param name="origin">
+    /// The server, <c>https://HOST</c> or <c>https://HOST:PORT</c>: no other scheme, host or port ever sees the credential.
+    /// </param>
     /// <param name="user">The user's name, without a colon.</param>
     /// <param name="password">The password.</param>
     public static HttpCredential Basic(string origin, string user, string password) => new(origin, user, password, null);

@@ -92,7 +92,8 @@ public sealed partial class HttpDriver
     }
 
     // The answer that is open has no length of its own; another one for a single byte may tell the size of the same version.
-    private async ValueTask<StoredObject> DescribeByFirstByteAsync(HttpResponseMessage response, ImageLocation location, CancellationToken cancellationToken)
+    private async ValueTask<StoredObject> DescribeByFirstByteAsync(
+        HttpResponseMessage response, ImageLocation location, CancellationToken cancellationToken)
     {
         var seen = response.StatusCode == HttpStatusCode.OK
             ? await LookAtFirstByteAsync(location, cancellationToken).ConfigureAwait(false)

@@ -7,7 +7,10 @@ public sealed partial record HttpDriverOptions
 
     /// <summary>What is wrong with these options, one sentence each; empty where nothing is.</summary>
     public IReadOnlyList<string> Mistakes() =>
-        [.. PlaceMistakes(), .. ProxyMistakes(), .. LimitMistakes(), .. ListMistakes(), .. Credentials.SelectMany((credential, i) => credential.Mistakes(i))];
+    [
+        .. PlaceMistakes(), .. ProxyMistakes(), .. LimitMistakes(), .. ListMistakes(),
+        .. Credentials.SelectMany((credential, i) => credential.Mistakes(i)),
+    ];
 
     private IEnumerable<string> PlaceMistakes()
     {

@@ -44,7 +44,9 @@ public sealed partial record HttpDriverOptions
     /// <summary>How long one answer may take from its request to its last byte, redirects included; null, the default, for no limit.</summary>
     public TimeSpan? TotalTimeout { get; init; }
 
-    /// <summary>The most bytes of an image; a larger one is <see cref="StoreError.TooLarge"/> before any byte. Null, the default, for no limit.</summary>
+    /// <summary>
+    /// The most bytes of an image; a larger one is <see cref="StoreError.TooLarge"/> before any byte. Null, the default, for no limit.
+    /// </summary>
     public long? MaxImageBytes { get; init; }
 
     /// <summary>The only hosts to read from, <c>NAME</c> or <c>*.NAME</c>; empty, the default, for any.</summary>

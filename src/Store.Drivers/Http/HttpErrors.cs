@@ -4,7 +4,9 @@ using System.Security.Authentication;
 
 namespace GlanceStore.Drivers.Http;
 
-/// <summary>The one mapping from what HTTP says to <see cref="StoreException"/>. A message never repeats what a server wrote: it may hold anything.</summary>
+/// <summary>
+/// The one mapping from what HTTP says to <see cref="StoreException"/>. A message never repeats what a server wrote: it may hold anything.
+/// </summary>
 internal static class HttpErrors
 {
     // A server that nobody trusts must not hold a caller for hours.
@@ -66,7 +68,10 @@ internal static class HttpErrors
         OperationCanceledException => (StoreError.Unavailable, true, "cannot be read, because the server takes too long to connect to"),
         HttpRequestException { HttpRequestError: HttpRequestError.ProxyTunnelError } =>
             (StoreError.Unavailable, false, "cannot be read, because the proxy refuses to pass the request on"),
-        HttpRequestException { HttpRequestError: HttpRequestError.InvalidResponse or HttpRequestError.ConfigurationLimitExceeded or HttpRequestError.VersionNegotiationError } =>
+        HttpRequestException
+        {
+            HttpRequestError: HttpRequestError.InvalidResponse or HttpRequestError.ConfigurationLimitExceeded or HttpRequestError.VersionNegotiationError,
+        } =>
             (StoreError.Unavailable, false, "cannot be read, because the server's answer is not proper HTTP"),
         _ => (StoreError.Unavailable, true, "broke off, because the server closed the connection"),
     };

@@ -20,7 +20,8 @@ internal sealed class SchemeProxy : IWebProxy
 
     public ICredentials? Credentials { get; set; }
 
-    public static SchemeProxy? Of(HttpDriverOptions options) => (options.HttpProxy ?? options.HttpsProxy) is null ? null : new SchemeProxy(options);
+    public static SchemeProxy? Of(HttpDriverOptions options) =>
+        (options.HttpProxy ?? options.HttpsProxy) is null ? null : new SchemeProxy(options);
 
     /// <summary>Reads <c>HOST:PORT</c> or a URL; null for what is neither.</summary>
     public static Uri? UrlOf(string text) =>

@@ -24,7 +24,9 @@ public sealed class CredentialTests
     [TestMethod]
     public async Task Credentials_in_the_target_of_a_redirect_are_not_used()
     {
-        await using var server = new ScriptedServer(request => request.Target == "/b" ? Reply.Good(request, Image) : Reply.Redirect(302, $"http://u:{Canary}@{request["Host"]}/b"));
+        await using var server = new ScriptedServer(request => request.Target == "/b"
+            ? Reply.Good(request, Image)
+            : Reply.Redirect(302, $"http://u:{Canary}@{request["Host"]}/b"));
         await using var driver = new HttpDriver(Drivers.Loopback);
         await driver.ReadAllAsync(server.Url);
         Assert.IsNull(server.Requests[1]["Authorization"]);
@@ -66,9 +68,11 @@ public sealed class CredentialTests
     [DataRow(302)]
     public async Task No_error_shows_a_secret(int status)
     {
-        await using var server = new ScriptedServer(_ => Reply.Of(status, Encoding.ASCII.GetBytes(Canary), $"Content-Length: {Canary.Length}", $"X-Secret: {Canary}"));
+        await using var server = new ScriptedServer(_ =>
+            Reply.Of(status, Encoding.ASCII.GetBytes(Canary), $"Content-Length: {Canary.Length}", $"X-Secret: {Canary}"));
         await using var driver = new HttpDriver(Drivers.Loopback);
-        var e = await Assert.ThrowsExactlyAsync<StoreException>(() => driver.ReadAllAsync($"http://u:{Canary}@127.0.0.1:{server.Port}/x?X-Amz-Signature={Canary}"));
+        var e = await Assert.ThrowsExactlyAsync<StoreException>(() =>
+            driver.ReadAllAsync($"http://u:{Canary}@127.0.0.1:{server.Port}/x?X-Amz-Signature={Canary}"));
         Assert.DoesNotContain(Canary, e.ToString());
     }
 

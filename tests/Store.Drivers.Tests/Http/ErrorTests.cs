@@ -99,7 +99,8 @@ public sealed class ErrorTests
     [TestMethod]
     public async Task Headers_without_end_are_an_error()
     {
-        await using var server = new ScriptedServer(_ => new Reply("HTTP/1.1 200 OK\r\n" + string.Concat(Enumerable.Repeat("X-More: more and more of it\r\n", 10_000)), [], Then.Close));
+        await using var server = new ScriptedServer(_ =>
+            new Reply("HTTP/1.1 200 OK\r\n" + string.Concat(Enumerable.Repeat("X-More: more and more of it\r\n", 10_000)), [], Then.Close));
         await using var driver = new HttpDriver(Drivers.Loopback);
         await Drivers.FailsAsync(StoreError.Unavailable, () => driver.ReadAllAsync(server.Url));
     }

@@ -35,7 +35,8 @@ public class NginxHarness : DriverHarness
         }));
     }
 
-    public override ValueTask<IReadOnlyCollection<string>> ListEverythingAsync() => new([.. Directory.EnumerateFiles(Place).Select(file => Path.GetFileName(file))]);
+    public override ValueTask<IReadOnlyCollection<string>> ListEverythingAsync() =>
+        new([.. Directory.EnumerateFiles(Place).Select(file => Path.GetFileName(file))]);
 
     // Renamed into place, so that an answer under way goes on with the old image. nginx makes its tag of the size and the second of the change.
     public override async ValueTask SeedAsync(ImageStore store, ImageId id, ReadOnlyMemory<byte> bytes)

@@ -78,7 +78,8 @@ public sealed class NginxTests
     {
         await using var store = NewStore();
         await Drivers.FailsAsync(StoreError.NotAuthenticated, () => ReadAsync(store, Server.Url, "auth"));
-        await Drivers.FailsAsync(StoreError.NotAuthenticated, () => ReadAsync(store, Server.Url.Replace("://", "://user:wrong@", StringComparison.Ordinal), "auth"));
+        await Drivers.FailsAsync(StoreError.NotAuthenticated, () =>
+            ReadAsync(store, Server.Url.Replace("://", "://user:wrong@", StringComparison.Ordinal), "auth"));
         CollectionAssert.AreEqual(Image, await ReadAsync(store, Server.Url.Replace("://", "://user:secret@", StringComparison.Ordinal), "auth"));
         await using var configured = NewStore(options => options with { Credentials = [HttpCredential.Basic(Server.Url, "user", "secret")] });
         CollectionAssert.AreEqual(Image, await ReadAsync(configured, Server.Url, "auth"));
@@ -180,7 +181,8 @@ public sealed class NginxTests
     private static ImageStore NewStore(Func<HttpDriverOptions, HttpDriverOptions>? configure = null, int retries = 1)
     {
         var options = Drivers.Loopback with { CaFile = Server.CaFile };
-        return new ImageStore("web", new HttpDriver(configure?.Invoke(options) ?? options), new ImageStoreOptions { MaxAttempts = retries, RetryDelay = TimeSpan.Zero });
+        return new ImageStore("web", new HttpDriver(configure?.Invoke(options) ?? options),
+            new ImageStoreOptions { MaxAttempts = retries, RetryDelay = TimeSpan.Zero });
     }
 
     private async Task<byte[]> ReadAsync(ImageStore store, string server, string place)

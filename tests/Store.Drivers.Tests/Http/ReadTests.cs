@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace GlanceStore.Drivers.Http.Tests;
 
 [TestClass]
@@ -169,5 +171,6 @@ public sealed class ReadTests
     }
 
     private static Reply Chunked(byte[] image) =>
-        Reply.Of(200, [.. System.Text.Encoding.ASCII.GetBytes($"{image.Length:x}\r\n"), .. image, .. "\r\n0\r\n\r\n"u8], "Transfer-Encoding: chunked", $"ETag: {Reply.Tag}");
+        Reply.Of(200, [.. Encoding.ASCII.GetBytes($"{image.Length:x}\r\n"), .. image, .. "\r\n0\r\n\r\n"u8],
+            "Transfer-Encoding: chunked", $"ETag: {Reply.Tag}");
 }

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace GlanceStore.Drivers.Http.Tests;
 
 [TestClass]
@@ -33,7 +35,9 @@ public sealed class RedirectTests
     [TestMethod]
     public async Task As_many_redirects_as_the_limit_are_followed_and_no_more()
     {
-        await using var server = new ScriptedServer(request => request.Target == "/0" ? Reply.Good(request, Image) : Reply.Redirect(302, $"/{int.Parse(request.Target[1..], System.Globalization.CultureInfo.InvariantCulture) - 1}"));
+        await using var server = new ScriptedServer(request => request.Target == "/0"
+            ? Reply.Good(request, Image)
+            : Reply.Redirect(302, $"/{int.Parse(request.Target[1..], CultureInfo.InvariantCulture) - 1}"));
         await using var driver = new HttpDriver(Drivers.Loopback);
         CollectionAssert.AreEqual(Image, await driver.ReadAllAsync($"{server.Url}/5"));
         await Drivers.FailsAsync(StoreError.Unavailable, () => driver.ReadAllAsync($"{server.Url}/6"));

@@ -12,7 +12,8 @@ public sealed class StoreTests
     [TestMethod]
     public async Task A_body_that_breaks_off_again_and_again_is_read_to_its_end()
     {
-        await using var server = new ScriptedServer(request => Reply.Good(request, Image) is { Body.Length: > 70_000 } reply ? reply.CutAfter(70_000) : Reply.Good(request, Image));
+        await using var server = new ScriptedServer(request =>
+            Reply.Good(request, Image) is { Body.Length: > 70_000 } reply ? reply.CutAfter(70_000) : Reply.Good(request, Image));
         await using var store = new ImageStore("web", new HttpDriver(Drivers.Loopback), Options with { MaxAttempts = 10 });
         CollectionAssert.AreEqual(Image, await ReadAsync(store, server.Url, new ReadOptions { ExpectedDigests = [DigestOf(Image)] }));
         Assert.AreEqual("bytes=70000-299999", server.Requests[1]["Range"]);
@@ -48,7 +49,8 @@ public sealed class StoreTests
     public async Task A_server_that_is_busy_is_asked_again()
     {
         var asked = 0;
-        await using var server = new ScriptedServer(request => Interlocked.Increment(ref asked) < 3 ? Reply.Status(503, "Retry-After: 0") : Reply.Good(request, Image));
+        await using var server = new ScriptedServer(request =>
+            Interlocked.Increment(ref asked) < 3 ? Reply.Status(503, "Retry-After: 0") : Reply.Good(request, Image));
         await using var store = new ImageStore("web", new HttpDriver(Drivers.Loopback), Options);
         CollectionAssert.AreEqual(Image, await ReadAsync(store, server.Url));
         Assert.AreEqual(3, asked);

@@ -33,7 +33,7 @@ public sealed class TimeTests
     public async Task An_answer_that_takes_longer_than_its_total_time_ends_and_is_not_asked_for_again()
     {
         var time = new FakeTimeProvider();
-        await using var server = new ScriptedServer(_ => Reply.Good(new ScriptedRequest("GET", "/", new Dictionary<string, string>()), Image).CutAfter(100) with { Then = Then.Hang });
+        await using var server = new ScriptedServer(_ => Reply.Whole(Image).CutAfter(100) with { Then = Then.Hang });
         await using var driver = new HttpDriver(Drivers.Loopback with { TotalTimeout = TimeSpan.FromMinutes(1) }, time);
         await using var reader = await driver.OpenReadAsync(driver.ParseLocation(server.Url), new ReadIntent(), default);
         Assert.AreEqual(100, await reader.ReadAtLeastAsync(100));
