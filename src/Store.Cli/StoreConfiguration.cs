@@ -1,5 +1,6 @@
 using System.Text.Json;
 using GlanceStore.Drivers.File;
+using GlanceStore.Drivers.Http;
 using Microsoft.Extensions.Configuration;
 
 namespace GlanceStore.Cli;
@@ -21,6 +22,7 @@ internal static class StoreConfiguration
         else
         {
             builder.AddFile();
+            builder.AddHttp();
             builder.AddConfiguration(SectionOf(path));
         }
 
