@@ -50,8 +50,8 @@ public sealed record ImageLocation
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Uri, StoreId);
 
-    /// <summary>The URI.</summary>
-    public override string ToString() => Uri;
+    /// <summary>The URI as it may be shown: without its query, which in a signed address is as good as a password.</summary>
+    public override string ToString() => Uri.IndexOf('?', StringComparison.Ordinal) is >= 0 and var query ? $"{Uri.AsSpan(0, query)}?…" : Uri;
 
     private static bool HoldsPassword(ReadOnlySpan<char> afterScheme)
     {

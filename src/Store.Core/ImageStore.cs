@@ -77,7 +77,7 @@ public sealed class ImageStore : IImageStore, IAsyncDisposable
         ArgumentNullException.ThrowIfNull(source);
         ArgumentException.ThrowIfNullOrEmpty(id.Value, nameof(id));
         options ??= new PutOptions();
-        return _telemetry.ObserveAsync("put", LocationOf(id), async () =>
+        return _telemetry.ObserveAsync("put", _can.CanWrite ? LocationOf(id) : null, async () =>
         {
             Require(_can.CanWrite, "takes no images");
             var receipt = await _put.RunAsync(Id, id, source, options, cancellationToken).ConfigureAwait(false);

@@ -31,6 +31,14 @@ public sealed class ImageLocationTests
     }
 
     [TestMethod]
+    public void A_signed_address_is_shown_without_its_signature()
+    {
+        var location = new ImageLocation($"https://host/container/a?sig={Canary}", null);
+        Assert.AreEqual("https://host/container/a?…", location.ToString());
+        Assert.Contains(Canary, location.Uri);
+    }
+
+    [TestMethod]
     public void A_secret_is_never_rendered_serialised_or_compared()
     {
         var plain = new ImageLocation("s3://host/bucket/key", "cold");

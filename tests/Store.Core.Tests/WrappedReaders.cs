@@ -49,3 +49,9 @@ internal sealed class GatedReader(DriverReader inner, Task gate) : WrappedReader
         return await base.ReadAsync(buffer, cancellationToken);
     }
 }
+
+/// <summary>Tells no version, as some servers do not.</summary>
+internal sealed class UnversionedReader(DriverReader inner) : WrappedReader(inner)
+{
+    public override StoredObject Object => base.Object with { VersionTag = null };
+}

@@ -11,7 +11,7 @@ internal sealed class StoreTelemetry(string storeId, ILogger logger, TimeProvide
     public async Task<T> ObserveAsync<T>(string operation, ImageLocation? location, Func<Task<T>> run, CancellationToken cancellationToken)
     {
         using var activity = StoreInstruments.Source.StartActivity("glancestore." + operation, ActivityKind.Client);
-        activity?.SetTag(_store.Key, storeId).SetTag("glancestore.location", location?.Uri);
+        activity?.SetTag(_store.Key, storeId).SetTag("glancestore.location", location?.ToString());
         var started = time.GetTimestamp();
         string? error = null;
         try

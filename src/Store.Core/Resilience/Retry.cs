@@ -11,6 +11,7 @@ namespace GlanceStore.Resilience;
 internal sealed class Retry
 {
     private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan LongestDelayAskedFor = TimeSpan.FromSeconds(60);
     private const long BytesPerStallTimeout = 16 << 20;
 
     private readonly ResiliencePipeline _pipeline;
@@ -32,7 +33,7 @@ internal sealed class Retry
                 UseJitter = true,
                 Delay = options.RetryDelay,
                 MaxDelay = LongestDelay,
-                DelayGenerator = static args => ValueTask.FromResult((args.Outcome.Exception as StoreException)?.RetryAfter),
+                DelayGenerator = static args => ValueTask.FromResult(DelayAskedFor(args.Outcome.Exception)),
                 OnRetry = args =>
                 {
                     telemetry.Retrying(args.Outcome.Exception!, args.AttemptNumber + 1, args.RetryDelay);
@@ -43,6 +44,10 @@ internal sealed class Retry
 
         _pipeline = builder.Build();
     }
+
+    // A backend may ask for patience, not for forever.
+    private static TimeSpan? DelayAskedFor(Exception? error) =>
+        error is StoreException { RetryAfter: { } asked } ? TimeSpan.FromTicks(Math.Min(asked.Ticks, LongestDelayAskedFor.Ticks)) : null;
 
     /// <summary>Runs a step of one driver call that moves <paramref name="bytes"/> bytes: a stall timeout for every 16 MiB begun, and no less than one.</summary>
     public ValueTask<T> RunAsync<T>(Func<CancellationToken, ValueTask<T>> call, CancellationToken cancellationToken, long bytes = 0) =>

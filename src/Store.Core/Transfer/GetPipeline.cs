@@ -42,7 +42,7 @@ internal sealed class GetPipeline(StoreDriver driver, ImageStoreOptions options,
             var stored = reader.Object with { Location = location };
             var layout = LayoutOf(stored, read, pieceBytes);
             var (start, end) = read.Range?.Within(stored.Size) is { } part ? (part.Offset, part.Offset + part.Length!.Value) : (0, stored.Size);
-            var fetcher = new PieceFetcher(driver, stored, end, retry, telemetry) { Lanes = Lanes };
+            var fetcher = new PieceFetcher(driver, stored, end, retry, telemetry) { Lanes = Lanes, IsVerified = read.Manifest is not null || digest is not null };
             fetcher.Hold(reader, first?.Offset ?? 0);
             return new VerifiedReadStream(new OpenImage(stored, start, end, read.Manifest is not null, _limits.CanReadRanges),
                 new PieceQueue(layout, end, fetcher, budget, own), digest, new TransferCount(read.Progress, end - start, telemetry.Read), telemetry);

@@ -18,6 +18,9 @@ internal sealed class PieceFetcher(
     /// <summary>How many pieces are worth fetching at once.</summary>
     public required int Lanes { get; init; }
 
+    /// <summary>Whether a wrong byte would be found out, so that a store which tells no versions can be opened again.</summary>
+    public required bool IsVerified { get; init; }
+
     /// <summary>Takes over the reader the image was opened with, which stands at <paramref name="position"/>.</summary>
     public void Hold(DriverReader reader, long position) => _held = new Held(reader, position);
 
@@ -110,6 +113,13 @@ internal sealed class PieceFetcher(
         {
             throw new StoreException(StoreError.Unavailable,
                 $"The store broke off {stored.Location} and cannot go on at byte {offset}, because it reads no ranges.");
+        }
+
+        if (stored.VersionTag is null && !IsVerified)
+        {
+            throw new StoreException(StoreError.Unavailable,
+                $"The store tells no version of {stored.Location}, so that reading cannot go on at byte {offset}: it might be another image. "
+                + "With a receipt or a digest to verify it, it can.");
         }
 
         var whole = offset == 0 && rangeEnd == stored.Size;

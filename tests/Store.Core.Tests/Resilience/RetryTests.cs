@@ -45,6 +45,17 @@ public sealed class RetryTests
     }
 
     [TestMethod]
+    public async Task A_backend_that_asks_to_wait_for_hours_is_asked_again_after_a_minute()
+    {
+        var calls = 0;
+        var run = Make(2).RunAsync(_ => ++calls == 1
+            ? throw new StoreException(StoreError.Throttled, "Slow down.") { IsTransient = true, RetryAfter = TimeSpan.FromHours(3) }
+            : ValueTask.FromResult(calls), default).AsTask();
+        _time.Advance(TimeSpan.FromSeconds(61));
+        Assert.AreEqual(2, await run);
+    }
+
+    [TestMethod]
     public async Task A_backend_that_gives_no_sign_of_life_has_stalled()
     {
         var run = Make(1).RunAsync(async token =>

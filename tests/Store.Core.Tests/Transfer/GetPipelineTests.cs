@@ -42,6 +42,19 @@ public sealed class GetPipelineTests
     }
 
     [TestMethod]
+    public async Task A_body_that_breaks_is_not_continued_where_neither_a_version_nor_a_digest_would_show_another_image()
+    {
+        var driver = Driver();
+        driver.OnOpenRead = async (_, _, _, open) => new UnversionedReader(new BreakingReader(await open(), 5000));
+        var receipt = await PutAsync();
+        await using var plain = await Store(driver).OpenReadAsync(receipt.Location);
+        var e = await Assert.ThrowsExactlyAsync<StoreException>(() => ReadAllAsync(plain));
+        Assert.AreEqual((StoreError.Unavailable, false), (e.Error, e.IsTransient));
+        await using var verified = await Store(driver).OpenReadAsync(receipt.Location, ReadOptions.Verify(receipt));
+        CollectionAssert.AreEqual(Image, await ReadAllAsync(verified));
+    }
+
+    [TestMethod]
     public async Task A_small_range_without_a_manifest_moves_little()
     {
         var moved = 0L;
