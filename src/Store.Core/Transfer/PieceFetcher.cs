@@ -117,7 +117,7 @@ internal sealed class PieceFetcher(
 
         if (stored.VersionTag is null && !IsVerified)
         {
-            throw new StoreException(StoreError.Unavailable,
+            throw new StoreException(StoreError.Unsupported,
                 $"The store tells no version of {stored.Location}, so that reading cannot go on at byte {offset}: it might be another image. "
                 + "With a receipt or a digest to verify it, it can.");
         }

@@ -49,7 +49,7 @@ public sealed class GetPipelineTests
         var receipt = await PutAsync();
         await using var plain = await Store(driver).OpenReadAsync(receipt.Location);
         var e = await Assert.ThrowsExactlyAsync<StoreException>(() => ReadAllAsync(plain));
-        Assert.AreEqual((StoreError.Unavailable, false), (e.Error, e.IsTransient));
+        Assert.AreEqual((StoreError.Unsupported, false), (e.Error, e.IsTransient));
         await using var verified = await Store(driver).OpenReadAsync(receipt.Location, ReadOptions.Verify(receipt));
         CollectionAssert.AreEqual(Image, await ReadAllAsync(verified));
     }
