@@ -23,7 +23,7 @@ public sealed class TransferBudget
 
     private readonly Lock _lock = new();
     private readonly LinkedList<Waiter> _waiting = new();
-    private readonly Dictionary<int, Stack<byte[]>> _kept = [];
+    private readonly Dictionary<int, Stack<Memory<byte>>> _kept = [];
     private long _keptBytes;
     private long _usedBytes;
     private long _usedByReads;
@@ -104,7 +104,7 @@ public sealed class TransferBudget
         }
     }
 
-    internal void Return(byte[] bytes, BufferUse use)
+    internal void Return(Memory<byte> bytes, BufferUse use)
     {
         lock (_lock)
         {
@@ -175,17 +175,17 @@ public sealed class TransferBudget
         else
         {
             ForgetUntilWithin(Bytes - _usedBytes);
-            bytes = GC.AllocateUninitializedArray<byte>(capacity);
+            bytes = ChunkBuffer.Allocate(capacity);
         }
 
         return new ChunkBuffer(this, bytes, use);
     }
 
-    private void Keep(byte[] bytes)
+    private void Keep(Memory<byte> bytes)
     {
         if (!_kept.TryGetValue(bytes.Length, out var same))
         {
-            _kept[bytes.Length] = same = new Stack<byte[]>();
+            _kept[bytes.Length] = same = new Stack<Memory<byte>>();
         }
 
         same.Push(bytes);

@@ -12,6 +12,7 @@ internal sealed class FileWriter(FileDriver driver, string name, FileRoot root, 
     private static readonly TimeSpan LockPause = TimeSpan.FromMilliseconds(2);
 
     private readonly string _target = root.RealPathOf(name);
+    private readonly DirectWrites _direct = new(driver.Host, part.Handle);
     private long _end;
     private bool _isCommitted;
 
@@ -67,6 +68,7 @@ internal sealed class FileWriter(FileDriver driver, string name, FileRoot root, 
     {
         try
         {
+            _direct.Dispose();
             part.Dispose();
             if (part.IsPublished && !_isCommitted && mode == WriteMode.CreateNew)
             {
@@ -90,17 +92,25 @@ internal sealed class FileWriter(FileDriver driver, string name, FileRoot root, 
             var slice = bytes[..Math.Min(bytes.Length, SliceBytes)];
             try
             {
-                await RandomAccess.WriteAsync(part.Handle, slice, offset, cancellationToken).ConfigureAwait(false);
+                await WriteSliceAsync(slice, offset, cancellationToken).ConfigureAwait(false);
             }
             catch (Exception e) when (FileErrors.From(e, $"write to {_target}") is { } error)
             {
                 throw error;
             }
+        }
+    }
 
-            if (slice.Length >= LargeBytes)
-            {
-                driver.Host.BeginFlush(part.Handle, offset, slice.Length);
-            }
+    private async ValueTask WriteSliceAsync(ReadOnlyMemory<byte> slice, long offset, CancellationToken cancellationToken)
+    {
+        var direct = slice.Length >= LargeBytes && driver.Options.BypassPageCache
+            ? await _direct.TryWriteAsync(slice, offset, cancellationToken).ConfigureAwait(false)
+            : 0;
+        var rest = slice[direct..];
+        await RandomAccess.WriteAsync(part.Handle, rest, offset + direct, cancellationToken).ConfigureAwait(false);
+        if (rest.Length >= LargeBytes)
+        {
+            driver.Host.BeginFlush(part.Handle, offset + direct, rest.Length);
         }
     }
 

@@ -44,6 +44,9 @@ internal abstract class HostFileSystem
     {
     }
 
+    // A second handle of a file that writes past the page cache, from whole pages of memory to whole blocks; null where there is none.
+    public virtual SafeFileHandle? OpenDirect(SafeFileHandle handle) => null;
+
     // Starts writing a stretch to the disk, so that little is left to flush at the end.
     public virtual void BeginFlush(SafeFileHandle handle, long offset, long length)
     {

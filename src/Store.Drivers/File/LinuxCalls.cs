@@ -7,6 +7,7 @@ namespace GlanceStore.Drivers.File;
 internal static partial class LinuxCalls
 {
     public const int ReadOnly = 0;
+    public const int WriteOnly = 1;
     public const int ReadWrite = 2;
     public const int CloseOnExec = 0x80000;
     public const int PathOnly = 0x200000;
@@ -30,9 +31,16 @@ internal static partial class LinuxCalls
 
     private const uint BasicStatus = 0x7ff;
 
-    // Arm and 64-bit PowerPC number this flag in a way of their own.
+    // Arm and 64-bit PowerPC number these two flags in ways of their own.
     public static readonly int DirectoryOnly = RuntimeInformation.ProcessArchitecture
         is Architecture.Arm64 or Architecture.Arm or Architecture.Ppc64le ? 0x4000 : 0x10000;
+
+    public static readonly int Direct = RuntimeInformation.ProcessArchitecture switch
+    {
+        Architecture.Arm64 or Architecture.Arm => 0x10000,
+        Architecture.Ppc64le => 0x20000,
+        _ => 0x4000,
+    };
 
     public static readonly int Unnamed = 0x400000 | DirectoryOnly;
 

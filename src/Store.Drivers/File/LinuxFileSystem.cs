@@ -131,6 +131,18 @@ internal class LinuxFileSystem : HostFileSystem
         }
     }
 
+    public override SafeFileHandle? OpenDirect(SafeFileHandle handle)
+    {
+        var direct = LinuxCalls.Open(LinuxCalls.LinkTo(handle), LinuxCalls.WriteOnly | LinuxCalls.Direct | LinuxCalls.CloseOnExec, 0);
+        if (!direct.IsInvalid)
+        {
+            return direct;
+        }
+
+        direct.Dispose();
+        return null;
+    }
+
     // A hint: what fails here fails again, and is reported, when the file is flushed.
     public override void BeginFlush(SafeFileHandle handle, long offset, long length) =>
         _ = LinuxCalls.FlushRange(handle, offset, length, LinuxCalls.StartWrite);
