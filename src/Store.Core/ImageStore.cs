@@ -117,7 +117,7 @@ public sealed class ImageStore : IImageStore, IAsyncDisposable
     private ImageLocation Own(ImageLocation location)
     {
         ArgumentNullException.ThrowIfNull(location);
-        return location.StoreId is null || location.StoreId == Id
+        return location.StoreId is null || string.Equals(location.StoreId, Id, StringComparison.OrdinalIgnoreCase)
             ? ParseLocation(location.Uri) with { Secret = location.Secret }
             : throw new StoreException(StoreError.InvalidLocation, $"The location {location} is of the store '{location.StoreId}', and this one is '{Id}'.");
     }

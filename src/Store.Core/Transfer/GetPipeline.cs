@@ -74,7 +74,7 @@ internal sealed class GetPipeline(StoreDriver driver, ImageStoreOptions options,
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             throw new StoreException(StoreError.Throttled,
-                $"No buffer of {bytes} bytes came free within {options.StallTimeout.TotalSeconds:0.#} seconds, because other reads hold them all: "
+                $"No buffer of {bytes} bytes came free within {options.StallTimeout.TotalSeconds:0.#} seconds, because other transfers hold them all: "
                 + $"dispose what is read, or raise MaxBufferBytes from {budget.Bytes}.") { IsTransient = true };
         }
     }
@@ -102,7 +102,7 @@ internal sealed class GetPipeline(StoreDriver driver, ImageStoreOptions options,
         {
             throw new StoreException(StoreError.TooLarge,
                 $"Verifying this image takes a buffer of {manifest.LargestChunk} bytes, and half of the memory budget holds {budget.LargestChunk}: "
-                + $"raise MaxBufferBytes to at least {2 * manifest.LargestChunk}.");
+                + $"raise MaxBufferBytes to at least {(Int128)2 * manifest.LargestChunk}.");
         }
     }
 
@@ -118,7 +118,7 @@ internal sealed class GetPipeline(StoreDriver driver, ImageStoreOptions options,
         }
 
         start -= read.Manifest is null ? start % pieceBytes : 0;
-        return (Lanes, start) is (1, 0) ? null : new ByteRange(start, Lanes == 1 ? null : length);
+        return (Lanes, start) is (1, 0) ? null : new ByteRange(start, Lanes == 1 || length > long.MaxValue - start ? null : length);
     }
 
     private async ValueTask<DriverReader> OpenReaderAsync(ImageLocation location, ByteRange? first, ReadOptions read, CancellationToken cancellationToken)

@@ -159,9 +159,8 @@ internal sealed class VerifiedReadStream(
         cancellationToken.ThrowIfCancellationRequested();
         try
         {
-            var offset = image.Start + _position;
-            return offset < image.End
-                ? await FetchAsync(offset, cancellationToken).ConfigureAwait(false)
+            return _position < image.End - image.Start
+                ? await FetchAsync(image.Start + _position, cancellationToken).ConfigureAwait(false)
                 : await EndAsync().ConfigureAwait(false);
         }
         catch (StoreException e)
