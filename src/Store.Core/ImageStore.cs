@@ -88,7 +88,8 @@ public sealed class ImageStore : IImageStore, IAsyncDisposable
 
     /// <inheritdoc/>
     public Task<ImageReadStream> OpenReadAsync(ImageLocation location, ReadOptions? options = null, CancellationToken cancellationToken = default) =>
-        _telemetry.ObserveAsync("read", location, () => _get.OpenAsync(Own(location), options ?? new ReadOptions(), cancellationToken), cancellationToken);
+        _telemetry.BeginAsync("read", location, operation =>
+            _get.OpenAsync(Own(location), options ?? new ReadOptions(), operation, cancellationToken), cancellationToken);
 
     /// <inheritdoc/>
     public Task<StoredObject?> FindAsync(ImageLocation location, CancellationToken cancellationToken = default) =>

@@ -4,7 +4,7 @@ namespace GlanceStore.Transfer;
 
 /// <summary>An image, or a range of it, as a stream over fetched and verified pieces.</summary>
 internal sealed class VerifiedReadStream(
-    OpenImage image, PieceQueue pieces, WholeDigest? digest, TransferCount count, StoreTelemetry telemetry) : ImageReadStream
+    OpenImage image, PieceQueue pieces, WholeDigest? digest, TransferCount count, StoreOperation operation) : ImageReadStream
 {
     private long _position;
     private int _counted = -1;
@@ -139,6 +139,7 @@ internal sealed class VerifiedReadStream(
             await digest.DisposeAsync().ConfigureAwait(false);
         }
 
+        operation.Dispose();
         GC.SuppressFinalize(this);
     }
 
@@ -165,7 +166,7 @@ internal sealed class VerifiedReadStream(
         }
         catch (StoreException e)
         {
-            telemetry.Failed("read", image.Object.Location, e);
+            operation.Fail(e);
             throw;
         }
     }
