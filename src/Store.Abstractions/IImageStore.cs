@@ -34,10 +34,10 @@ public interface IImageStore
     /// </exception>
     Task<ImageReceipt> PutAsync(ImageId id, Stream source, PutOptions? options = null, CancellationToken cancellationToken = default);
 
-    /// <summary>Opens an image for reading. Waits for a buffer where all of the read share of the memory budget is in use.</summary>
+    /// <summary>Opens an image for reading. Waits a while for a buffer where other reads hold all there are.</summary>
     /// <exception cref="StoreException">
     /// <see cref="StoreError.NotFound"/>, <see cref="StoreError.InvalidRange"/>, <see cref="StoreError.InvalidLocation"/>,
-    /// <see cref="StoreError.Corrupted"/> (the stored size is not the manifest's), or what the backend answered.
+    /// <see cref="StoreError.Corrupted"/> (the stored size is not the manifest's), <see cref="StoreError.Throttled"/> (no buffer came free), or what the backend answered.
     /// </exception>
     Task<ImageReadStream> OpenReadAsync(ImageLocation location, ReadOptions? options = null, CancellationToken cancellationToken = default);
 

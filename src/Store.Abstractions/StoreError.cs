@@ -33,7 +33,7 @@ public enum StoreError
     /// <summary>The stored image was replaced while it was being read.</summary>
     Changed,
 
-    /// <summary>The backend asks to slow down.</summary>
+    /// <summary>The backend asks to slow down, or every buffer of the memory budget is taken.</summary>
     Throttled,
 
     /// <summary>The backend cannot be reached or failed.</summary>

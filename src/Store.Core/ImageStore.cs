@@ -48,7 +48,7 @@ public sealed class ImageStore : IImageStore, IAsyncDisposable
         _telemetry = new StoreTelemetry(id, (ILogger?)logger ?? NullLogger.Instance, time);
         _retry = new Retry(options, time, _telemetry);
         _put = new PutPipeline(driver, options, budget, _retry, _telemetry);
-        _get = new GetPipeline(driver, options, budget, _retry, _telemetry);
+        _get = new GetPipeline(driver, options, budget, _retry, _telemetry, time);
     }
 
     /// <inheritdoc/>
@@ -77,7 +77,7 @@ public sealed class ImageStore : IImageStore, IAsyncDisposable
         ArgumentNullException.ThrowIfNull(source);
         ArgumentException.ThrowIfNullOrEmpty(id.Value, nameof(id));
         options ??= new PutOptions();
-        return _telemetry.ObserveAsync("put", _driver.LocationOf(id), async () =>
+        return _telemetry.ObserveAsync("put", LocationOf(id), async () =>
         {
             Require(_can.CanWrite, "takes no images");
             var receipt = await _put.RunAsync(Id, id, source, options, cancellationToken).ConfigureAwait(false);
@@ -88,7 +88,7 @@ public sealed class ImageStore : IImageStore, IAsyncDisposable
 
     /// <inheritdoc/>
     public Task<ImageReadStream> OpenReadAsync(ImageLocation location, ReadOptions? options = null, CancellationToken cancellationToken = default) =>
-        _telemetry.ObserveAsync("open_read", location, () => _get.OpenAsync(Own(location), options ?? new ReadOptions(), cancellationToken), cancellationToken);
+        _telemetry.ObserveAsync("read", location, () => _get.OpenAsync(Own(location), options ?? new ReadOptions(), cancellationToken), cancellationToken);
 
     /// <inheritdoc/>
     public Task<StoredObject?> FindAsync(ImageLocation location, CancellationToken cancellationToken = default) =>

@@ -24,6 +24,11 @@ internal sealed class ChunkBuffer(TransferBudget budget, byte[] bytes, BufferUse
         ? (int)System.Numerics.BitOperations.RoundUpToPowerOf2((ulong)Math.Max(length, Granule))
         : (int)Math.Min((length + Granule - 1) / Granule * Granule, Array.MaxLength);
 
+    /// <summary>The largest capacity of at most so many bytes.</summary>
+    public static long LargestWithin(long bytes) => bytes < 1 << 20
+        ? 1L << System.Numerics.BitOperations.Log2((ulong)bytes)
+        : bytes / Granule * Granule;
+
     /// <summary>Counts one more user; each calls <see cref="Release"/> once.</summary>
     public ChunkBuffer Retain()
     {

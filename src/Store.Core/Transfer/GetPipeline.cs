@@ -1,3 +1,4 @@
+using System.Numerics;
 using GlanceStore.Diagnostics;
 using GlanceStore.Drivers;
 using GlanceStore.Resilience;
@@ -5,18 +6,20 @@ using GlanceStore.Resilience;
 namespace GlanceStore.Transfer;
 
 /// <summary>One get: opens the image, decides in which pieces it is fetched and with what they are verified, and makes the stream.</summary>
-internal sealed class GetPipeline(StoreDriver driver, ImageStoreOptions options, TransferBudget budget, Retry retry, StoreTelemetry telemetry)
+internal sealed class GetPipeline(StoreDriver driver, ImageStoreOptions options, TransferBudget budget, Retry retry, StoreTelemetry telemetry,
+    TimeProvider time)
 {
     // Without a manifest nothing depends on a piece's length: enough to keep requests few, little enough for many readers.
-    private const long PlainPieceBytes = 4 << 20;
+    private const long MostPlainBytes = 4 << 20;
+    private const long LeastPlainBytes = 32 << 10;
 
     private readonly DriverCapabilities _limits = driver.Info.Capabilities;
 
     public async Task<ImageReadStream> OpenAsync(ImageLocation location, ReadOptions read, CancellationToken cancellationToken)
     {
         Check(read);
-        var pieceBytes = Math.Max(1, read.Manifest?.LargestChunk ?? Math.Min(PlainPieceBytes, budget.LargestChunk));
-        var own = await budget.RentAsync(pieceBytes, BufferUse.Read, cancellationToken).ConfigureAwait(false);
+        var pieceBytes = read.Manifest?.LargestChunk ?? PlainBytes;
+        var own = await RentAsync(Math.Max(1, pieceBytes), cancellationToken).ConfigureAwait(false);
         try
         {
             return await OpenAsync(location, read, pieceBytes, own, cancellationToken).ConfigureAwait(false);
@@ -48,6 +51,33 @@ internal sealed class GetPipeline(StoreDriver driver, ImageStoreOptions options,
         {
             await reader.DisposeAsync().ConfigureAwait(false);
             throw;
+        }
+    }
+
+    // A quarter of what is left, so that the next reader finds something too.
+    private long PlainBytes
+    {
+        get
+        {
+            var share = Math.Min(budget.SpareForReads / 4, MostPlainBytes);
+            return (long)BitOperations.RoundUpToPowerOf2((ulong)Math.Max(share + 1, 2 * LeastPlainBytes)) / 2;
+        }
+    }
+
+    // A caller that opens more reads than there is memory for, and disposes none, would wait for itself.
+    private async ValueTask<ChunkBuffer> RentAsync(long bytes, CancellationToken cancellationToken)
+    {
+        using var patience = new CancellationTokenSource(options.StallTimeout, time);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, patience.Token);
+        try
+        {
+            return await budget.RentAsync(bytes, BufferUse.Read, linked.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new StoreException(StoreError.Throttled,
+                $"No buffer of {bytes} bytes came free within {options.StallTimeout.TotalSeconds:0.#} seconds, because other reads hold them all: "
+                + $"dispose what is read, or raise MaxBufferBytes from {budget.Bytes}.") { IsTransient = true };
         }
     }
 

@@ -71,7 +71,7 @@ internal sealed class PieceQueue(ReadLayout layout, long end, PieceFetcher fetch
     {
         if (!_ownIsFree)
         {
-            return budget.TryRent(layout.LargestChunk, BufferUse.Read);
+            return budget.TryRentToReadAhead(layout.LargestChunk);
         }
 
         _ownIsFree = false;

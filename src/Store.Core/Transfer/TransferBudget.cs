@@ -6,8 +6,10 @@ namespace GlanceStore;
 /// <summary>The memory that all transfers of a process share for image bytes. Room is taken before bytes are read, first come first served.</summary>
 /// <remarks>
 /// <para>
-/// Reads hold at most half, because an open read keeps its buffer until it is disposed; the other half is always for puts, which give
-/// theirs back as chunks are written. So a put whose source is a read can never wait for itself, and no chunk is larger than half.
+/// Reads hold at most half, because an open read keeps a buffer until it is disposed: a chunk's length where it verifies against a
+/// manifest, 32 KiB to 4 MiB (less, the more are open) where it does not. The other half is always for puts, which give theirs back as
+/// chunks are written. So a put whose source is a read can never wait for itself, and no chunk is larger than half. An image service
+/// that serves N verified downloads at once wants 2 × N × the chunk length.
 /// </para>
 /// <para>Buffers given back are kept for the next transfer, within the same bound.</para>
 /// </remarks>
@@ -53,7 +55,7 @@ public sealed class TransferBudget
     }
 
     /// <summary>The largest chunk there can ever be room for, in bytes.</summary>
-    internal long LargestChunk => Math.Min(Bytes / 2, Array.MaxLength) / ChunkBuffer.Granule * ChunkBuffer.Granule;
+    internal long LargestChunk => ChunkBuffer.LargestWithin(Math.Min(Bytes / 2, Array.MaxLength));
 
     internal ValueTask<ChunkBuffer> RentAsync(long length, BufferUse use, CancellationToken cancellationToken)
     {
@@ -76,13 +78,29 @@ public sealed class TransferBudget
         return WaitAsync(waiter, cancellationToken);
     }
 
-    /// <summary>A buffer if there is room now and nobody waits, else null: for reading ahead, which is never worth a wait.</summary>
-    internal ChunkBuffer? TryRent(long length, BufferUse use)
+    /// <summary>
+    /// A buffer to read ahead with, or null where somebody waits or little is left: reading ahead is never worth a wait, and leaves a
+    /// quarter of the reads' half to those who have nothing yet.
+    /// </summary>
+    internal ChunkBuffer? TryRentToReadAhead(long length)
     {
         var capacity = ChunkBuffer.CapacityFor(length);
         lock (_lock)
         {
-            return _waiting.Count == 0 && Fits(capacity, use) ? Take(capacity, use) : null;
+            var spare = _usedByReads + capacity <= Bytes / 2 * 3 / 4 && Fits(capacity, BufferUse.Read);
+            return spare && _waiting.Count == 0 ? Take(capacity, BufferUse.Read) : null;
+        }
+    }
+
+    /// <summary>How much reads could still take now, in bytes.</summary>
+    internal long SpareForReads
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _waiting.Count > 0 ? 0 : Math.Min(Bytes - _usedBytes, (Bytes / 2) - _usedByReads);
+            }
         }
     }
 

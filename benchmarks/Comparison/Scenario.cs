@@ -1,0 +1,32 @@
+namespace GlanceStore.Benchmarks.Comparison;
+
+/// <summary>One way to do a job: a name for the table and a shell command, run in the workplace.</summary>
+internal sealed record Contestant(string Name, string Command);
+
+/// <summary>One job that several contestants do in turn.</summary>
+internal sealed record Scenario(string Title, IReadOnlyList<Contestant> Contestants)
+{
+    /// <summary>The image every run moves, named <c>image.raw</c>; in bytes.</summary>
+    public required long ImageBytes { get; init; }
+
+    /// <summary>How many images a run stores; with more than one, the table tells the cost of each instead of a rate.</summary>
+    public int Images { get; init; } = 1;
+
+    /// <summary>Run once before all, not measured.</summary>
+    public string Setup { get; init; } = ":";
+
+    /// <summary>Run before each run, not measured.</summary>
+    public string Before { get; init; } = ":";
+
+    /// <summary>What must hold of the medians.</summary>
+    public IReadOnlyList<Target> Targets { get; init; } = [];
+
+    /// <summary>How often each contestant runs, where that is not the run's number of rounds.</summary>
+    public int? Rounds { get; init; }
+
+    /// <summary>Whether the plot shows its rates.</summary>
+    public bool IsPlotted { get; init; }
+
+    /// <summary>What a reader has to know to read the figures.</summary>
+    public string Note { get; init; } = "";
+}

@@ -1,0 +1,28 @@
+namespace GlanceStore.Benchmarks.Comparison;
+
+/// <summary>All runs of a scenario.</summary>
+internal sealed class ScenarioResult(Scenario scenario)
+{
+    private readonly Dictionary<string, List<ProcessTimes>> _runs = scenario.Contestants.ToDictionary(one => one.Name, _ => new List<ProcessTimes>());
+
+    public Scenario Scenario { get; } = scenario;
+
+    /// <summary>The medians of a contestant.</summary>
+    public ProcessTimes this[string contestant] => new(
+        Median(contestant, run => run.WallSeconds), Median(contestant, run => run.CpuSeconds), Median(contestant, run => run.PeakMiB));
+
+    public void Add(Contestant contestant, ProcessTimes run) => _runs[contestant.Name].Add(run);
+
+    public (double Least, double Most) WallRange(string contestant) =>
+        (_runs[contestant].Min(run => run.WallSeconds), _runs[contestant].Max(run => run.WallSeconds));
+
+    public double MiBPerSecond(string contestant) =>
+        (double)Scenario.ImageBytes * Scenario.Images / (1 << 20) / this[contestant].WallSeconds;
+
+    private double Median(string contestant, Func<ProcessTimes, double> figure)
+    {
+        var sorted = _runs[contestant].Select(figure).Order().ToArray();
+        var middle = sorted.Length / 2;
+        return sorted.Length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+    }
+}

@@ -1,0 +1,39 @@
+using System.Globalization;
+
+namespace GlanceStore.Benchmarks.Comparison;
+
+/// <summary>A figure to reach.</summary>
+internal sealed record Target
+{
+    private readonly Func<ScenarioResult, double> _measure;
+    private readonly double _bound;
+    private readonly bool _isCeiling;
+
+    private Target(string what, string bound, Func<ScenarioResult, double> measure, double limit, bool isCeiling)
+    {
+        (What, Bound) = (what, bound);
+        (_measure, _bound, _isCeiling) = (measure, limit, isCeiling);
+    }
+
+    public string What { get; }
+
+    public string Bound { get; }
+
+    /// <summary>Our rate is at least a multiple of another's.</summary>
+    public static Target Rate(string ours, string other, double atLeast) => new(
+        $"rate of {ours} over {other}", Text($"≥ {atLeast:F1}"), result => result[other].WallSeconds / result[ours].WallSeconds, atLeast, false);
+
+    /// <summary>Our peak memory stays under a number of MiB.</summary>
+    public static Target Peak(string ours, double underMiB) => new(
+        $"peak memory of {ours}", Text($"< {underMiB:F0} MiB"), result => result[ours].PeakMiB, underMiB, true);
+
+    public (string Measured, string Verdict) Judge(ScenarioResult result)
+    {
+        var value = _measure(result);
+        var reached = _isCeiling ? value < _bound : value >= _bound;
+        var missing = Math.Abs(value - _bound) / _bound;
+        return (Text(_isCeiling ? $"{value:F0} MiB" : (FormattableString)$"{value:F2}"), reached ? "pass" : Text($"short by {missing:P0}"));
+    }
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

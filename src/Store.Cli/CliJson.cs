@@ -1,0 +1,41 @@
+using System.Text.Json.Serialization;
+
+namespace GlanceStore.Cli;
+
+/// <summary>What <c>stat --json</c> prints.</summary>
+internal sealed record StatJson(
+    string Location,
+    string Store,
+    long Size,
+    string? VersionTag,
+    DateTimeOffset? LastModified,
+    string? Digest,
+    IReadOnlyDictionary<string, string> Metadata);
+
+/// <summary>What <c>verify --json</c> prints: <c>verified</c> names what the bytes were compared with.</summary>
+internal sealed record VerifyJson(string Location, string Store, long Size, IReadOnlyList<string> Verified);
+
+/// <summary>What <c>delete --json</c> prints.</summary>
+internal sealed record DeleteJson(string Location, string Store, bool Deleted);
+
+/// <summary>One store of what <c>stores --json</c> prints.</summary>
+internal sealed record StoreJson(
+    string Id,
+    string Type,
+    bool Default,
+    string? Description,
+    int Weight,
+    IReadOnlyList<string> Schemes,
+    bool CanWrite,
+    bool CanDelete,
+    bool CanReadRanges);
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    WriteIndented = true)]
+[JsonSerializable(typeof(StatJson))]
+[JsonSerializable(typeof(VerifyJson))]
+[JsonSerializable(typeof(DeleteJson))]
+[JsonSerializable(typeof(StoreJson[]))]
+internal sealed partial class CliJson : JsonSerializerContext;

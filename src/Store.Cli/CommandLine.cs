@@ -1,0 +1,45 @@
+using System.CommandLine;
+using GlanceStore.Cli.Commands;
+
+namespace GlanceStore.Cli;
+
+/// <summary>The whole command line: its commands, and the options that several of them share.</summary>
+internal static class CommandLine
+{
+    public static readonly Option<string?> Config = new("--config")
+    {
+        Description = "The JSON file of the stores (the section GlanceStore). Without it, a file store under "
+            + "$XDG_DATA_HOME/glance-store, or ~/.local/share/glance-store.",
+        HelpName = "FILE.json",
+        Recursive = true,
+    };
+
+    public static RootCommand Create() => new(
+        "Stores virtual-machine images whole or not at all, and reads them back verified.\n\n"
+        + "Exit codes: 0 done, 2 usage, configuration or an unreadable source, 3 not found, 4 verification failed, "
+        + "5 already exists, 1 anything else.")
+    {
+        Config,
+        PutCommand.Create(),
+        GetCommand.Create(),
+        StatCommand.Create(),
+        VerifyCommand.Create(),
+        DeleteCommand.Create(),
+        StoresCommand.Create(),
+        SweepCommand.Create(),
+    };
+
+    public static Argument<string> Image() => new("image")
+    {
+        Description = "A location such as file:///srv/images/ID, or a receipt file that put wrote.",
+        HelpName = "location|receipt.json",
+    };
+
+    public static Option<bool> Json(string what) => new("--json") { Description = $"Print {what} as JSON." };
+
+    public static Option<string?> Expect() => new("--expect")
+    {
+        Description = "The digest that the whole image must have, such as sha512:9f86….",
+        HelpName = "ALGO:HEX",
+    };
+}

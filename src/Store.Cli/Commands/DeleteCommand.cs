@@ -1,0 +1,34 @@
+using System.CommandLine;
+using System.Text.Json;
+
+namespace GlanceStore.Cli.Commands;
+
+/// <summary><c>delete</c>: removes an image.</summary>
+internal static class DeleteCommand
+{
+    private static readonly Argument<string> Image = CommandLine.Image();
+
+    private static readonly Option<bool> Json = CommandLine.Json("the result");
+
+    public static Command Create()
+    {
+        var command = new Command("delete", "Deletes a stored image.") { Image, Json };
+        command.SetAction(RunAsync);
+        return command;
+    }
+
+    private static async Task<int> RunAsync(ParseResult arguments, CancellationToken cancellationToken)
+    {
+        await using var stores = StoreConfiguration.Open(arguments.GetValue(CommandLine.Config));
+        var image = await ImageReference.ResolveAsync(arguments.GetRequiredValue(Image), stores, cancellationToken);
+        if (!await image.Store.DeleteAsync(image.Location, cancellationToken))
+        {
+            throw image.NotFound();
+        }
+
+        Console.Out.WriteLine(arguments.GetValue(Json)
+            ? JsonSerializer.Serialize(new DeleteJson(image.Location.Uri, image.Store.Id, true), CliJson.Default.DeleteJson)
+            : $"deleted {image.Location}");
+        return (int)ExitCode.Done;
+    }
+}

@@ -1,0 +1,49 @@
+using System.CommandLine;
+using System.Text.Json;
+
+namespace GlanceStore.Cli.Commands;
+
+/// <summary><c>stores</c>: the stores there are.</summary>
+internal static class StoresCommand
+{
+    private static readonly Option<bool> Json = CommandLine.Json("them");
+
+    public static Command Create()
+    {
+        var command = new Command("stores", "Lists the stores, their kinds and what they can do.") { Json };
+        command.SetAction(RunAsync);
+        return command;
+    }
+
+    private static async Task<int> RunAsync(ParseResult arguments, CancellationToken cancellationToken)
+    {
+        await using var stores = StoreConfiguration.Open(arguments.GetValue(CommandLine.Config));
+        Console.Out.WriteLine(arguments.GetValue(Json)
+            ? JsonSerializer.Serialize([.. stores.All.Select(store => ToJson(store, stores))], CliJson.Default.StoreJsonArray)
+            : string.Join(Environment.NewLine, stores.All.Select(store => ToText(store, stores))));
+        return (int)ExitCode.Done;
+    }
+
+    private static StoreJson ToJson(IImageStore store, ImageStores stores)
+    {
+        var driver = store.Info.Driver;
+        return new StoreJson(
+            store.Id,
+            driver.Type,
+            store == stores.Default,
+            store.Info.Description,
+            store.Info.Weight,
+            driver.Schemes,
+            driver.Capabilities.CanWrite,
+            driver.Capabilities.CanDelete,
+            driver.Capabilities.CanReadRanges);
+    }
+
+    // One line a store, its parts parted by tabs, for people and for cut(1).
+    private static string ToText(IImageStore store, ImageStores stores) => string.Join('\t',
+        store.Id,
+        store.Info.Driver.Type,
+        store == stores.Default ? "default" : "-",
+        store.Info.Driver.Capabilities.CanWrite ? "read-write" : "read-only",
+        store.Info.Description ?? "-");
+}

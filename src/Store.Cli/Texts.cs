@@ -1,0 +1,71 @@
+using System.Globalization;
+
+namespace GlanceStore.Cli;
+
+/// <summary>Reads the values of options; what does not fit is a <see cref="UsageException"/> that says what does.</summary>
+internal static class Texts
+{
+    public static ImageId Id(string? text)
+    {
+        try
+        {
+            return text is null ? ImageId.New() : ImageId.Parse(text);
+        }
+        catch (FormatException e)
+        {
+            throw new UsageException(e.Message, e);
+        }
+    }
+
+    public static Digest Digest(string text)
+    {
+        try
+        {
+            return GlanceStore.Digest.Parse(text);
+        }
+        catch (FormatException e)
+        {
+            throw new UsageException($"--expect: {e.Message}", e);
+        }
+    }
+
+    public static long Bytes(string text) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var bytes)
+        ? bytes
+        : throw new UsageException($"--size: '{text}' is not a number of bytes.");
+
+    /// <summary>Reads <c>FIRST-LAST</c>, both included and counted from 0, or <c>FIRST-</c>.</summary>
+    public static ByteRange Range(string text)
+    {
+        var dash = text.IndexOf('-', StringComparison.Ordinal);
+        if (dash > 0 && Try(text.AsSpan(0, dash), out var first))
+        {
+            if (dash == text.Length - 1)
+            {
+                return new ByteRange(first);
+            }
+
+            if (Try(text.AsSpan(dash + 1), out var last) && last >= first && last < long.MaxValue)
+            {
+                return new ByteRange(first, last - first + 1);
+            }
+        }
+
+        throw new UsageException($"--range: '{text}' is not FIRST-LAST or FIRST-, two offsets in bytes of which the first is not the larger.");
+
+        static bool Try(ReadOnlySpan<char> digits, out long value) =>
+            long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out value);
+    }
+
+    /// <summary>Reads a number with its unit: <c>90s</c>, <c>15m</c>, <c>12h</c>, <c>1d</c>.</summary>
+    public static TimeSpan Age(string text)
+    {
+        const int MostDays = 36500;
+        var unit = text.Length > 1 ? text[^1] : ' ';
+        var seconds = unit switch { 's' => 1L, 'm' => 60, 'h' => 3600, 'd' => 86400, _ => 0 };
+        return seconds > 0
+            && int.TryParse(text.AsSpan(0, text.Length - 1), NumberStyles.None, CultureInfo.InvariantCulture, out var count)
+            && count * seconds <= MostDays * 86400L
+            ? TimeSpan.FromSeconds(count * seconds)
+            : throw new UsageException($"--older-than: '{text}' is not an age such as 90s, 15m, 12h or 1d.");
+    }
+}

@@ -1,0 +1,194 @@
+namespace GlanceStore.Drivers.File;
+
+internal sealed class FileWriter(FileDriver driver, string name, FileRoot root, WriteMode mode, PartFile part) : DriverWriter
+{
+    // What is written, read or flushed in one call: small enough that cancellation is seen well within a second.
+    public const int SliceBytes = 8 << 20;
+
+    // Below this, asking for room or for an early write to the disk costs more than it gives.
+    private const int LargeBytes = 1 << 20;
+
+    // The lock is held for a handful of calls.
+    private static readonly TimeSpan LockPause = TimeSpan.FromMilliseconds(2);
+
+    private readonly string _target = root.RealPathOf(name);
+    private long _end;
+    private bool _isCommitted;
+
+    public override ImageLocation Location { get; } = FileLocation.Of(Path.Combine(root.Path, name));
+
+    public void Reserve(long? size)
+    {
+        if (size is { } bytes and >= LargeBytes && !driver.Options.ThinProvisioning)
+        {
+            driver.Host.Reserve(part.Handle, bytes, _target);
+        }
+    }
+
+    public override async ValueTask WriteChunkAsync(Chunk chunk, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        if (driver.Options.ThinProvisioning)
+        {
+            foreach (var run in ZeroBlocks.Between(chunk.Bytes, chunk.Offset))
+            {
+                await WriteAsync(chunk.Bytes[run], chunk.Offset + run.Start.Value, cancellationToken).ConfigureAwait(false);
+            }
+        }
+        else
+        {
+            await WriteAsync(chunk.Bytes, chunk.Offset, cancellationToken).ConfigureAwait(false);
+        }
+
+        Extend(chunk.Offset + chunk.Length);
+    }
+
+    public override async ValueTask<StoredObject> CommitAsync(WriteSummary summary, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        try
+        {
+            Complete(summary.Size);
+            SetMode();
+            Flush(summary.Size, cancellationToken);
+        }
+        catch (Exception e) when (FileErrors.From(e, $"store {_target}") is { } error)
+        {
+            throw error;
+        }
+
+        await PublishAsync(cancellationToken).ConfigureAwait(false);
+        driver.Host.FlushDirectory(root.RealPath);
+        _isCommitted = true;
+        return driver.Host.StatusOf(part.Handle, _target).Describe(Location, driver.MetadataOf(Location));
+    }
+
+    public override ValueTask DisposeAsync()
+    {
+        try
+        {
+            part.Dispose();
+            if (part.IsPublished && !_isCommitted && mode == WriteMode.CreateNew)
+            {
+                // It has its name, and nobody was told so, because the directory could not be flushed.
+                _ = driver.Host.Remove(_target, driver.Directories);
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            FileLog.PartStays(driver.Log, e, root.RealPath);
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    private async ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, long offset, CancellationToken cancellationToken)
+    {
+        for (; bytes.Length > 0; bytes = bytes[Math.Min(bytes.Length, SliceBytes)..], offset += SliceBytes)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var slice = bytes[..Math.Min(bytes.Length, SliceBytes)];
+            try
+            {
+                await RandomAccess.WriteAsync(part.Handle, slice, offset, cancellationToken).ConfigureAwait(false);
+            }
+            catch (Exception e) when (FileErrors.From(e, $"write to {_target}") is { } error)
+            {
+                throw error;
+            }
+
+            if (slice.Length >= LargeBytes)
+            {
+                driver.Host.BeginFlush(part.Handle, offset, slice.Length);
+            }
+        }
+    }
+
+    private void Extend(long end)
+    {
+        for (var seen = Volatile.Read(ref _end); end > seen; seen = Volatile.Read(ref _end))
+        {
+            Interlocked.CompareExchange(ref _end, end, seen);
+        }
+    }
+
+    private void Complete(long size)
+    {
+        if (driver.Options.ThinProvisioning && _end == size)
+        {
+            // Zeroes at the end were not written, and count.
+            RandomAccess.SetLength(part.Handle, size);
+        }
+
+        if (RandomAccess.GetLength(part.Handle) is var length && (length != size || _end != size))
+        {
+            throw new StoreException(StoreError.Corrupted, $"{Math.Min(length, _end)} bytes arrived for {Location}, and {size} were sent.");
+        }
+    }
+
+    private void SetMode()
+    {
+        if (driver.Options.FileMode is not { } permissions || OperatingSystem.IsWindows())
+        {
+            return;
+        }
+
+        try
+        {
+            System.IO.File.SetUnixFileMode(part.Handle, permissions);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            FileLog.ModeNotSet(driver.Log, e, _target);
+        }
+    }
+
+    // In slices first, because the flush of a whole file cannot be cancelled.
+    private void Flush(long size, CancellationToken cancellationToken)
+    {
+        for (var offset = 0L; size >= LargeBytes && offset < size; offset += SliceBytes)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            driver.Host.FlushRange(part.Handle, offset, Math.Min(SliceBytes, size - offset), _target);
+        }
+
+        RandomAccess.FlushToDisk(part.Handle);
+    }
+
+    // Among several directories a name is free only where it is free in all of them, which takes a lock to decide.
+    private async ValueTask PublishAsync(CancellationToken cancellationToken)
+    {
+        if (driver.Directories.Roots.Count == 1 && driver.Host.LinksExactly)
+        {
+            part.Publish(_target, mode);
+            return;
+        }
+
+        using var held = await LockAsync(cancellationToken).ConfigureAwait(false);
+        var others = driver.Directories.Roots.Where(other => other != root && driver.Host.Exists(other.RealPathOf(name))).ToList();
+        if (others.Count > 0 && mode == WriteMode.CreateNew)
+        {
+            throw new StoreException(StoreError.AlreadyExists, $"There is an image of that id in {others[0].Path} already.");
+        }
+
+        part.Publish(_target, mode);
+        foreach (var other in others)
+        {
+            _ = driver.Host.Remove(other.RealPathOf(name), driver.Directories);
+        }
+    }
+
+    private async ValueTask<IDisposable> LockAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (driver.Host.TryLock(driver.Directories.Roots[0].RealPath) is { } held)
+            {
+                return held;
+            }
+
+            await Task.Delay(LockPause, cancellationToken).ConfigureAwait(false);
+        }
+    }
+}

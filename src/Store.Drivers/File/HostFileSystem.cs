@@ -1,0 +1,67 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace GlanceStore.Drivers.File;
+
+// What the driver asks of the operating system. Paths are absolute; every member makes one attempt and throws StoreException.
+internal abstract class HostFileSystem
+{
+    // Links to unnamed files and to opened ones go through /proc.
+    public static HostFileSystem Current { get; } =
+        OperatingSystem.IsLinux() && Environment.Is64BitProcess && System.IO.Directory.Exists("/proc/self/fd")
+            ? new LinuxFileSystem()
+            : new PortableFileSystem();
+
+    // Whether giving a file its name fails where the name is taken, without a lock.
+    public abstract bool LinksExactly { get; }
+
+    // The path of a directory without symbolic links.
+    public abstract string RealPathOf(string directory);
+
+    // Null where there is no file; InvalidLocation where it is no file, or one outside the directories.
+    public abstract FileStatus? Find(string path, FileDirectories within);
+
+    public abstract SafeFileHandle? OpenRead(string path, FileDirectories within);
+
+    public abstract FileStatus StatusOf(SafeFileHandle handle, string path);
+
+    public abstract bool Exists(string path);
+
+    // Removes the name, and never what a symbolic link of that name leads to.
+    public abstract bool Remove(string path, FileDirectories within);
+
+    public abstract PartFile CreatePart(string directory);
+
+    // Gives a part its final name, where that is free.
+    public abstract void MoveNew(SafeFileHandle handle, string part, string target);
+
+    public abstract void FlushDirectory(string directory);
+
+    // Null where another holds the lock.
+    public abstract IDisposable? TryLock(string directory);
+
+    // Sets room aside, so that a full disk is found before the first byte is sent.
+    public virtual void Reserve(SafeFileHandle handle, long size, string path)
+    {
+    }
+
+    // Starts writing a stretch to the disk, so that little is left to flush at the end.
+    public virtual void BeginFlush(SafeFileHandle handle, long offset, long length)
+    {
+    }
+
+    public virtual void FlushRange(SafeFileHandle handle, long offset, long length, string path)
+    {
+    }
+
+    public virtual long FreeBytes(string directory)
+    {
+        try
+        {
+            return new DriveInfo(directory).AvailableFreeSpace;
+        }
+        catch (Exception e) when (FileErrors.From(e, $"find the free space of {directory}") is { } error)
+        {
+            throw error;
+        }
+    }
+}

@@ -1,0 +1,204 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace GlanceStore.Drivers.File;
+
+internal class LinuxFileSystem : HostFileSystem
+{
+    // Everyone may read and write, less what the umask takes away: what every program asks for that says nothing of it.
+    private const int DefaultMode = 0b110_110_110;
+
+    public override bool LinksExactly => true;
+
+    public override string RealPathOf(string directory)
+    {
+        using var handle = Open(directory, LinuxCalls.PathOnly | LinuxCalls.DirectoryOnly) ?? throw FileErrors.NoDirectory(directory);
+        return RealPathOf(handle, directory);
+    }
+
+    public override FileStatus? Find(string path, FileDirectories within)
+    {
+        using var reached = Reach(path, within, out var status);
+        return reached is null ? null : FileStatus.Of(status);
+    }
+
+    // What was reached is what is opened: its name may mean another file by now.
+    public override SafeFileHandle? OpenRead(string path, FileDirectories within)
+    {
+        using var reached = Reach(path, within, out _);
+        return reached is null ? null : Open(LinuxCalls.LinkTo(reached), LinuxCalls.ReadOnly, path);
+    }
+
+    public override FileStatus StatusOf(SafeFileHandle handle, string path) => FileStatus.Of(Status(handle, path));
+
+    public override bool Exists(string path) => StatusOfEntry(path) is not null;
+
+    // Below the directory that was really reached: a link on the way may lead out of the store.
+    public override bool Remove(string path, FileDirectories within)
+    {
+        using var parent = Open(Path.GetDirectoryName(path)!, LinuxCalls.PathOnly | LinuxCalls.DirectoryOnly, path);
+        if (parent is null)
+        {
+            return false;
+        }
+
+        var name = Path.GetFileName(path);
+        within.Confine(Path.Combine(RealPathOf(parent, path), name), path);
+        if (LinuxCalls.Status(parent, name, LinuxCalls.DoNotFollow, out var status) == 0 && !status.IsRegularFile && !status.IsSymbolicLink)
+        {
+            throw NotAnImage(path, status);
+        }
+
+        return LinuxCalls.Unlink(parent, name, 0) == 0 || (LinuxCalls.LastError is var errno && errno == Errno.NoEntry
+            ? false
+            : throw FileErrors.From(errno, $"delete {path}"));
+    }
+
+    public override PartFile CreatePart(string directory)
+    {
+        var handle = LinuxCalls.Open(directory, LinuxCalls.Unnamed | LinuxCalls.ReadWrite | LinuxCalls.CloseOnExec, DefaultMode);
+        if (!handle.IsInvalid)
+        {
+            return new UnnamedPart(handle, this, directory);
+        }
+
+        var errno = LinuxCalls.LastError;
+        handle.Dispose();
+        return errno switch
+        {
+            // Not a thing of this file system (NFS) or, before Linux 3.11, of this kernel.
+            Errno.NotSupported or Errno.IsDirectory or Errno.Invalid => NamedPart.Create(this, directory),
+            Errno.NoEntry => throw FileErrors.NoDirectory(directory),
+            _ => throw FileErrors.From(errno, $"write to {directory}"),
+        };
+    }
+
+    public override void MoveNew(SafeFileHandle handle, string part, string target)
+    {
+        LinkNew(handle, part, target, 0);
+        System.IO.File.Delete(part);
+    }
+
+    // With FollowLink the source is a link below /proc, and what gets the name is the open file it stands for.
+    public void LinkNew(SafeFileHandle handle, string source, string target, int flags)
+    {
+        if (LinuxCalls.Link(LinuxCalls.CurrentDirectory, source, LinuxCalls.CurrentDirectory, target, flags) == 0)
+        {
+            return;
+        }
+
+        // A file server that had to be asked twice refuses the second time, because the first one worked.
+        var errno = LinuxCalls.LastError;
+        if (errno != Errno.Exists || StatusOfEntry(target) is not { } there || !there.IsSameFileAs(Status(handle, target)))
+        {
+            throw FileErrors.From(errno, $"store {target}");
+        }
+    }
+
+    public override void FlushDirectory(string directory)
+    {
+        using var handle = Open(directory, LinuxCalls.DirectoryOnly) ?? throw FileErrors.NoDirectory(directory);
+        // Some file systems cannot flush a directory, and say so: they have nothing to flush.
+        if (LinuxCalls.Flush(handle) != 0 && LinuxCalls.LastError is var errno and not Errno.Invalid)
+        {
+            throw FileErrors.From(errno, $"flush {directory}");
+        }
+    }
+
+    public override IDisposable? TryLock(string directory)
+    {
+        var handle = Open(directory, LinuxCalls.DirectoryOnly) ?? throw FileErrors.NoDirectory(directory);
+        if (LinuxCalls.Lock(handle, LinuxCalls.ExclusiveLock | LinuxCalls.DoNotBlock) == 0)
+        {
+            return handle;
+        }
+
+        var errno = LinuxCalls.LastError;
+        handle.Dispose();
+        return errno == Errno.TryAgain ? null : throw FileErrors.From(errno, $"lock {directory}");
+    }
+
+    // The length stays what was written, so that the check at the commit means something.
+    public override void Reserve(SafeFileHandle handle, long size, string path)
+    {
+        if (LinuxCalls.Allocate(handle, LinuxCalls.KeepSize, 0, size) != 0
+            && LinuxCalls.LastError is var errno and (Errno.NoSpace or Errno.Quota or Errno.TooBig))
+        {
+            throw FileErrors.From(errno, $"set {size} bytes aside for {path}");
+        }
+    }
+
+    // A hint: what fails here fails again, and is reported, when the file is flushed.
+    public override void BeginFlush(SafeFileHandle handle, long offset, long length) =>
+        _ = LinuxCalls.FlushRange(handle, offset, length, LinuxCalls.StartWrite);
+
+    // An error that is told here is not told again by the flush of the whole file, so it counts.
+    public override void FlushRange(SafeFileHandle handle, long offset, long length, string path)
+    {
+        const uint all = LinuxCalls.WaitBefore | LinuxCalls.StartWrite | LinuxCalls.WaitAfter;
+        if (LinuxCalls.FlushRange(handle, offset, length, all) != 0
+            && LinuxCalls.LastError is var errno and not (Errno.Invalid or Errno.NotSupported or Errno.NoSystemCall))
+        {
+            throw FileErrors.From(errno, $"flush {path}");
+        }
+    }
+
+    // Without opening it: to open a pipe would wait, and to open a device may do something.
+    private static SafeFileHandle? Reach(string path, FileDirectories within, out LinuxStatus status)
+    {
+        status = default;
+        var handle = Open(path, LinuxCalls.PathOnly);
+        if (handle is null)
+        {
+            return null;
+        }
+
+        try
+        {
+            within.Confine(RealPathOf(handle, path), path);
+            status = Status(handle, path);
+            return status.IsRegularFile ? handle : throw NotAnImage(path, status);
+        }
+        catch
+        {
+            handle.Dispose();
+            throw;
+        }
+    }
+
+    private static SafeFileHandle? Open(string path, int flags, string? shownAs = null)
+    {
+        var handle = LinuxCalls.Open(path, flags | LinuxCalls.CloseOnExec, 0);
+        if (!handle.IsInvalid)
+        {
+            return handle;
+        }
+
+        var errno = LinuxCalls.LastError;
+        handle.Dispose();
+        return errno is Errno.NoEntry or Errno.NotDirectory ? null : throw FileErrors.From(errno, $"open {shownAs ?? path}");
+    }
+
+    private static string RealPathOf(SafeFileHandle handle, string path)
+    {
+        try
+        {
+            return new FileInfo(LinuxCalls.LinkTo(handle)).LinkTarget ?? throw FileLocation.Invalid($"Cannot tell where {path} really is.");
+        }
+        catch (Exception e) when (FileErrors.From(e, $"tell where {path} really is") is { } error)
+        {
+            throw error;
+        }
+    }
+
+    private static LinuxStatus Status(SafeFileHandle handle, string path) =>
+        LinuxCalls.Status(handle, "", LinuxCalls.EmptyPath, out var status) == 0
+            ? status
+            : throw FileErrors.From(LinuxCalls.LastError, $"look at {path}");
+
+    private static LinuxStatus? StatusOfEntry(string path) =>
+        LinuxCalls.Status(path, LinuxCalls.DoNotFollow, out var status) == 0 ? status
+        : LinuxCalls.LastError is var errno and not (Errno.NoEntry or Errno.NotDirectory) ? throw FileErrors.From(errno, $"look at {path}")
+        : null;
+
+    private static StoreException NotAnImage(string path, in LinuxStatus status) => FileLocation.Invalid($"{path} is {status.Kind}, not an image.");
+}

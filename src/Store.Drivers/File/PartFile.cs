@@ -1,0 +1,34 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace GlanceStore.Drivers.File;
+
+// The file an image is written to before it has its name. To dispose of one that has not got it leaves nothing behind.
+internal abstract class PartFile(SafeFileHandle handle) : IDisposable
+{
+    public SafeFileHandle Handle => handle;
+
+    public bool IsPublished { get; private set; }
+
+    // Once is enough, however often a commit is tried.
+    public void Publish(string target, WriteMode mode)
+    {
+        if (IsPublished)
+        {
+            return;
+        }
+
+        try
+        {
+            PublishAs(target, mode);
+            IsPublished = true;
+        }
+        catch (Exception e) when (FileErrors.From(e, $"store {target}") is { } error)
+        {
+            throw error;
+        }
+    }
+
+    public virtual void Dispose() => handle.Dispose();
+
+    protected abstract void PublishAs(string target, WriteMode mode);
+}

@@ -1,0 +1,44 @@
+using GlanceStore.Drivers;
+
+namespace GlanceStore.Abstractions.Tests;
+
+[TestClass]
+public sealed class DriverSettingsTests
+{
+    [TestMethod]
+    public void All_mistakes_are_listed_at_once_and_the_defaults_stand()
+    {
+        var settings = Of(("Size", "many"), ("Flag", "perhaps"), ("Span", "-1"), ("Typo", "x"));
+        Assert.AreEqual(7, settings.Number("Size", 7, 0, 10));
+        Assert.IsTrue(settings.Flag("Flag", true));
+        Assert.AreEqual(TimeSpan.FromSeconds(3), settings.Span("Span", TimeSpan.FromSeconds(3)));
+        CollectionAssert.AreEqual(
+            new[] { "'Size' is not a whole number from 0 to 10", "'Flag' is not true or false", "'Span' is not a time span such as 00:00:30", "There is no setting 'Typo'" },
+            settings.Mistakes.ToArray());
+    }
+
+    [TestMethod]
+    [DataRow("yes", true)]
+    [DataRow("ON", true)]
+    [DataRow("0", false)]
+    [DataRow("False", false)]
+    public void Flags_are_read_as_OpenStack_writes_them(string text, bool expected) => Assert.AreEqual(expected, Of(("f", text)).Flag("F", !expected));
+
+    [TestMethod]
+    public void Spans_are_seconds_or_clock_times()
+    {
+        var settings = Of(("A", "2.5"), ("B", "00:01:00"));
+        Assert.AreEqual(TimeSpan.FromSeconds(2.5), settings.Span("A", default));
+        Assert.AreEqual(TimeSpan.FromMinutes(1), settings.Span("B", default));
+    }
+
+    [TestMethod]
+    public void Lists_come_in_their_order()
+    {
+        var settings = Of(("D:10:Path", "k"), ("D:2:Path", "c"), ("D:2:Priority", "1"), ("D:0:Path", "a"));
+        CollectionAssert.AreEqual(new[] { "0", "2", "10" }, settings.Children("D").ToArray());
+    }
+
+    private static DriverSettings Of(params (string Name, string Text)[] values) =>
+        new(values.Select(value => KeyValuePair.Create(value.Name, (string?)value.Text)));
+}

@@ -1,0 +1,86 @@
+using System.Text.Json;
+
+namespace GlanceStore.Abstractions.Tests;
+
+[TestClass]
+public sealed class ImageReceiptTests
+{
+    private static readonly ImageReceipt Receipt = new(
+        new ImageLocation("file:///srv/images/a", "fast"), 12, new ChunkManifest([new(8, 0x0123456789abcdef), new(4, 1)]))
+    {
+        Checksum = new Digest("md5", "00112233445566778899aabbccddeeff"),
+        MultiHash = new Digest("sha512", "aa"),
+        Metadata = new Dictionary<string, string> { ["store"] = "fast" },
+    };
+
+    [TestMethod]
+    public void A_receipt_is_JSON_with_glances_field_names()
+    {
+        using var json = JsonDocument.Parse(Receipt.ToJson());
+        var root = json.RootElement;
+        Assert.AreEqual("file:///srv/images/a", root.GetProperty("location").GetString());
+        Assert.AreEqual("fast", root.GetProperty("store").GetString());
+        Assert.AreEqual(12, root.GetProperty("size").GetInt64());
+        Assert.AreEqual("00112233445566778899aabbccddeeff", root.GetProperty("checksum").GetString());
+        Assert.AreEqual("sha512", root.GetProperty("os_hash_algo").GetString());
+        Assert.AreEqual("aa", root.GetProperty("os_hash_value").GetString());
+        Assert.AreEqual("xxh3_64:0123456789abcdef", root.GetProperty("chunks")[0].GetProperty("checksum").GetString());
+        Assert.AreEqual(4, root.GetProperty("chunks")[1].GetProperty("length").GetInt64());
+        Assert.AreEqual("fast", root.GetProperty("metadata").GetProperty("store").GetString());
+    }
+
+    [TestMethod]
+    public void A_receipt_comes_back_from_its_JSON()
+    {
+        var back = ImageReceipt.FromJson(Receipt.ToJson());
+        Assert.AreEqual(Receipt.ToJson(), back.ToJson());
+        Assert.AreEqual(Receipt.Location, back.Location);
+        CollectionAssert.AreEqual(Receipt.Chunks.ToArray(), back.Chunks.ToArray());
+    }
+
+    [TestMethod]
+    public void A_receipt_inside_a_consumers_record_is_written_the_same_way()
+    {
+        var json = JsonSerializer.Serialize(new { image = Receipt });
+        Assert.AreEqual("sha512", JsonDocument.Parse(json).RootElement.GetProperty("image").GetProperty("os_hash_algo").GetString());
+    }
+
+    [TestMethod]
+    public void A_truncated_receipt_is_refused_at_every_length()
+    {
+        var json = Receipt.ToJson();
+        for (var length = 0; length < json.Length; length++)
+        {
+            Assert.ThrowsExactly<FormatException>(() => ImageReceipt.FromJson(json[..length]), $"cut after {length} characters");
+        }
+    }
+
+    [TestMethod]
+    [DataRow("\"size\": 12", "\"size\": 13")]
+    [DataRow("\"length\": 4", "\"length\": -4")]
+    [DataRow("\"length\": 4", "\"length\": 4.5")]
+    [DataRow("xxh3_64:", "crc32:")]
+    [DataRow("0123456789abcdef", "0123456789abcdeg")]
+    [DataRow("file:///srv", "srv")]
+    [DataRow("00112233445566778899aabbccddeeff", "0")]
+    [DataRow("\"chunks\"", "\"pieces\"")]
+    public void An_edited_receipt_that_contradicts_itself_is_refused(string from, string to)
+    {
+        var json = Receipt.ToJson();
+        Assert.Contains(from, json);
+        Assert.ThrowsExactly<FormatException>(() => ImageReceipt.FromJson(json.Replace(from, to, StringComparison.Ordinal)));
+    }
+
+    [TestMethod]
+    public void A_manifest_finds_the_chunk_of_every_byte()
+    {
+        var manifest = Receipt.Chunks;
+        for (var offset = 0; offset < 12; offset++)
+        {
+            Assert.AreEqual(offset < 8 ? 0 : 1, manifest.IndexAt(offset));
+        }
+
+        Assert.AreEqual(8, manifest.LargestChunk);
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => manifest.IndexAt(12));
+    }
+}

@@ -1,0 +1,72 @@
+using System.Text.Json;
+
+namespace GlanceStore.Cli.Tests;
+
+[TestClass]
+public sealed class ConfigurationTests : ToolTests
+{
+    [TestMethod]
+    public async Task Without_a_configuration_there_is_one_file_store()
+    {
+        Assert.AreEqual("local\tfile\tdefault\tread-write\t-", (await Tool.RunAsync("stores")).Succeeded().Text);
+        var json = (await Tool.RunAsync("stores", "--json")).Succeeded().Text;
+        using var document = JsonDocument.Parse(json);
+        var store = document.RootElement.EnumerateArray().Single();
+        Assert.AreEqual("id, type, default, weight, schemes, can_write, can_delete, can_read_ranges", PropertiesOf(store.GetRawText()));
+    }
+
+    [TestMethod]
+    [DataRow(true)]
+    [DataRow(false)]
+    public async Task A_configuration_is_read_with_or_without_its_section(bool wrapped)
+    {
+        var section = $$"""
+            {
+              "DefaultStore": "fast",
+              "MaxBufferBytes": 33554432,
+              "Stores": {
+                "fast": { "Type": "file", "Directory": "{{Tool.At("fast")}}", "Description": "the fast one", "Weight": 2 },
+                "cold": { "Type": "file", "Directory": "{{Tool.At("cold")}}" }
+              }
+            }
+            """;
+        var config = Write(wrapped ? $$"""{ "GlanceStore": {{section}} }""" : section);
+        Tool.MakeFile("disk", 1000);
+        Assert.AreEqual(
+            "cold\tfile\t-\tread-write\t-\nfast\tfile\tdefault\tread-write\tthe fast one",
+            (await Tool.RunAsync("stores", "--config", config)).Succeeded().Text);
+        var fast = (await Tool.RunAsync("put", Tool.At("disk"), "--id", "i", "--config", config)).Succeeded().Text;
+        var cold = (await Tool.RunAsync("--config", config, "put", Tool.At("disk"), "--id", "i", "--store", "cold")).Succeeded().Text;
+        Assert.AreEqual($"file://{Tool.At("fast")}/i", fast);
+        Assert.AreEqual($"file://{Tool.At("cold")}/i", cold);
+        Assert.HasCount(1000, (await Tool.RunAsync("get", cold, "--config", config)).Succeeded().Bytes);
+        Assert.IsFalse(Directory.Exists(Tool.StoreDirectory));
+    }
+
+    [TestMethod]
+    public async Task Every_mistake_of_a_configuration_is_told_of()
+    {
+        var config = Write($$"""
+            { "Stores": { "a": { "Type": "file", "Directory": "{{Tool.At("a")}}", "Colour": "red" }, "b": { "Type": "s3" } } }
+            """);
+        var outcome = await Tool.RunAsync("stores", "--config", config);
+        outcome.FailedWith(2, "'Colour'");
+        outcome.FailedWith(2, "GlanceStore.Drivers.S3");
+        outcome.FailedWith(2, "DefaultStore");
+    }
+
+    [TestMethod]
+    public async Task A_configuration_that_cannot_be_read_is_refused()
+    {
+        (await Tool.RunAsync("stores", "--config", Tool.At("absent.json"))).FailedWith(2, "cannot be read");
+        (await Tool.RunAsync("stores", "--config", Tool.At("."))).FailedWith(2, "cannot be read");
+        (await Tool.RunAsync("stores", "--config", Write("{ \"Stores\": "))).FailedWith(2, "is not JSON");
+        (await Tool.RunAsync("stores", "--config", Write("{}"))).FailedWith(2, "There is no store");
+    }
+
+    private string Write(string json)
+    {
+        File.WriteAllText(Tool.At("stores.json"), json);
+        return Tool.At("stores.json");
+    }
+}

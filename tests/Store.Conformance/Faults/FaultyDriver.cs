@@ -1,0 +1,91 @@
+namespace GlanceStore.Conformance;
+
+/// <summary>A driver that works as the one it wraps, but for what its plan lets go wrong. It owns the driver it wraps.</summary>
+/// <param name="inner">The driver that does the work.</param>
+/// <param name="plan">What goes wrong; it also records the calls.</param>
+public sealed class FaultyDriver(StoreDriver inner, FaultPlan plan) : StoreDriver
+{
+    /// <inheritdoc/>
+    public override DriverInfo Info => inner.Info;
+
+    /// <inheritdoc/>
+    public override ImageLocation LocationOf(ImageId id) => inner.LocationOf(id);
+
+    /// <inheritdoc/>
+    public override ImageLocation ParseLocation(string uri) => inner.ParseLocation(uri);
+
+    /// <inheritdoc/>
+    public override async ValueTask<StoredObject?> FindAsync(ImageLocation location, CancellationToken cancellationToken)
+    {
+        var spot = await EnterAsync(DriverCall.Find, cancellationToken);
+        var found = await inner.FindAsync(location, cancellationToken);
+        spot.AfterReply();
+        return found;
+    }
+
+    /// <inheritdoc/>
+    public override async ValueTask<DriverReader> OpenReadAsync(
+        ImageLocation location, ReadIntent intent, CancellationToken cancellationToken)
+    {
+        var spot = await EnterAsync(DriverCall.OpenRead, cancellationToken);
+        return await DeliverAsync(spot, new FaultyReader(await inner.OpenReadAsync(location, intent, cancellationToken), this));
+    }
+
+    /// <inheritdoc/>
+    public override async ValueTask<DriverWriter> OpenWriteAsync(ImageId id, WriteIntent intent, CancellationToken cancellationToken)
+    {
+        var spot = await EnterAsync(DriverCall.OpenWrite, cancellationToken);
+        return await DeliverAsync(spot, new FaultyWriter(await inner.OpenWriteAsync(id, intent, cancellationToken), this));
+    }
+
+    /// <inheritdoc/>
+    public override async ValueTask<StoredObject> WriteWholeAsync(
+        ImageId id, WriteIntent intent, Chunk image, WriteSummary summary, CancellationToken cancellationToken)
+    {
+        var spot = await EnterAsync(DriverCall.WriteWhole, cancellationToken);
+        var stored = await inner.WriteWholeAsync(id, intent, spot.Bend(image), summary, cancellationToken);
+        spot.AfterReply();
+        return stored;
+    }
+
+    /// <inheritdoc/>
+    public override async ValueTask<bool> DeleteAsync(ImageLocation location, CancellationToken cancellationToken)
+    {
+        var spot = await EnterAsync(DriverCall.Delete, cancellationToken);
+        var deleted = await inner.DeleteAsync(location, cancellationToken);
+        spot.AfterReply();
+        return deleted;
+    }
+
+    /// <inheritdoc/>
+    public override TFeature? GetFeature<TFeature>() where TFeature : class => this as TFeature ?? inner.GetFeature<TFeature>();
+
+    /// <inheritdoc/>
+    public override async ValueTask DisposeAsync()
+    {
+        await inner.DisposeAsync();
+        await base.DisposeAsync();
+    }
+
+    internal async ValueTask<FaultSpot> EnterAsync(DriverCall call, CancellationToken cancellationToken)
+    {
+        var spot = plan.Enter(call);
+        await spot.BeforeAsync(cancellationToken);
+        return spot;
+    }
+
+    // A handle whose arrival is lost has no owner: whoever drops it closes it.
+    private static async ValueTask<T> DeliverAsync<T>(FaultSpot spot, T handle) where T : IAsyncDisposable
+    {
+        try
+        {
+            spot.AfterReply();
+            return handle;
+        }
+        catch (StoreException)
+        {
+            await handle.DisposeAsync();
+            throw;
+        }
+    }
+}

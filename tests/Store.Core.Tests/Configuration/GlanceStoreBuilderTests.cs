@@ -1,0 +1,183 @@
+using System.Text;
+using GlanceStore.Drivers;
+using GlanceStore.Drivers.Memory;
+using Microsoft.Extensions.Configuration;
+
+namespace GlanceStore.Core.Tests.Configuration;
+
+[TestClass]
+public sealed class GlanceStoreBuilderTests
+{
+    [TestMethod]
+    public async Task Stores_of_code_are_made_with_their_options()
+    {
+        var builder = new GlanceStoreBuilder { DefaultStore = "b" };
+        builder.AddMemory("a").AddMemory("b");
+        builder.ConfigureStore("b", options => options with { Description = "the second", Weight = 7 });
+        await using var stores = builder.Build();
+        Assert.AreEqual("a,b", string.Join(',', stores.Ids));
+        Assert.AreEqual("b", stores.Default.Id);
+        Assert.AreEqual("the second", stores.Default.Info.Description);
+        Assert.AreEqual(7, stores.Default.Info.Weight);
+    }
+
+    [TestMethod]
+    public async Task Stores_of_a_configuration_are_made_with_their_settings()
+    {
+        await using var stores = Build("""
+            {
+              "DefaultStore": "one",
+              "MaxBufferBytes": 16777216,
+              "Stores": {
+                "one": {
+                  "Type": "memory", "Name": "first", "Description": "ours", "Weight": 3, "ChunkBytes": 65536,
+                  "Parallelism": 2, "MaxAttempts": 1, "RetryDelay": "00:00:01", "StallTimeout": "30"
+                },
+                "two": { "type": "MEMORY" }
+              }
+            }
+            """);
+        Assert.AreEqual("one", stores.Default.Id);
+        Assert.AreEqual("ours", stores.Default.Info.Description);
+        Assert.AreEqual(3, stores.Default.Info.Weight);
+        Assert.AreEqual("memory://first/i", stores.Default.LocationOf(new ImageId("i")).Uri);
+        Assert.AreEqual("memory", stores["two"].Info.Driver.Type);
+    }
+
+    [TestMethod]
+    public void Every_setting_of_the_front_is_read()
+    {
+        var plan = new StorePlan();
+        var builder = new GlanceStoreBuilder();
+        builder.AddMemory();
+        builder.AddConfiguration(Section("""
+            {
+              "MaxBufferBytes": 16777216,
+              "Stores": {
+                "a": {
+                  "Type": "memory", "Description": "ours", "Weight": -3, "ChunkBytes": 65536,
+                  "Parallelism": 2, "MaxAttempts": 7, "RetryDelay": "00:00:01.5", "StallTimeout": "30"
+                }
+              }
+            }
+            """));
+        builder.Fill(plan);
+        Assert.AreEqual("", string.Join('\n', plan.Mistakes));
+        Assert.AreEqual(16777216, plan.MaxBufferBytes);
+        var expected = new ImageStoreOptions
+        {
+            Description = "ours",
+            Weight = -3,
+            ChunkBytes = 65536,
+            Parallelism = 2,
+            MaxAttempts = 7,
+            RetryDelay = TimeSpan.FromSeconds(1.5),
+            StallTimeout = TimeSpan.FromSeconds(30),
+        };
+        Assert.AreEqual(expected, plan.Stores.Single().Options);
+    }
+
+    [TestMethod]
+    public void Settings_that_are_absent_have_the_defaults()
+    {
+        var plan = new StorePlan();
+        var builder = new GlanceStoreBuilder();
+        builder.AddMemory();
+        builder.AddConfiguration(Section("""{ "Stores": { "a": { "Type": "memory" } } }"""));
+        builder.Fill(plan);
+        Assert.AreEqual(TransferBudget.DefaultBytes, plan.MaxBufferBytes);
+        Assert.AreEqual(new ImageStoreOptions(), plan.Stores.Single().Options);
+    }
+
+    [TestMethod]
+    public void Every_mistake_of_a_configuration_is_listed()
+    {
+        var error = Assert.ThrowsExactly<StoreException>(() => Build("""
+            {
+              "DefaultStore": "none",
+              "MaxBufferBytes": 1,
+              "Colour": "red",
+              "Stores": {
+                "a": { "Type": "memory", "Name": "no/slash", "Weight": "heavy", "ChunkBytes": "x", "Parallelism": 0, "Speed": "fast" },
+                "b": { "Description": "no type" },
+                "c": { "Type": "s3", "Bucket": "images" },
+                "d": { "Type": "tape" }
+              }
+            }
+            """));
+        Assert.AreEqual(StoreError.InvalidConfiguration, error.Error);
+        string[] expected =
+        [
+            "In the section of the stores: There is no setting 'Colour'.",
+            "The store 'a': 'ChunkBytes' is not a whole number.",
+            "The store 'a': 'Weight' is not a whole number from -2147483648 to 2147483647.",
+            "The store 'a': There is no setting 'Speed'.",
+            "The store 'b' has no 'Type': name its kind of driver, such as 'file'.",
+            "The store 'c' has the type 's3', which no registered driver provides: "
+                + "reference the package GlanceStore.Drivers.S3 and call AddS3() where stores are added.",
+            "The store 'd' has the type 'tape', which no registered driver provides: registered are memory.",
+            "The store 'a': 'Parallelism' is not a number from 1 to 64.",
+            "The store 'a': 'Name' is not made of letters, digits, '-' and '.'.",
+            "The setting 'MaxBufferBytes' is 1 and cannot be less than 65536.",
+            "The setting 'DefaultStore' is 'none', and there is no such store; there is 'a', 'b', 'c', 'd'.",
+        ];
+        Assert.AreEqual(string.Join(' ', expected), error.Message);
+    }
+
+    [TestMethod]
+    [DataRow("""{ }""", "There is no store: add one by code, or one under 'Stores' of the configuration.")]
+    [DataRow("""{ "Stores": { "a": { "Type": "memory" }, "b": { "Type": "memory" } } }""",
+        "There are several stores and no 'DefaultStore': name one of 'a', 'b'.")]
+    public void A_missing_store_or_default_is_a_mistake(string json, string sentence) =>
+        Assert.AreEqual(sentence, Assert.ThrowsExactly<StoreException>(() => Build(json)).Message);
+
+    [TestMethod]
+    public void A_default_store_that_could_not_be_read_is_not_called_missing()
+    {
+        var error = Assert.ThrowsExactly<StoreException>(() => Build("""{ "DefaultStore": "a", "Stores": { "a": { "Type": "tape" } } }"""));
+        Assert.AreEqual("The store 'a' has the type 'tape', which no registered driver provides: registered are memory.", error.Message);
+    }
+
+    [TestMethod]
+    public void A_store_of_code_and_of_the_configuration_is_added_twice()
+    {
+        var builder = new GlanceStoreBuilder();
+        builder.AddMemory("a");
+        builder.AddConfiguration(Section("""{ "DefaultStore": "a", "Stores": { "A": { "Type": "memory" } } }"""));
+        var error = Assert.ThrowsExactly<StoreException>(() => builder.Build());
+        Assert.AreEqual("The store 'a' is added 2 times.", error.Message);
+    }
+
+    [TestMethod]
+    public void Options_for_a_store_that_is_not_there_are_a_mistake()
+    {
+        var builder = new GlanceStoreBuilder();
+        builder.AddMemory("a");
+        builder.ConfigureStore("b", options => options);
+        var error = Assert.ThrowsExactly<StoreException>(() => builder.Build());
+        Assert.AreEqual("The store 'b' has options, and there is no such store.", error.Message);
+    }
+
+    [TestMethod]
+    public void No_driver_is_made_where_there_is_a_mistake()
+    {
+        var builder = new GlanceStoreBuilder();
+        builder.AddStore("bad", new DriverRecipe(["It is bad"], _ => throw new InvalidOperationException()));
+        builder.AddStore("good", new DriverRecipe([], _ => throw new InvalidOperationException()));
+        builder.DefaultStore = "good";
+        Assert.AreEqual("The store 'bad': It is bad.", Assert.ThrowsExactly<StoreException>(() => builder.Build()).Message);
+    }
+
+    private static ImageStores Build(string json)
+    {
+        var builder = new GlanceStoreBuilder();
+        builder.AddMemory();
+        return builder.AddConfiguration(Section(json)).Build();
+    }
+
+    private static IConfigurationSection Section(string json)
+    {
+        using var stream = new MemoryStream(Encoding.UTF8.GetBytes($$"""{ "GlanceStore": {{json}} }"""));
+        return new ConfigurationBuilder().AddJsonStream(stream).Build().GetSection("GlanceStore");
+    }
+}

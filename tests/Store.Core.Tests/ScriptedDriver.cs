@@ -1,0 +1,71 @@
+using GlanceStore.Drivers;
+using GlanceStore.Drivers.Memory;
+
+namespace GlanceStore.Core.Tests;
+
+/// <summary>A memory driver whose calls a test can replace one by one.</summary>
+internal sealed class ScriptedDriver(MemoryDriverOptions? options = null) : StoreDriver
+{
+    private readonly MemoryDriver _inner = new(options);
+
+    public Func<ImageLocation, ReadIntent, CancellationToken, Func<ValueTask<DriverReader>>, ValueTask<DriverReader>>? OnOpenRead { get; set; }
+
+    public Func<ImageLocation, CancellationToken, Func<ValueTask<StoredObject?>>, ValueTask<StoredObject?>>? OnFind { get; set; }
+
+    public Func<Chunk, CancellationToken, Func<ValueTask>, ValueTask>? OnWriteChunk { get; set; }
+
+    public Func<CancellationToken, Func<ValueTask<StoredObject>>, ValueTask<StoredObject>>? OnCommit { get; set; }
+
+    public int Opened { get; private set; }
+
+    public int Disposed { get; private set; }
+
+    public override DriverInfo Info => _inner.Info;
+
+    public override ImageLocation LocationOf(ImageId id) => _inner.LocationOf(id);
+
+    public override ImageLocation ParseLocation(string uri) => _inner.ParseLocation(uri);
+
+    public override ValueTask<StoredObject?> FindAsync(ImageLocation location, CancellationToken cancellationToken)
+    {
+        ValueTask<StoredObject?> Call() => _inner.FindAsync(location, cancellationToken);
+        return OnFind is null ? Call() : OnFind(location, cancellationToken, Call);
+    }
+
+    public override ValueTask<DriverReader> OpenReadAsync(ImageLocation location, ReadIntent intent, CancellationToken cancellationToken)
+    {
+        ValueTask<DriverReader> Call() => _inner.OpenReadAsync(location, intent, cancellationToken);
+        return OnOpenRead is null ? Call() : OnOpenRead(location, intent, cancellationToken, Call);
+    }
+
+    public override async ValueTask<DriverWriter> OpenWriteAsync(ImageId id, WriteIntent intent, CancellationToken cancellationToken)
+    {
+        Opened++;
+        return new Writer(this, await _inner.OpenWriteAsync(id, intent, cancellationToken));
+    }
+
+    public override ValueTask<bool> DeleteAsync(ImageLocation location, CancellationToken cancellationToken) => _inner.DeleteAsync(location, cancellationToken);
+
+    private sealed class Writer(ScriptedDriver driver, DriverWriter inner) : DriverWriter
+    {
+        public override ImageLocation Location => inner.Location;
+
+        public override ValueTask WriteChunkAsync(Chunk chunk, CancellationToken cancellationToken)
+        {
+            ValueTask Call() => inner.WriteChunkAsync(chunk, cancellationToken);
+            return driver.OnWriteChunk is null ? Call() : driver.OnWriteChunk(chunk, cancellationToken, Call);
+        }
+
+        public override ValueTask<StoredObject> CommitAsync(WriteSummary summary, CancellationToken cancellationToken)
+        {
+            ValueTask<StoredObject> Call() => inner.CommitAsync(summary, cancellationToken);
+            return driver.OnCommit is null ? Call() : driver.OnCommit(cancellationToken, Call);
+        }
+
+        public override ValueTask DisposeAsync()
+        {
+            driver.Disposed++;
+            return inner.DisposeAsync();
+        }
+    }
+}

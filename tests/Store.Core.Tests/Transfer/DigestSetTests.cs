@@ -1,0 +1,58 @@
+using GlanceStore.Transfer;
+
+namespace GlanceStore.Core.Tests.Transfer;
+
+[TestClass]
+public sealed class DigestSetTests
+{
+    // FIPS 180-4, FIPS 202 and RFC 1321: the digests of "abc".
+    [TestMethod]
+    [DataRow("md5", "900150983cd24fb0d6963f7d28e17f72")]
+    [DataRow("sha1", "a9993e364706816aba3e25717850c26c9cd0d89d")]
+    [DataRow("sha256", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")]
+    [DataRow("sha384", "cb00753f45a35e8bb5a03d699ac65007272c32ab0eded1631a8b605a43ff5bed8086072ba1e7cc2358baeca134c825a7")]
+    [DataRow("sha512", "ddaf35a193617abacc417349ae20413112e6fa4e89a97ea20a9eeee64b55d39a2192992a274fc1a836ba3c23a3feebbd454d4423643ce80e2a9ac94fa54ca49f")]
+    [DataRow("sha3_256", "3a985da74fe225b2045c172d6bd390bd855f086e3e9d525b46bfe24511431532")]
+    public async Task Digests_have_the_values_of_their_standards(string algorithm, string expected)
+    {
+        if (algorithm.StartsWith("sha3", StringComparison.Ordinal) && !System.Security.Cryptography.SHA3_256.IsSupported)
+        {
+            Assert.ThrowsExactly<StoreException>(() => new DigestSet([algorithm]));
+            return;
+        }
+
+        using var set = new DigestSet([algorithm]);
+        await AppendAsync(set, "a"u8.ToArray());
+        await AppendAsync(set, "bc"u8.ToArray());
+        Assert.AreEqual(new Digest(algorithm, expected), (await set.CompleteAsync())[0]);
+    }
+
+    [TestMethod]
+    [DataRow("md4")]
+    [DataRow("SHA512")]
+    [DataRow("blake2b")]
+    public void An_unknown_digest_is_unsupported_and_the_known_ones_are_listed(string algorithm)
+    {
+        var e = Assert.ThrowsExactly<StoreException>(() => new DigestSet(["md5", algorithm]));
+        Assert.AreEqual(StoreError.Unsupported, e.Error);
+        Assert.Contains("sha512", e.Message);
+    }
+
+    [TestMethod]
+    public async Task An_algorithm_named_twice_is_computed_once()
+    {
+        using var set = new DigestSet(["md5", "md5"]);
+        Assert.HasCount(1, await set.CompleteAsync());
+    }
+
+    private static async Task AppendAsync(DigestSet set, byte[] bytes)
+    {
+        var budget = new TransferBudget();
+        var buffer = await budget.RentAsync(bytes.Length, BufferUse.Write, default);
+        bytes.CopyTo(buffer.Memory);
+        set.Append(buffer, bytes.Length);
+        buffer.Release();
+        await set.FlushAsync();
+        Assert.AreEqual(0, budget.UsedBytes, "the buffer is free once it is digested");
+    }
+}

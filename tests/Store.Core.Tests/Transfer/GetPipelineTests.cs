@@ -1,0 +1,253 @@
+using GlanceStore.Drivers;
+using GlanceStore.Drivers.Memory;
+
+namespace GlanceStore.Core.Tests.Transfer;
+
+[TestClass]
+public sealed class GetPipelineTests
+{
+    private const int Chunk = 64 << 10;
+    private static readonly ImageStoreOptions Small = new() { ChunkBytes = Chunk, RetryDelay = TimeSpan.Zero, MaxAttempts = 3 };
+    private static readonly byte[] Image = Bytes(10 * Chunk + 17);
+
+    private readonly MemoryStorage _storage = new();
+    private readonly TransferBudget _budget = new(1 << 20);
+
+    [TestMethod]
+    public async Task A_body_that_breaks_goes_on_at_the_same_byte_of_the_same_version()
+    {
+        var intents = new List<ReadIntent>();
+        var driver = Driver();
+        driver.OnOpenRead = async (_, intent, _, open) =>
+        {
+            intents.Add(intent);
+            var reader = await open();
+            return intents.Count <= 2 ? new BreakingReader(reader, 1000) : reader;
+        };
+        var receipt = await PutAsync();
+        await using var stream = await Store(driver).OpenReadAsync(receipt.Location, ReadOptions.Verify(receipt));
+        CollectionAssert.AreEqual(Image, await ReadAllAsync(stream));
+        Assert.IsTrue(intents.Skip(1).Any(intent => intent.Range?.Offset % Chunk == 1000), "it was opened in the middle of a chunk");
+        Assert.IsTrue(intents.Skip(1).All(intent => intent.VersionTag == stream.Object.VersionTag));
+    }
+
+    [TestMethod]
+    public async Task An_image_replaced_while_it_is_read_is_never_spliced()
+    {
+        var receipt = await PutAsync();
+        var store = Store(Driver());
+        var driver = Driver();
+        var opens = 0;
+        driver.OnOpenRead = async (_, _, _, open) =>
+        {
+            var reader = await open();
+            if (opens++ == 0)
+            {
+                await store.PutAsync(new ImageId("a"), new MemoryStream(Image), new PutOptions { Mode = WriteMode.Replace });
+                return new BreakingReader(reader, 1000);
+            }
+
+            return reader;
+        };
+        await using var broken = await Store(driver).OpenReadAsync(receipt.Location);
+        var e = await Assert.ThrowsExactlyAsync<StoreException>(() => ReadAllAsync(broken));
+        Assert.AreEqual((StoreError.Changed, "read"), (e.Error, e.Operation));
+    }
+
+    [TestMethod]
+    public async Task A_corrupted_chunk_is_refused_before_a_byte_of_it_and_the_others_are_not()
+    {
+        var receipt = await PutAsync();
+        _storage.Corrupt("a", (3 * Chunk) + 5);
+        await using var stream = await Store(Driver()).OpenReadAsync(receipt.Location, ReadOptions.Verify(receipt));
+        var good = new byte[3 * Chunk];
+        await stream.ReadExactlyAsync(good);
+        CollectionAssert.AreEqual(Image[..(3 * Chunk)], good);
+        for (var again = 0; again < 2; again++)
+        {
+            var e = await Assert.ThrowsExactlyAsync<StoreException>(() => stream.ReadAsync(good).AsTask());
+            Assert.AreEqual(StoreError.Corrupted, e.Error);
+        }
+
+        stream.Position = 4 * Chunk;
+        await stream.ReadExactlyAsync(good);
+        CollectionAssert.AreEqual(Image[(4 * Chunk)..(7 * Chunk)], good);
+    }
+
+    [TestMethod]
+    public async Task A_wrong_digest_is_thrown_by_the_read_that_would_return_0()
+    {
+        var receipt = await PutAsync();
+        _storage.Corrupt("a", 5);
+        await using var stream = await Store(Driver()).OpenReadAsync(receipt.Location, new ReadOptions { ExpectedDigest = receipt.MultiHash });
+        await stream.ReadExactlyAsync(new byte[Image.Length]);
+        var e = await Assert.ThrowsExactlyAsync<StoreException>(() => stream.ReadAsync(new byte[1]).AsTask());
+        Assert.AreEqual(StoreError.Corrupted, e.Error);
+        Assert.AreEqual(ReadVerification.None, stream.Verdict.Verification);
+    }
+
+    [TestMethod]
+    public async Task A_stream_says_what_was_verified_and_why_not()
+    {
+        var receipt = await PutAsync();
+        var store = Store(Driver());
+        await using (var whole = await store.OpenReadAsync(receipt.Location, new ReadOptions { ExpectedDigest = receipt.Checksum }))
+        {
+            Assert.Contains("not reached", whole.Verdict.Reason);
+            await ReadAllAsync(whole);
+            Assert.AreEqual(ReadVerification.Digest, whole.Verdict.Verification);
+        }
+
+        await using (var jumping = await store.OpenReadAsync(receipt.Location, new ReadOptions { ExpectedDigest = receipt.Checksum }))
+        {
+            jumping.Position = Image.Length - 1;
+            await ReadAllAsync(jumping);
+            Assert.AreEqual(ReadVerification.None, jumping.Verdict.Verification);
+            Assert.Contains("not read in order", jumping.Verdict.Reason);
+        }
+
+        await using var plain = await store.OpenReadAsync(receipt.Location);
+        Assert.AreEqual(ReadVerification.None, plain.Verdict.Verification);
+    }
+
+    [TestMethod]
+    public async Task A_range_of_a_verified_image_moves_only_the_chunks_it_touches()
+    {
+        var moved = 0L;
+        var driver = Driver();
+        driver.OnOpenRead = async (_, intent, _, open) => new CountingReader(await open(), count => Interlocked.Add(ref moved, count));
+        var receipt = await PutAsync();
+        var options = ReadOptions.Verify(receipt) with { Range = new ByteRange((2 * Chunk) - 10, 20) };
+        await using var stream = await Store(driver).OpenReadAsync(receipt.Location, options);
+        CollectionAssert.AreEqual(Image[((2 * Chunk) - 10)..((2 * Chunk) + 10)], await ReadAllAsync(stream));
+        Assert.AreEqual(2 * Chunk, moved);
+    }
+
+    [TestMethod]
+    public async Task A_store_without_ranges_is_read_from_start_to_end_and_nothing_else()
+    {
+        var receipt = await PutAsync();
+        var store = Store(Driver(new DriverCapabilities { CanReadRanges = false }));
+        await using var stream = await store.OpenReadAsync(receipt.Location, ReadOptions.Verify(receipt));
+        Assert.IsFalse(stream.CanSeek);
+        Assert.ThrowsExactly<NotSupportedException>(() => stream.Position = 1);
+        CollectionAssert.AreEqual(Image, await ReadAllAsync(stream));
+        var e = await Assert.ThrowsExactlyAsync<StoreException>(
+            () => store.OpenReadAsync(receipt.Location, new ReadOptions { Range = new ByteRange(1) }));
+        Assert.AreEqual(StoreError.Unsupported, e.Error);
+    }
+
+    [TestMethod]
+    public async Task A_stored_image_of_another_size_than_its_manifest_is_refused_at_once()
+    {
+        var receipt = await PutAsync();
+        var store = Store(Driver());
+        await store.PutAsync(new ImageId("a"), new MemoryStream(Image[..^1]), new PutOptions { Mode = WriteMode.Replace });
+        var e = await Assert.ThrowsExactlyAsync<StoreException>(() => store.OpenReadAsync(receipt.Location, ReadOptions.Verify(receipt)));
+        Assert.AreEqual(StoreError.Corrupted, e.Error);
+    }
+
+    [TestMethod]
+    public async Task A_manifest_too_large_for_the_memory_there_is_is_refused_naming_the_option()
+    {
+        var receipt = await PutAsync();
+        var store = Store(Driver(), new TransferBudget(64 << 10));
+        var e = await Assert.ThrowsExactlyAsync<StoreException>(() => store.OpenReadAsync(receipt.Location, ReadOptions.Verify(receipt)));
+        Assert.AreEqual(StoreError.TooLarge, e.Error);
+        Assert.Contains("MaxBufferBytes", e.Message);
+    }
+
+    [TestMethod]
+    public async Task A_read_that_fails_or_is_left_gives_all_its_memory_back()
+    {
+        var receipt = await PutAsync();
+        _storage.Corrupt("a", Chunk);
+        var store = Store(Driver());
+        await using (var stream = await store.OpenReadAsync(receipt.Location, ReadOptions.Verify(receipt)))
+        {
+            await stream.ReadExactlyAsync(new byte[Chunk]);
+            await Assert.ThrowsExactlyAsync<StoreException>(() => stream.ReadAsync(new byte[1]).AsTask());
+        }
+
+        await Assert.ThrowsExactlyAsync<StoreException>(() => store.OpenReadAsync(store.LocationOf(new ImageId("absent"))));
+        Assert.AreEqual(0, _budget.UsedBytes);
+    }
+
+    [TestMethod]
+    public async Task Many_reads_at_once_share_the_memory_there_is()
+    {
+        var receipt = await PutAsync();
+        var store = Store(Driver());
+        var streams = new List<ImageReadStream>();
+        for (var i = 0; i < 8; i++)
+        {
+            streams.Add(await store.OpenReadAsync(receipt.Location));
+        }
+
+        foreach (var stream in streams)
+        {
+            CollectionAssert.AreEqual(Image, await ReadAllAsync(stream));
+            await stream.DisposeAsync();
+        }
+    }
+
+    [TestMethod]
+    public async Task A_caller_that_opens_more_reads_than_there_is_memory_for_is_told_so()
+    {
+        var receipt = await PutAsync();
+        var store = Store(Driver(), new TransferBudget(2 * Chunk), Small with { StallTimeout = TimeSpan.FromMilliseconds(50) });
+        await using var first = await store.OpenReadAsync(receipt.Location, ReadOptions.Verify(receipt));
+        var e = await Assert.ThrowsExactlyAsync<StoreException>(() => store.OpenReadAsync(receipt.Location, ReadOptions.Verify(receipt)));
+        Assert.AreEqual((StoreError.Throttled, true), (e.Error, e.IsTransient));
+        Assert.Contains("MaxBufferBytes", e.Message);
+    }
+
+    [TestMethod]
+    public async Task A_cancelled_read_can_be_made_again()
+    {
+        var gate = new TaskCompletionSource();
+        var driver = Driver();
+        driver.OnOpenRead = async (_, _, _, open) => new GatedReader(await open(), gate.Task);
+        var receipt = await PutAsync();
+        await using var stream = await Store(driver).OpenReadAsync(receipt.Location);
+        using var cancel = new CancellationTokenSource();
+        var read = stream.ReadAsync(new byte[10], cancel.Token).AsTask();
+        await cancel.CancelAsync();
+        await Assert.ThrowsAsync<OperationCanceledException>(() => read);
+        gate.SetResult();
+        CollectionAssert.AreEqual(Image, await ReadAllAsync(stream));
+    }
+
+    [TestMethod]
+    public async Task A_location_of_another_store_or_scheme_is_refused()
+    {
+        var store = Store(Driver());
+        foreach (var location in new[] { new ImageLocation("memory://images/a", "other"), new ImageLocation("s3://images/a", null), new ImageLocation("memory://else/a", null) })
+        {
+            var e = await Assert.ThrowsExactlyAsync<StoreException>(() => store.OpenReadAsync(location));
+            Assert.AreEqual(StoreError.InvalidLocation, e.Error);
+        }
+    }
+
+    private Task<ImageReceipt> PutAsync() => Store(Driver()).PutAsync(new ImageId("a"), new MemoryStream(Image));
+
+    private ScriptedDriver Driver(DriverCapabilities? capabilities = null) =>
+        new(new MemoryDriverOptions { Storage = _storage, Capabilities = capabilities ?? new DriverCapabilities() });
+
+    private ImageStore Store(StoreDriver driver, TransferBudget? budget = null, ImageStoreOptions? options = null) =>
+        new("test", driver, options ?? Small, budget ?? _budget);
+
+    private static async Task<byte[]> ReadAllAsync(Stream stream)
+    {
+        using var all = new MemoryStream();
+        await stream.CopyToAsync(all);
+        return all.ToArray();
+    }
+
+    private static byte[] Bytes(int length)
+    {
+        var bytes = new byte[length];
+        new Random(11).NextBytes(bytes);
+        return bytes;
+    }
+}

@@ -1,0 +1,217 @@
+using System.Security.Cryptography;
+using GlanceStore.Drivers;
+using GlanceStore.Drivers.Memory;
+
+namespace GlanceStore.Core.Tests.Transfer;
+
+[TestClass]
+public sealed class PutPipelineTests
+{
+    private static readonly ImageStoreOptions Small = new() { ChunkBytes = 64 << 10, RetryDelay = TimeSpan.Zero };
+    private static readonly byte[] Image = Bytes(1_000_000);
+
+    private readonly MemoryStorage _storage = new();
+    private readonly TransferBudget _budget = new(1 << 20);
+
+    [TestMethod]
+    public async Task A_lost_answer_to_the_commit_is_settled_by_looking_not_by_repeating()
+    {
+        var driver = Driver();
+        var commits = 0;
+        driver.OnCommit = async (_, commit) =>
+        {
+            commits++;
+            await commit();
+            throw Transient("The answer was lost.");
+        };
+        var receipt = await Store(driver).PutAsync(new ImageId("a"), new MemoryStream(Image));
+        Assert.AreEqual(1, commits);
+        Assert.AreEqual(Image.Length, receipt.Size);
+    }
+
+    [TestMethod]
+    public async Task A_lost_answer_does_not_take_another_creators_image_for_its_own()
+    {
+        var driver = Driver();
+        driver.OnCommit = async (_, commit) =>
+        {
+            await Store(Driver()).PutAsync(new ImageId("a"), new MemoryStream(new byte[Image.Length]), cancellationToken: default);
+            driver.OnCommit = null;
+            throw Transient("The answer was lost.");
+        };
+        var e = await Assert.ThrowsExactlyAsync<StoreException>(() => Store(driver).PutAsync(new ImageId("a"), new MemoryStream(Image)));
+        Assert.AreEqual(StoreError.AlreadyExists, e.Error);
+    }
+
+    [TestMethod]
+    public async Task A_commit_whose_last_answer_was_lost_is_still_found()
+    {
+        var driver = Driver();
+        driver.OnCommit = async (_, commit) =>
+        {
+            await commit();
+            throw Transient("The answer was lost.");
+        };
+        var receipt = await Store(driver, Small with { MaxAttempts = 1 }).PutAsync(new ImageId("a"), new MemoryStream(Image));
+        Assert.AreEqual(Image.Length, receipt.Size);
+    }
+
+    [TestMethod]
+    public async Task A_taken_id_is_refused_before_the_upload_begins()
+    {
+        await Store(Driver()).PutAsync(new ImageId("a"), new MemoryStream(Image));
+        var driver = Driver();
+        var source = new MemoryStream(Image);
+        var e = await Assert.ThrowsExactlyAsync<StoreException>(() => Store(driver).PutAsync(new ImageId("a"), source));
+        Assert.AreEqual(StoreError.AlreadyExists, e.Error);
+        Assert.AreEqual(0, driver.Opened);
+        Assert.IsLessThan(Image.Length / 2, source.Position);
+    }
+
+    [TestMethod]
+    public async Task A_chunk_that_never_arrives_ends_the_put_and_says_how_often_it_was_tried()
+    {
+        var driver = Driver();
+        driver.OnWriteChunk = (chunk, _, write) => chunk.Index == 3 ? throw Transient("The part was refused.") : write();
+        var e = await Assert.ThrowsExactlyAsync<StoreException>(
+            () => Store(driver, Small with { MaxAttempts = 3 }).PutAsync(new ImageId("a"), new MemoryStream(Image)));
+        Assert.AreEqual((StoreError.Unavailable, 3, "put", "test"), (e.Error, e.Attempts, e.Operation, e.StoreId));
+        Assert.Contains("after 3 attempts", e.Message);
+        Assert.AreEqual((1, 1), (driver.Opened, driver.Disposed));
+        Assert.IsEmpty(_storage.Names);
+    }
+
+    [TestMethod]
+    public async Task The_digest_of_each_chunk_is_computed_where_the_backend_checks_it()
+    {
+        var driver = Driver(new DriverCapabilities { ChunkDigest = "md5" });
+        var wrong = 0;
+        driver.OnWriteChunk = (chunk, _, write) =>
+        {
+            wrong += chunk.Digest.Span.SequenceEqual(MD5.HashData(chunk.Bytes.Span)) ? 0 : 1;
+            return write();
+        };
+        await Store(driver).PutAsync(new ImageId("a"), new MemoryStream(Image));
+        Assert.AreEqual(0, wrong);
+    }
+
+    [TestMethod]
+    public async Task An_image_too_large_for_the_memory_there_is_is_refused_before_the_source_is_read()
+    {
+        var source = new MemoryStream(Image);
+        var store = Store(Driver(new DriverCapabilities { MaxChunks = 1 }), Small, new TransferBudget(1 << 20));
+        var e = await Assert.ThrowsExactlyAsync<StoreException>(() => store.PutAsync(new ImageId("a"), source));
+        Assert.AreEqual(StoreError.TooLarge, e.Error);
+        Assert.Contains("MaxBufferBytes", e.Message);
+        Assert.AreEqual(0, source.Position);
+    }
+
+    [TestMethod]
+    public async Task A_pipe_larger_than_its_plan_is_refused_naming_what_to_do()
+    {
+        var store = Store(Driver(new DriverCapabilities { MaxChunks = 2 }), Small);
+        var e = await Assert.ThrowsExactlyAsync<StoreException>(() => store.PutAsync(new ImageId("a"), new Pipe(2_000_000)));
+        Assert.AreEqual(StoreError.TooLarge, e.Error);
+        Assert.Contains("ExpectedSize", e.Message);
+        Assert.IsEmpty(_storage.Names);
+    }
+
+    [TestMethod]
+    public async Task A_size_beyond_the_limit_is_refused_before_the_source_is_read()
+    {
+        var source = new MemoryStream(Image);
+        var e = await Assert.ThrowsExactlyAsync<StoreException>(
+            () => Store(Driver()).PutAsync(new ImageId("a"), source, new PutOptions { MaxSize = Image.Length - 1 }));
+        Assert.AreEqual((StoreError.TooLarge, 0L), (e.Error, source.Position));
+    }
+
+    [TestMethod]
+    public async Task A_store_that_needs_the_size_first_says_so()
+    {
+        var store = Store(Driver(new DriverCapabilities { NeedsSize = true }));
+        var e = await Assert.ThrowsExactlyAsync<StoreException>(() => store.PutAsync(new ImageId("a"), new Pipe(10)));
+        Assert.AreEqual(StoreError.Unsupported, e.Error);
+        await store.PutAsync(new ImageId("a"), new Pipe(10), new PutOptions { ExpectedSize = 10 });
+    }
+
+    [TestMethod]
+    public async Task A_source_that_cannot_be_told_to_stop_does_not_keep_a_cancelled_put()
+    {
+        using var cancel = new CancellationTokenSource();
+        var stuck = new Pipe(long.MaxValue) { StuckAt = 100_000 };
+        var put = Store(Driver()).PutAsync(new ImageId("a"), stuck, cancellationToken: cancel.Token);
+        await stuck.Reached;
+        await cancel.CancelAsync();
+        await Assert.ThrowsExactlyAsync<OperationCanceledException>(() => put).WaitAsync(TimeSpan.FromSeconds(10));
+        Assert.IsGreaterThan(0, _budget.UsedBytes, "the buffer stays with the read that may still fill it");
+        stuck.LetGo();
+        await stuck.Ended;
+        await UntilAsync(() => _budget.UsedBytes == 0);
+    }
+
+    [TestMethod]
+    public async Task A_failed_put_gives_all_its_memory_back()
+    {
+        var driver = Driver();
+        driver.OnWriteChunk = (chunk, _, write) => chunk.Index == 5 ? throw new StoreException(StoreError.OutOfSpace, "Full.") : write();
+        await Assert.ThrowsExactlyAsync<StoreException>(() => Store(driver).PutAsync(new ImageId("a"), new MemoryStream(Image)));
+        await UntilAsync(() => _budget.UsedBytes == 0);
+    }
+
+    [TestMethod]
+    public async Task Sixteen_puts_at_once_stay_within_one_budget()
+    {
+        var store = Store(Driver());
+        await Task.WhenAll(Enumerable.Range(0, 16).Select(i => store.PutAsync(new ImageId($"a{i}"), new Pipe(1_000_000))));
+        Assert.HasCount(16, _storage.Names);
+        await UntilAsync(() => _budget.UsedBytes == 0);
+    }
+
+    [TestMethod]
+    public async Task Copies_whose_source_is_a_read_of_the_same_budget_all_end()
+    {
+        var store = Store(Driver());
+        var receipt = await store.PutAsync(new ImageId("origin"), new MemoryStream(Image));
+        await Parallel.ForAsync(0, 24, new ParallelOptions { MaxDegreeOfParallelism = 24 }, async (i, token) =>
+        {
+            await using var source = await store.OpenReadAsync(receipt.Location, ReadOptions.Verify(receipt), token);
+            await store.PutAsync(new ImageId($"copy{i}"), source, cancellationToken: token);
+        }).WaitAsync(TimeSpan.FromSeconds(60));
+        Assert.HasCount(25, _storage.Names);
+    }
+
+    [TestMethod]
+    public async Task What_the_source_throws_passes_through_unchanged()
+    {
+        var thrown = new InvalidDataException("The source is broken.");
+        var e = await Assert.ThrowsExactlyAsync<InvalidDataException>(
+            () => Store(Driver()).PutAsync(new ImageId("a"), new Pipe(1_000_000) { FailsAt = 500_000, Failure = thrown }));
+        Assert.AreSame(thrown, e);
+        Assert.IsEmpty(_storage.Names);
+    }
+
+    private ScriptedDriver Driver(DriverCapabilities? capabilities = null) =>
+        new(new MemoryDriverOptions { Storage = _storage, Capabilities = capabilities ?? new DriverCapabilities() });
+
+    private ImageStore Store(StoreDriver driver, ImageStoreOptions? options = null, TransferBudget? budget = null) =>
+        new("test", driver, options ?? Small, budget ?? _budget);
+
+    private static StoreException Transient(string message) => new(StoreError.Unavailable, message) { IsTransient = true };
+
+    private static byte[] Bytes(int length)
+    {
+        var bytes = new byte[length];
+        new Random(7).NextBytes(bytes);
+        return bytes;
+    }
+
+    private static async Task UntilAsync(Func<bool> condition)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        while (!condition())
+        {
+            limit.Token.ThrowIfCancellationRequested();
+            await Task.Yield();
+        }
+    }
+}

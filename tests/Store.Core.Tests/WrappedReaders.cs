@@ -1,0 +1,51 @@
+using GlanceStore.Drivers;
+
+namespace GlanceStore.Core.Tests;
+
+internal abstract class WrappedReader(DriverReader inner) : DriverReader
+{
+    public override StoredObject Object => inner.Object;
+
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken) => inner.ReadAsync(buffer, cancellationToken);
+
+    public override ValueTask DisposeAsync() => inner.DisposeAsync();
+}
+
+/// <summary>Breaks once it has given so many bytes.</summary>
+internal sealed class BreakingReader(DriverReader inner, int after) : WrappedReader(inner)
+{
+    private int _left = after;
+
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        if (_left == 0)
+        {
+            throw new StoreException(StoreError.Unavailable, "The connection broke.") { IsTransient = true };
+        }
+
+        var count = await base.ReadAsync(buffer[..Math.Min(buffer.Length, _left)], cancellationToken);
+        _left -= count;
+        return count;
+    }
+}
+
+/// <summary>Tells of all bytes it gives.</summary>
+internal sealed class CountingReader(DriverReader inner, Action<int> count) : WrappedReader(inner)
+{
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        var length = await base.ReadAsync(buffer, cancellationToken);
+        count(length);
+        return length;
+    }
+}
+
+/// <summary>Gives nothing until it is let.</summary>
+internal sealed class GatedReader(DriverReader inner, Task gate) : WrappedReader(inner)
+{
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        await gate.WaitAsync(cancellationToken);
+        return await base.ReadAsync(buffer, cancellationToken);
+    }
+}
