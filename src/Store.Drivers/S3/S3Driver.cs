@@ -8,7 +8,6 @@ namespace GlanceStore.Drivers.S3;
 /// <summary>Keeps images in a bucket of Amazon S3 or of a server that speaks its protocol, one object each.</summary>
 public sealed partial class S3Driver : StoreDriver
 {
-    private const long MinPartBytes = 5 << 20;
     private const long PreferredPartBytes = 16 << 20;
     private const long MaxPartBytes = 5L << 30;
     private const long MaxObjectBytes = 5L << 40;
@@ -73,7 +72,7 @@ public sealed partial class S3Driver : StoreDriver
         var location = LocationOf(id);
         await _bucket.EnsureAsync(cancellationToken).ConfigureAwait(false);
         var upload = await _bucket.BeginAsync(location, cancellationToken).ConfigureAwait(false);
-        return new S3Writer(_bucket, _creation, location, intent.Mode, upload, _logger);
+        return new S3Writer(_bucket, _creation, location, intent.Mode, upload, _time, _logger);
     }
 
     /// <inheritdoc/>
@@ -118,8 +117,8 @@ public sealed partial class S3Driver : StoreDriver
         return new DriverCapabilities
         {
             MaxParallelChunks = options.MaxParallelParts,
-            MinChunkBytes = preset.PartBytes ?? MinPartBytes,
-            PreferredChunkBytes = preset.PartBytes ?? PreferredPartBytes,
+            MinChunkBytes = preset.PartBytes ?? options.MinPartBytes,
+            PreferredChunkBytes = preset.PartBytes ?? Math.Max(PreferredPartBytes, options.MinPartBytes),
             MaxChunkBytes = preset.PartBytes ?? MaxPartBytes,
             MaxChunks = preset.MaxParts,
             MaxImageBytes = MaxObjectBytes,

@@ -31,6 +31,7 @@ public sealed partial record S3DriverOptions
             CheckCertificate = settings.Flag(nameof(CheckCertificate), defaults.CheckCertificate),
             ConnectTimeout = settings.Span(nameof(ConnectTimeout), defaults.ConnectTimeout),
             MaxParallelParts = (int)settings.Number(nameof(MaxParallelParts), defaults.MaxParallelParts, 1, 1000),
+            MinPartBytes = settings.Number(nameof(MinPartBytes), defaults.MinPartBytes, 1, 1 << 30),
             LegacyUris = settings.Flag(nameof(LegacyUris), defaults.LegacyUris),
         };
     }

@@ -75,6 +75,9 @@ public sealed partial record S3DriverOptions
     /// <summary>How many parts of one image may be under way at once; 4 by default. glance: <c>s3_store_thread_pools</c>.</summary>
     public int MaxParallelParts { get; init; } = 4;
 
+    /// <summary>The fewest bytes of a part that is not the last; 5 MiB by default, which AWS and most servers insist on.</summary>
+    public long MinPartBytes { get; init; } = 5 << 20;
+
     /// <summary>
     /// Whether the driver tells <see cref="ILegacyUri"/>: locations with the keys inside, as Python nodes up to glance_store 5.4 need them.
     /// </summary>
@@ -141,6 +144,11 @@ public sealed partial record S3DriverOptions
         if (MaxParallelParts is < 1 or > 1000)
         {
             yield return "'MaxParallelParts' is not a whole number from 1 to 1000";
+        }
+
+        if (MinPartBytes is < 1 or > 1 << 30)
+        {
+            yield return "'MinPartBytes' is not a whole number from 1 to 1073741824";
         }
 
         if (ConnectTimeout <= TimeSpan.Zero)

@@ -132,7 +132,7 @@ internal sealed partial class S3Probe(IAmazonS3 client, S3DriverOptions options,
     // What a question left behind, whatever became of it.
     private async Task CleanAsync()
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20), time);
         try
         {
             var uploads = await client.ListMultipartUploadsAsync(

@@ -4,7 +4,8 @@ using Microsoft.Extensions.Logging;
 namespace GlanceStore.Drivers.S3;
 
 /// <summary>A multipart upload: a chunk is a part, completing is the commit, and without one it is aborted.</summary>
-internal sealed partial class S3Writer(S3Bucket bucket, S3Creation creation, ImageLocation location, WriteMode mode, string upload, ILogger logger)
+internal sealed partial class S3Writer(S3Bucket bucket, S3Creation creation, ImageLocation location, WriteMode mode, string upload, TimeProvider time,
+    ILogger logger)
     : DriverWriter
 {
     private static readonly TimeSpan AbortLimit = TimeSpan.FromSeconds(20);
@@ -39,7 +40,7 @@ internal sealed partial class S3Writer(S3Bucket bucket, S3Creation creation, Ima
         }
 
         _ended = true;
-        using var limit = new CancellationTokenSource(AbortLimit);
+        using var limit = new CancellationTokenSource(AbortLimit, time);
         try
         {
             await bucket.AbortAsync(location, upload, limit.Token).ConfigureAwait(false);
