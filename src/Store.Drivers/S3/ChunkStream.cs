@@ -1,10 +1,13 @@
 namespace GlanceStore.Drivers.S3;
 
 /// <summary>A chunk as the SDK wants a body: a stream it can measure and rewind. Nothing is copied until the bytes are sent.</summary>
-internal sealed class ChunkStream(ReadOnlyMemory<byte> bytes) : Stream
+internal sealed class ChunkStream(ReadOnlyMemory<byte> bytes, string contentSha256) : Stream
 {
     private ReadOnlyMemory<byte> _bytes = bytes;
     private int _position;
+
+    /// <summary>What <c>x-amz-content-sha256</c> says of the bytes.</summary>
+    public string ContentSha256 => contentSha256;
 
     public override bool CanRead => true;
 

@@ -57,15 +57,14 @@ internal sealed class S3Bucket(IAmazonS3 client, S3DriverOptions options, S3Loca
     public async Task<StoredObject> PutAsync(ImageLocation location, Chunk image, string? ifNoneMatch, CancellationToken cancellationToken)
     {
         var digest = S3BodyDigest.Of(image, _integrity);
-        var body = new ChunkStream(image.Bytes);
-        var request = new S3PutRequest
+        var body = new ChunkStream(image.Bytes, digest.ContentSha256);
+        var request = new PutObjectRequest
         {
             BucketName = _bucket,
             Key = locations.KeyOf(location),
             InputStream = body,
             AutoCloseStream = false,
             UseChunkEncoding = false,
-            ContentSha256 = digest.ContentSha256,
             MD5Digest = digest.Md5,
             ChecksumCRC32 = digest.Crc32,
             IfNoneMatch = ifNoneMatch,
@@ -102,9 +101,9 @@ internal sealed class S3Bucket(IAmazonS3 client, S3DriverOptions options, S3Loca
     public async Task<S3Part> WritePartAsync(ImageLocation location, string upload, Chunk chunk, CancellationToken cancellationToken)
     {
         var digest = S3BodyDigest.Of(chunk, _integrity);
-        var body = new ChunkStream(chunk.Bytes);
+        var body = new ChunkStream(chunk.Bytes, digest.ContentSha256);
         var number = chunk.Index + 1;
-        var request = new S3PartRequest
+        var request = new UploadPartRequest
         {
             BucketName = _bucket,
             Key = locations.KeyOf(location),
@@ -113,7 +112,6 @@ internal sealed class S3Bucket(IAmazonS3 client, S3DriverOptions options, S3Loca
             PartSize = chunk.Length,
             InputStream = body,
             UseChunkEncoding = false,
-            ContentSha256 = digest.ContentSha256,
             MD5Digest = digest.Md5,
             ChecksumCRC32 = digest.Crc32,
         };

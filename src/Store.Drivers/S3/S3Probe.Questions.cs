@@ -59,16 +59,15 @@ internal sealed partial class S3Probe
         await PutAsync("complete", Sample, cancellationToken).ConfigureAwait(false);
         var key = _prefix + "complete";
         var upload = await client.InitiateMultipartUploadAsync(options.Bucket, key, cancellationToken).ConfigureAwait(false);
-        var part = await client.UploadPartAsync(new S3PartRequest
+        var part = await client.UploadPartAsync(new UploadPartRequest
         {
             BucketName = options.Bucket,
             Key = key,
             UploadId = upload.UploadId,
             PartNumber = 1,
             PartSize = Sample.Length,
-            InputStream = new ChunkStream(Sample),
+            InputStream = new ChunkStream(Sample, Hex(Sample)),
             UseChunkEncoding = false,
-            ContentSha256 = Hex(Sample),
         }, cancellationToken).ConfigureAwait(false);
         var refused = await RefusalAsync(() => client.CompleteMultipartUploadAsync(new CompleteMultipartUploadRequest
         {

@@ -100,13 +100,12 @@ internal sealed partial class S3Probe(IAmazonS3 client, S3DriverOptions options,
 
     private Task<PutObjectResponse> PutAsync(
         string name, byte[] body, CancellationToken cancellationToken, string? sha256 = null, string? md5 = null, string? crc32 = null, string? ifNoneMatch = null) =>
-        client.PutObjectAsync(new S3PutRequest
+        client.PutObjectAsync(new PutObjectRequest
         {
             BucketName = options.Bucket,
             Key = _prefix + name,
-            InputStream = new ChunkStream(body),
+            InputStream = new ChunkStream(body, sha256 ?? Hex(body)),
             UseChunkEncoding = false,
-            ContentSha256 = sha256 ?? Hex(body),
             MD5Digest = md5,
             ChecksumCRC32 = crc32,
             IfNoneMatch = ifNoneMatch,
