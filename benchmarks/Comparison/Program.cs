@@ -7,6 +7,9 @@ switch (args)
     case ["digests", var bytes]:
         await DigestsAlone.RunAsync(long.Parse(bytes, CultureInfo.InvariantCulture));
         break;
+    case ["put-many", var count, var bytes, var atOnce, .. var settings]:
+        await PutMany.RunAsync(count, bytes, atOnce, settings);
+        break;
     case ["--help"]:
         Console.WriteLine(Settings.Usage);
         break;

@@ -15,7 +15,7 @@ public interface IImageStore
     /// <summary>What the store is and can do; constant for its life.</summary>
     StoreInfo Info { get; }
 
-    /// <summary>Where an image of that id is or would be. Does not look whether there is one.</summary>
+    /// <summary>Where an image of that id is, or would be.</summary>
     ImageLocation LocationOf(ImageId id);
 
     /// <summary>Reads a location URI in any dialect of the store's schemes; credentials it holds are kept out of sight.</summary>

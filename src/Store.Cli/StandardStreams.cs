@@ -8,7 +8,9 @@ internal static class StandardStreams
     /// <summary>How <c>put</c> and <c>get</c> write "stdin" and "stdout".</summary>
     public const string Name = "-";
 
-    public static Stream OpenInput() => new InterruptibleStream(Console.OpenStandardInput());
+    /// <remarks>Not the console's stream, which makes a new task and more for each of the many short reads of a pipe.</remarks>
+    public static Stream OpenInput() =>
+        new InterruptibleStream(new FileStream(new SafeFileHandle(0, ownsHandle: false), FileAccess.Read, bufferSize: 0));
 
     /// <summary>Runs a transfer into stdout.</summary>
     /// <remarks>

@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace GlanceStore.Cli.Tests;
 
 [TestClass]
@@ -17,20 +15,23 @@ public sealed class ReadmeSampleTests : ToolTests
     [TestMethod]
     public async Task The_sample_of_the_readme_is_the_one_that_compiles()
     {
-        var here = Path.GetDirectoryName(ThisFile())!;
-        var readme = new FileInfo(Path.Combine(here, "../../README.md"));
-        if (!readme.Exists)
-        {
-            Assert.Inconclusive("There is no README.md.");
-        }
-
-        var sample = LinesOf(await File.ReadAllTextAsync(Path.Combine(here, "ReadmeSample.cs")));
-        var shown = LinesOf((await File.ReadAllTextAsync(readme.FullName)).Split("```csharp\n")[1].Split("```")[0])
+        var root = RepositoryRoot();
+        var sample = LinesOf(await File.ReadAllTextAsync(Path.Combine(root, "tests/Store.Cli.Tests/ReadmeSample.cs")));
+        var shown = LinesOf((await File.ReadAllTextAsync(Path.Combine(root, "README.md"))).Split("```csharp\n")[1].Split("```")[0])
             .Where(line => !line.StartsWith("using ", StringComparison.Ordinal));
         Assert.Contains(string.Join('\n', shown), string.Join('\n', sample));
     }
 
     private static string[] LinesOf(string text) => text.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 
-    private static string ThisFile([CallerFilePath] string path = "") => path;
+    private static string RepositoryRoot()
+    {
+        var folder = AppContext.BaseDirectory;
+        while (!File.Exists(Path.Combine(folder, "GlanceStore.sln")))
+        {
+            folder = Path.GetDirectoryName(folder) ?? throw new DirectoryNotFoundException("The tests do not run inside the repository.");
+        }
+
+        return folder;
+    }
 }

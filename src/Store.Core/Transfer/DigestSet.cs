@@ -5,7 +5,7 @@ using System.Security.Cryptography;
 namespace GlanceStore.Transfer;
 
 /// <summary>Digests of one stream of bytes, each algorithm on its own worker and in order, so that two of them use two cores.</summary>
-internal sealed class DigestSet : IDisposable
+internal sealed class DigestSet : IAsyncDisposable
 {
     private const string Crc32Name = "crc32"; // no digest of an image, but what backends check of a chunk
 
@@ -64,11 +64,12 @@ internal sealed class DigestSet : IDisposable
         return value;
     }
 
-    public void Dispose()
+    /// <summary>Gives up what is not digested yet, and all buffers with it.</summary>
+    public async ValueTask DisposeAsync()
     {
         foreach (var worker in _workers)
         {
-            worker.Dispose();
+            await worker.DisposeAsync().ConfigureAwait(false);
         }
     }
 
@@ -78,9 +79,12 @@ internal sealed class DigestSet : IDisposable
             : throw new StoreException(StoreError.Unsupported,
                 $"The digest '{algorithm}' cannot be computed here; known are {string.Join(", ", Algorithms.Where(a => a.Value.Supported).Select(a => a.Key))}.");
 
-    private sealed class Worker(string algorithm, HashAlgorithmName name) : IDisposable
+    private sealed class Worker(string algorithm, HashAlgorithmName name) : IAsyncDisposable
     {
+        private const int SliceBytes = 8 << 20;
+
         private readonly IncrementalHash _hash = IncrementalHash.CreateHash(name);
+        private volatile bool _abandoned;
 
         public Task Done { get; private set; } = Task.CompletedTask;
 
@@ -88,10 +92,12 @@ internal sealed class DigestSet : IDisposable
 
         public Digest Digest() => new(algorithm, Convert.ToHexStringLower(_hash.GetHashAndReset()));
 
-        // A put that fails leaves work under way: the native hash is freed behind it, never under it.
-        public void Dispose() => Done.ContinueWith(
-            static (_, hash) => ((IncrementalHash)hash!).Dispose(), _hash, CancellationToken.None,
-            TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        public async ValueTask DisposeAsync()
+        {
+            _abandoned = true;
+            await Done.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            _hash.Dispose();
+        }
 
         // Each chunk is a work item of its own, so that reads and writes get their turn on a machine of few cores.
         private async Task AppendAfterAsync(Task previous, ChunkBuffer buffer, int length)
@@ -99,7 +105,10 @@ internal sealed class DigestSet : IDisposable
             try
             {
                 await previous.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
-                _hash.AppendData(buffer.Memory.Span[..length]);
+                for (var start = 0; start < length && !_abandoned; start += SliceBytes)
+                {
+                    _hash.AppendData(buffer.Memory.Span[start..Math.Min(length, start + SliceBytes)]);
+                }
             }
             finally
             {

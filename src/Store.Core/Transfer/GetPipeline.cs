@@ -18,8 +18,8 @@ internal sealed class GetPipeline(StoreDriver driver, ImageStoreOptions options,
     public async Task<ImageReadStream> OpenAsync(ImageLocation location, ReadOptions read, CancellationToken cancellationToken)
     {
         Check(read);
-        var pieceBytes = read.Manifest?.LargestChunk ?? PlainBytes;
-        var own = await RentAsync(Math.Max(1, pieceBytes), cancellationToken).ConfigureAwait(false);
+        var pieceBytes = Math.Max(1, read.Manifest?.LargestChunk ?? PlainBytes(read.Range?.Length ?? MostPlainBytes));
+        var own = await RentAsync(pieceBytes, cancellationToken).ConfigureAwait(false);
         try
         {
             return await OpenAsync(location, read, pieceBytes, own, cancellationToken).ConfigureAwait(false);
@@ -54,14 +54,12 @@ internal sealed class GetPipeline(StoreDriver driver, ImageStoreOptions options,
         }
     }
 
-    // A quarter of what is left, so that the next reader finds something too.
-    private long PlainBytes
+    // No more than a quarter of what is left, so that the next reader finds something too, nor than is asked for.
+    private long PlainBytes(long asked)
     {
-        get
-        {
-            var share = Math.Min(budget.SpareForReads / 4, MostPlainBytes);
-            return (long)BitOperations.RoundUpToPowerOf2((ulong)Math.Max(share + 1, 2 * LeastPlainBytes)) / 2;
-        }
+        var most = Math.Max(LeastPlainBytes, Math.Min(budget.SpareForReads / 4, MostPlainBytes));
+        var enough = (long)BitOperations.RoundUpToPowerOf2((ulong)Math.Clamp(asked, LeastPlainBytes, MostPlainBytes));
+        return Math.Min(1L << BitOperations.Log2((ulong)most), enough);
     }
 
     // A caller that opens more reads than there is memory for, and disposes none, would wait for itself.

@@ -21,33 +21,22 @@ internal sealed class PieceFetcher(
     /// <summary>Takes over the reader the image was opened with, which stands at <paramref name="position"/>.</summary>
     public void Hold(DriverReader reader, long position) => _held = new Held(reader, position);
 
+    /// <summary>Fills a buffer with a piece. Attempts are counted from the last byte that came: a body may break often, if it gets on.</summary>
     public async Task FetchAsync(ReadPiece piece, Memory<byte> destination, CancellationToken cancellationToken)
     {
-        var have = 0;
-        await retry.RunWatchedAsync(async watch =>
+        var filled = new Filled(destination[..piece.Length]);
+        while (!filled.IsWhole)
         {
-            if (have > 0)
-            {
-                telemetry.Resumed(stored.Location, piece.Offset + have);
-            }
-
-            var reader = await ReaderAtAsync(piece.Offset + have, piece.End, watch).ConfigureAwait(false);
+            var before = filled.Count;
             try
             {
-                while (have < piece.Length)
-                {
-                    have += await ReadAsync(reader, destination[have..piece.Length], piece.Offset + have, watch).ConfigureAwait(false);
-                }
+                await retry.RunWatchedAsync(watch => FillAsync(piece, filled, watch), cancellationToken).ConfigureAwait(false);
             }
-            catch
+            catch (StoreException e) when (e.IsTransient && filled.Count > before)
             {
-                await reader.DisposeAsync().ConfigureAwait(false);
-                throw;
             }
+        }
 
-            await KeepAsync(reader, piece.End).ConfigureAwait(false);
-            return true;
-        }, cancellationToken).ConfigureAwait(false);
         Verify(piece, destination.Span[..piece.Length]);
     }
 
@@ -57,6 +46,31 @@ internal sealed class PieceFetcher(
         {
             await held.Reader.DisposeAsync().ConfigureAwait(false);
         }
+    }
+
+    private async ValueTask<bool> FillAsync(ReadPiece piece, Filled filled, StallWatch watch)
+    {
+        if (filled.Count > 0)
+        {
+            telemetry.Resumed(stored.Location, piece.Offset + filled.Count);
+        }
+
+        var reader = await ReaderAtAsync(piece.Offset + filled.Count, piece.End, watch).ConfigureAwait(false);
+        try
+        {
+            while (!filled.IsWhole)
+            {
+                filled.Count += await ReadAsync(reader, filled.Rest, piece.Offset + filled.Count, watch).ConfigureAwait(false);
+            }
+        }
+        catch
+        {
+            await reader.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+
+        await KeepAsync(reader, piece.End).ConfigureAwait(false);
+        return true;
     }
 
     private async ValueTask<int> ReadAsync(DriverReader reader, Memory<byte> destination, long offset, StallWatch watch)
@@ -122,6 +136,15 @@ internal sealed class PieceFetcher(
             throw new StoreException(StoreError.Corrupted,
                 $"The bytes {piece.Offset}-{piece.End - 1} of {stored.Location} are not those that were stored: chunk {piece.Index} has another checksum.");
         }
+    }
+
+    private sealed class Filled(Memory<byte> bytes)
+    {
+        public int Count { get; set; }
+
+        public bool IsWhole => Count == bytes.Length;
+
+        public Memory<byte> Rest => bytes[Count..];
     }
 
     private sealed record Held(DriverReader Reader, long Position);

@@ -19,7 +19,8 @@ internal sealed class PutPipeline(
     public async Task<ImageReceipt> RunAsync(string storeId, ImageId id, Stream source, PutOptions put, CancellationToken cancellationToken)
     {
         var size = SizeOf(source, put);
-        using var digests = new DigestSet(AlgorithmsOf(put));
+        var digests = new DigestSet(AlgorithmsOf(put));
+        await using var digestsUntilTheEnd = digests.ConfigureAwait(false);
         using var chunks = new ChunkSource(source, PlanFor(size.Declared), size, budget);
         var first = await chunks.FirstAsync(cancellationToken).ConfigureAwait(false);
         var intent = new WriteIntent(put.Mode, first.IsLast ? first.Length : size.Declared);

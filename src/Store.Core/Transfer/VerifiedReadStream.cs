@@ -134,7 +134,11 @@ internal sealed class VerifiedReadStream(
 
         _disposed = true;
         await pieces.DisposeAsync().ConfigureAwait(false);
-        digest?.Dispose();
+        if (digest is not null)
+        {
+            await digest.DisposeAsync().ConfigureAwait(false);
+        }
+
         GC.SuppressFinalize(this);
     }
 

@@ -1,15 +1,15 @@
 namespace GlanceStore.Transfer;
 
 /// <summary>Checks the digest of a whole image as it is read from its start to its end; a read that jumps about cannot be checked.</summary>
-internal sealed class WholeDigest(Digest expected, long size) : IDisposable
+internal sealed class WholeDigest(Digest expected, long size) : IAsyncDisposable
 {
     private readonly DigestSet _set = new([expected.Algorithm]);
     private long _next;
     private bool _jumped;
     private Digest? _actual;
 
-    /// <summary>Whether the image was read whole and has the digest.</summary>
-    public bool IsVerified => _actual == expected;
+    /// <summary>Whether the image was read whole, in order and once, and has the digest.</summary>
+    public bool IsVerified => !_jumped && _actual == expected;
 
     /// <summary>What there is to say of the check so far, in one sentence.</summary>
     public string Reason => this switch
@@ -48,5 +48,5 @@ internal sealed class WholeDigest(Digest expected, long size) : IDisposable
         }
     }
 
-    public void Dispose() => _set.Dispose();
+    public ValueTask DisposeAsync() => _set.DisposeAsync();
 }

@@ -114,6 +114,7 @@ internal sealed class FileDirectories
         .Select(same => same
             .Select(root => (Root: root, Free: _host.FreeBytes(root.RealPath)))
             .Where(candidate => candidate.Free > 0 && candidate.Free >= size)
-            .MaxBy(candidate => candidate.Free).Root)
+            .OrderByDescending(candidate => candidate.Free)
+            .FirstOrDefault().Root)
         .FirstOrDefault(root => root is not null);
 }

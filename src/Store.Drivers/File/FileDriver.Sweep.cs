@@ -39,18 +39,19 @@ public sealed partial class FileDriver
     {
         try
         {
-            var modified = new DateTimeOffset(part.LastWriteTimeUtc);
-            if (!part.Exists || part.LinkTarget is not null || modified >= before || IsAlive(part))
+            if (!part.Exists || part.LinkTarget is not null || part.LastWriteTimeUtc >= before.UtcDateTime || IsAlive(part))
             {
                 return null;
             }
+
+            var leftover = new Leftover(part.FullName, part.Length, new DateTimeOffset(part.LastWriteTimeUtc));
 
             if (mode == SweepMode.Remove)
             {
                 part.Delete();
             }
 
-            return new Leftover(part.FullName, part.Length, modified);
+            return leftover;
         }
         catch (FileNotFoundException)
         {

@@ -10,15 +10,16 @@ public sealed partial class FileDriver : StoreDriver, ISweeper
     /// <summary>Makes a driver, and the directories where they are missing.</summary>
     /// <param name="options">Its settings.</param>
     /// <param name="logger">Told what is tolerated: permissions that cannot be set, a part that cannot be removed. Null for nowhere.</param>
+    /// <param name="time">The clock; null for the system's.</param>
     /// <exception cref="StoreException">
     /// <see cref="StoreError.InvalidConfiguration"/>: the options are wrong, or a directory is not there and cannot be made.
     /// </exception>
-    public FileDriver(FileDriverOptions options, ILogger<FileDriver>? logger = null)
-        : this(options, logger, HostFileSystem.Current)
+    public FileDriver(FileDriverOptions options, ILogger<FileDriver>? logger = null, TimeProvider? time = null)
+        : this(options, logger, HostFileSystem.Current, time)
     {
     }
 
-    internal FileDriver(FileDriverOptions options, ILogger<FileDriver>? logger, HostFileSystem host)
+    internal FileDriver(FileDriverOptions options, ILogger<FileDriver>? logger, HostFileSystem host, TimeProvider? time = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         if (options.Mistakes() is { Count: > 0 } mistakes)
@@ -28,6 +29,7 @@ public sealed partial class FileDriver : StoreDriver, ISweeper
 
         Options = options;
         Host = host;
+        Time = time ?? TimeProvider.System;
         Log = logger ?? NullLogger<FileDriver>.Instance;
         Metadata = options.MetadataFile is { } file ? FileMetadata.Read(file, []) : FileMetadata.Empty;
         Directories = FileDirectories.Prepare(options, host);
@@ -47,6 +49,8 @@ public sealed partial class FileDriver : StoreDriver, ISweeper
     internal FileMetadata Metadata { get; }
 
     internal ILogger Log { get; }
+
+    internal TimeProvider Time { get; }
 
     /// <inheritdoc/>
     /// <remarks>Of several directories, the one that holds an image of that id; the first by priority where none does.</remarks>

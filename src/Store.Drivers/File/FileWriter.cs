@@ -188,7 +188,7 @@ internal sealed class FileWriter(FileDriver driver, string name, FileRoot root, 
                 return held;
             }
 
-            await Task.Delay(LockPause, cancellationToken).ConfigureAwait(false);
+            await Task.Delay(LockPause, driver.Time, cancellationToken).ConfigureAwait(false);
         }
     }
 }

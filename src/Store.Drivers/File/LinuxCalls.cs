@@ -26,6 +26,8 @@ internal static partial class LinuxCalls
     public const int ExclusiveLock = 2;
     public const int DoNotBlock = 4;
 
+    public const uint DoNotReplace = 1;
+
     private const uint BasicStatus = 0x7ff;
 
     // Arm and 64-bit PowerPC number this flag in a way of their own.
@@ -49,6 +51,9 @@ internal static partial class LinuxCalls
 
     [LibraryImport("libc", EntryPoint = "linkat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int Link(int oldDirectory, string oldPath, int newDirectory, string newPath, int flags);
+
+    [LibraryImport("libc", EntryPoint = "renameat2", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int Rename(int oldDirectory, string oldPath, int newDirectory, string newPath, uint flags);
 
     [LibraryImport("libc", EntryPoint = "unlinkat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int Unlink(SafeFileHandle directory, string name, int flags);

@@ -72,23 +72,27 @@ internal class LinuxFileSystem : HostFileSystem
         };
     }
 
+    // By a link first: file servers do not know the rename that does not replace, and FAT does not know links.
     public override void MoveNew(SafeFileHandle handle, string part, string target)
     {
-        LinkNew(handle, part, target, 0);
-        System.IO.File.Delete(part);
-    }
-
-    // With FollowLink the source is a link below /proc, and what gets the name is the open file it stands for.
-    public void LinkNew(SafeFileHandle handle, string source, string target, int flags)
-    {
-        if (LinuxCalls.Link(LinuxCalls.CurrentDirectory, source, LinuxCalls.CurrentDirectory, target, flags) == 0)
+        var errno = TryLink(handle, part, target, 0);
+        if (errno == 0)
         {
+            System.IO.File.Delete(part);
             return;
         }
 
-        // A file server that had to be asked twice refuses the second time, because the first one worked.
-        var errno = LinuxCalls.LastError;
-        if (errno != Errno.Exists || StatusOfEntry(target) is not { } there || !there.IsSameFileAs(Status(handle, target)))
+        errno = errno is Errno.NotPermitted or Errno.NotSupported ? TryRename(part, target) : errno;
+        if (errno != 0)
+        {
+            throw FileErrors.From(errno, $"store {target}");
+        }
+    }
+
+    // Gives a name to an open file: the link below /proc stands for it.
+    public void LinkNew(SafeFileHandle handle, string target)
+    {
+        if (TryLink(handle, LinuxCalls.LinkTo(handle), target, LinuxCalls.FollowLink) is var errno and not 0)
         {
             throw FileErrors.From(errno, $"store {target}");
         }
@@ -141,6 +145,23 @@ internal class LinuxFileSystem : HostFileSystem
             throw FileErrors.From(errno, $"flush {path}");
         }
     }
+
+    private static int TryLink(SafeFileHandle handle, string source, string target, int flags)
+    {
+        if (LinuxCalls.Link(LinuxCalls.CurrentDirectory, source, LinuxCalls.CurrentDirectory, target, flags) == 0)
+        {
+            return 0;
+        }
+
+        // A file server that had to be asked twice refuses the second time, because the first one worked.
+        var errno = LinuxCalls.LastError;
+        return errno == Errno.Exists && StatusOfEntry(target) is { } there && there.IsSameFileAs(Status(handle, target)) ? 0 : errno;
+    }
+
+    internal static int TryRename(string part, string target) =>
+        LinuxCalls.Rename(LinuxCalls.CurrentDirectory, part, LinuxCalls.CurrentDirectory, target, LinuxCalls.DoNotReplace) == 0
+            ? 0
+            : LinuxCalls.LastError;
 
     // Without opening it: to open a pipe would wait, and to open a device may do something.
     private static SafeFileHandle? Reach(string path, FileDirectories within, out LinuxStatus status)

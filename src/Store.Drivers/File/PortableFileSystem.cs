@@ -32,9 +32,13 @@ internal sealed class PortableFileSystem : HostFileSystem
     public override bool Remove(string path, FileDirectories within) => Trying($"delete {path}", () =>
     {
         var file = Entry(path, within);
-        var existed = file.Exists;
+        if (!file.Exists)
+        {
+            return false;
+        }
+
         file.Delete();
-        return existed;
+        return true;
     });
 
     public override PartFile CreatePart(string directory) => NamedPart.Create(this, directory);

@@ -9,14 +9,14 @@ internal sealed class UnnamedPart(SafeFileHandle handle, LinuxFileSystem host, s
     {
         if (mode == WriteMode.CreateNew)
         {
-            Link(target);
+            host.LinkNew(Handle, target);
             return;
         }
 
         // A link replaces nothing, a rename does; and a rename needs a name. The lock tells a sweep to leave it alone.
         _ = LinuxCalls.Lock(Handle, LinuxCalls.SharedLock | LinuxCalls.DoNotBlock);
         var hidden = Path.Combine(directory, FileLocation.NewPartName());
-        Link(hidden);
+        host.LinkNew(Handle, hidden);
         try
         {
             System.IO.File.Move(hidden, target, overwrite: true);
@@ -27,6 +27,4 @@ internal sealed class UnnamedPart(SafeFileHandle handle, LinuxFileSystem host, s
             throw;
         }
     }
-
-    private void Link(string name) => host.LinkNew(Handle, LinuxCalls.LinkTo(Handle), name, LinuxCalls.FollowLink);
 }

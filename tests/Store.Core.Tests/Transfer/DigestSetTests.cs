@@ -21,7 +21,7 @@ public sealed class DigestSetTests
             return;
         }
 
-        using var set = new DigestSet([algorithm]);
+        await using var set = new DigestSet([algorithm]);
         await AppendAsync(set, "a"u8.ToArray());
         await AppendAsync(set, "bc"u8.ToArray());
         Assert.AreEqual(new Digest(algorithm, expected), (await set.CompleteAsync())[0]);
@@ -41,7 +41,7 @@ public sealed class DigestSetTests
     [TestMethod]
     public async Task An_algorithm_named_twice_is_computed_once()
     {
-        using var set = new DigestSet(["md5", "md5"]);
+        await using var set = new DigestSet(["md5", "md5"]);
         Assert.HasCount(1, await set.CompleteAsync());
     }
 

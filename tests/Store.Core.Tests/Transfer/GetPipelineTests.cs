@@ -32,6 +32,40 @@ public sealed class GetPipelineTests
     }
 
     [TestMethod]
+    public async Task A_body_that_breaks_more_often_than_there_are_attempts_is_read_as_long_as_it_gets_on()
+    {
+        var driver = Driver();
+        driver.OnOpenRead = async (_, _, _, open) => new BreakingReader(await open(), 5000);
+        var receipt = await PutAsync();
+        await using var stream = await Store(driver).OpenReadAsync(receipt.Location, ReadOptions.Verify(receipt));
+        CollectionAssert.AreEqual(Image, await ReadAllAsync(stream));
+    }
+
+    [TestMethod]
+    public async Task A_small_range_without_a_manifest_moves_little()
+    {
+        var moved = 0L;
+        var driver = Driver();
+        driver.OnOpenRead = async (_, _, _, open) => new CountingReader(await open(), count => Interlocked.Add(ref moved, count));
+        var receipt = await PutAsync();
+        await using var stream = await Store(driver).OpenReadAsync(receipt.Location, new ReadOptions { Range = new ByteRange(100_000, 10) });
+        CollectionAssert.AreEqual(Image[100_000..100_010], await ReadAllAsync(stream));
+        Assert.IsLessThanOrEqualTo(64 << 10, moved);
+    }
+
+    [TestMethod]
+    public async Task A_verified_image_that_is_read_a_second_time_is_not_called_verified_again()
+    {
+        var receipt = await PutAsync();
+        await using var stream = await Store(Driver()).OpenReadAsync(receipt.Location, new ReadOptions { ExpectedDigest = receipt.Checksum });
+        await ReadAllAsync(stream);
+        Assert.AreEqual(ReadVerification.Digest, stream.Verdict.Verification);
+        stream.Position = 0;
+        await ReadAllAsync(stream);
+        Assert.AreEqual(ReadVerification.None, stream.Verdict.Verification);
+    }
+
+    [TestMethod]
     public async Task An_image_replaced_while_it_is_read_is_never_spliced()
     {
         var receipt = await PutAsync();

@@ -1,0 +1,30 @@
+using System.Globalization;
+using GlanceStore.Drivers.File;
+using Microsoft.Extensions.Configuration;
+
+namespace GlanceStore.Benchmarks.Comparison.Contestants;
+
+/// <summary>Puts many images through one store of one process: the cost of an image, and what puts at the same time share.</summary>
+internal static class PutMany
+{
+    /// <summary>Runs <c>COUNT BYTES AT-ONCE SETTING=VALUE…</c>, the settings being those of a store in a configuration.</summary>
+    public static async Task RunAsync(string count, string bytes, string atOnce, string[] settings)
+    {
+        var options = new ParallelOptions { MaxDegreeOfParallelism = int.Parse(atOnce, CultureInfo.InvariantCulture) };
+        var size = long.Parse(bytes, CultureInfo.InvariantCulture);
+        await using var stores = Open(settings);
+        await Parallel.ForAsync(0, int.Parse(count, CultureInfo.InvariantCulture), options, async (number, cancellationToken) =>
+        {
+            await using var source = new RandomStream(size);
+            await stores.Default.PutAsync(new ImageId($"image-{number}"), source, new PutOptions { ExpectedSize = size }, cancellationToken);
+        });
+    }
+
+    private static ImageStores Open(string[] settings)
+    {
+        var values = settings.Select(setting => setting.Split('=', 2)).ToDictionary(pair => $"Stores:images:{pair[0]}", pair => (string?)pair[1]);
+        var builder = new GlanceStoreBuilder();
+        builder.AddFile();
+        return builder.AddConfiguration(new ConfigurationBuilder().AddInMemoryCollection(values).Build()).Build();
+    }
+}
