@@ -140,8 +140,17 @@ internal sealed class S3Bucket(IAmazonS3 client, S3DriverOptions options, S3Loca
 
         var answer = await RunAsync($"Completing the upload to {location}", StoreError.AlreadyExists,
             () => client.CompleteMultipartUploadAsync(request, cancellationToken), cancellationToken).ConfigureAwait(false);
+        if (answer.Key is null && string.IsNullOrEmpty(answer.ETag))
+        {
+            throw new StoreException(StoreError.Unavailable, $"Completing the upload to {location} was answered with something else than an object.")
+            {
+                IsTransient = true,
+            };
+        }
+
+        // Ceph up to 16.2 leaves the ETag of a completed upload empty.
         return string.IsNullOrEmpty(answer.ETag)
-            ? throw new StoreException(StoreError.Unavailable, $"Completing the upload to {location} was answered with something else than an object.") { IsTransient = true }
+            ? await FindAsync(location, cancellationToken).ConfigureAwait(false) ?? throw Vanished(location)
             : Describe(location, parts.Sum(part => part.Length), answer.ETag, null, answer.ServerSideEncryptionMethod);
     }
 
@@ -221,6 +230,9 @@ internal sealed class S3Bucket(IAmazonS3 client, S3DriverOptions options, S3Loca
             && (encryption is null || encryption == ServerSideEncryptionMethod.None || encryption == ServerSideEncryptionMethod.AES256);
         return new StoredObject(location, size, tag, lastModified?.ToUniversalTime()) { Digest = isMd5 ? new Digest("md5", tag!) : null };
     }
+
+    private static StoreException Vanished(ImageLocation location) =>
+        new(StoreError.Unavailable, $"The upload to {location} was completed, and there is no image.") { IsTransient = true };
 
     private static string HeaderOf(ByteRange range) => range.Length is { } length
         ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $"bytes={range.Offset}-{range.Offset + length - 1}")
