@@ -1,5 +1,6 @@
 using System.Text.Json;
 using GlanceStore.Drivers.File;
+using GlanceStore.Drivers.S3;
 using Microsoft.Extensions.Configuration;
 
 namespace GlanceStore.Cli;
@@ -21,6 +22,7 @@ internal static class StoreConfiguration
         else
         {
             builder.AddFile();
+            builder.AddS3();
             builder.AddConfiguration(SectionOf(path));
         }
 

@@ -25,7 +25,7 @@ public sealed class S3Server : IDisposable
             ResponseChecksumValidation = ResponseChecksumValidation.WHEN_REQUIRED,
         });
         _skipReason = new Lazy<string?>(() => Answers() ? null : $"nothing listens at {Endpoint}; start it with tests/servers/{name}/server start");
-        _bucket = new Lazy<Task>(() => Client.PutBucketAsync(Bucket));
+        _bucket = new Lazy<Task>(MakeBucketAsync);
     }
 
     /// <summary>The RADOS gateway of Ceph.</summary>
@@ -94,6 +94,18 @@ public sealed class S3Server : IDisposable
 
     private async Task<IReadOnlyList<MultipartUpload>> UploadsAsync(string prefix) =>
         (await Client.ListMultipartUploadsAsync(new ListMultipartUploadsRequest { BucketName = Bucket, Prefix = prefix })).MultipartUploads ?? [];
+
+    private async Task MakeBucketAsync()
+    {
+        try
+        {
+            await Client.PutBucketAsync(Bucket);
+        }
+        catch (BucketAlreadyOwnedByYouException)
+        {
+            // an earlier run made it
+        }
+    }
 
     private bool Answers()
     {
