@@ -30,6 +30,11 @@ internal sealed class S3Bucket(IAmazonS3 client, S3DriverOptions options, S3Loca
             await RequireAsync(cancellationToken).ConfigureAwait(false);
             return null;
         }
+        catch (StoreException e) when (e.Error == StoreError.AccessDenied)
+        {
+            await ExplainAsync(location, cancellationToken).ConfigureAwait(false);
+            throw;
+        }
     }
 
     public async ValueTask<DriverReader> OpenReadAsync(ImageLocation location, ReadIntent intent, CancellationToken cancellationToken)
@@ -200,6 +205,14 @@ internal sealed class S3Bucket(IAmazonS3 client, S3DriverOptions options, S3Loca
             throw new StoreException(StoreError.InvalidConfiguration,
                 $"The bucket '{_bucket}' does not exist at {S3Endpoint.Parse(options.Endpoint)!.Host}; make it, or set CreateBucket.");
         }
+    }
+
+    // Nor does its 403 tell a wrong key from one that may not read: the answer to a GET does.
+    private async Task ExplainAsync(ImageLocation location, CancellationToken cancellationToken)
+    {
+        var request = new GetObjectRequest { BucketName = _bucket, Key = locations.KeyOf(location), ByteRange = new Amazon.S3.Model.ByteRange(0, 0) };
+        using var answer = await RunAsync($"Looking for {location}", () => client.GetObjectAsync(request, cancellationToken), cancellationToken)
+            .ConfigureAwait(false);
     }
 
     private async Task<bool> IsThereAsync(CancellationToken cancellationToken)

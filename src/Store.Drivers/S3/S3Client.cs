@@ -46,8 +46,7 @@ internal sealed class S3Client : AmazonS3Client
         public override Task<T> InvokeAsync<T>(IExecutionContext executionContext)
         {
             var request = executionContext.RequestContext.Request;
-            var body = request.ContentStream is WrapperStream wrapper ? wrapper.GetNonWrapperBaseStream() : request.ContentStream;
-            if (body is ChunkStream chunk)
+            if (WrapperStream.SearchWrappedStream(request.ContentStream, stream => stream is ChunkStream) is ChunkStream chunk)
             {
                 request.DisablePayloadSigning = false;
                 request.PrecomputedContentSha256 = chunk.ContentSha256;

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
 using System.Security.Authentication;
+using System.Xml;
 using Amazon.Runtime;
 using Amazon.Runtime.Internal;
 
@@ -143,8 +145,8 @@ internal static class S3Errors
         return all.Any(inner => inner is AuthenticationException)
             ? new StoreException(StoreError.Unavailable,
                 $"{doing} failed: the server's certificate is not trusted; set CaBundle, or check the endpoint's name.", e)
-            : all.FirstOrDefault(inner => inner is HttpRequestException or IOException or TimeoutException or System.Net.Sockets.SocketException) is { } broken
-                ? new StoreException(StoreError.Unavailable, $"{doing} failed: the connection broke or was never made ({broken.Message.TrimEnd('.')}).", e)
+            : all.FirstOrDefault(inner => inner is HttpRequestException or IOException or TimeoutException or SocketException or XmlException) is { } broken
+                ? new StoreException(StoreError.Unavailable, $"{doing} failed: the server could not be reached, or its answer was cut off ({broken.Message.TrimEnd('.')}).", e)
                 {
                     IsTransient = true,
                 }

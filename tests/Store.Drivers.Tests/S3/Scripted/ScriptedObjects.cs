@@ -9,7 +9,6 @@ namespace GlanceStore.Drivers.S3.Scripted;
 internal sealed class ScriptedObjects(ScriptedS3 server)
 {
     private const int PageLength = 1000;
-    private const string Modified = "Sun, 06 Nov 2022 08:49:37 GMT";
 
     private readonly Lock _lock = new();
     private readonly SortedDictionary<string, Stored> _objects = new(StringComparer.Ordinal);
@@ -53,7 +52,7 @@ internal sealed class ScriptedObjects(ScriptedS3 server)
             var path = request.Path.TrimStart('/').Split('/', 2);
             if (path[0] != ScriptedS3.Bucket)
             {
-                return ScriptedAnswer.Error(404, "NoSuchBucket") with { Length = request.Method == "HEAD" ? 0 : null };
+                return ScriptedAnswer.Error(404, "NoSuchBucket");
             }
 
             var key = path.Length > 1 ? path[1] : "";
@@ -92,7 +91,7 @@ internal sealed class ScriptedObjects(ScriptedS3 server)
         }
 
         var etag = Convert.ToHexStringLower(MD5.HashData(request.Body));
-        _objects[key] = new Stored(request.Body, etag);
+        _objects[key] = new Stored(request.Body, etag, TimeProvider.System.GetUtcNow());
         return Tagged(request, etag);
     }
 
@@ -140,7 +139,7 @@ internal sealed class ScriptedObjects(ScriptedS3 server)
         }
 
         var etag = $"{Convert.ToHexStringLower(MD5.HashData([.. parts.SelectMany(part => MD5.HashData(part!))]))}-{parts.Length}";
-        _objects[key] = new Stored(whole, etag);
+        _objects[key] = new Stored(whole, etag, TimeProvider.System.GetUtcNow());
         _uploads.Remove(request.Query["uploadId"]);
         return ScriptedAnswer.Xml(200,
             $"<CompleteMultipartUploadResult><Bucket>{ScriptedS3.Bucket}</Bucket><Key>{key}</Key><ETag>\"{etag}\"</ETag></CompleteMultipartUploadResult>");
@@ -165,7 +164,7 @@ internal sealed class ScriptedObjects(ScriptedS3 server)
         var isHead = request.Method == "HEAD";
         if (!_objects.TryGetValue(key, out var stored))
         {
-            return ScriptedAnswer.Error(404, "NoSuchKey") with { Length = isHead ? 0 : null };
+            return ScriptedAnswer.Error(404, "NoSuchKey");
         }
 
         if (request.Header("If-Match") is { } tag && tag.Trim('"') != stored.ETag)
@@ -175,7 +174,7 @@ internal sealed class ScriptedObjects(ScriptedS3 server)
 
         var answer = Ranged(request.Header("Range"), stored.Bytes, isHead);
         answer.Headers["ETag"] = $"\"{stored.ETag}\"";
-        answer.Headers["Last-Modified"] = Modified;
+        answer.Headers["Last-Modified"] = stored.Modified.ToString("R", CultureInfo.InvariantCulture);
         return answer;
     }
 
@@ -224,7 +223,7 @@ internal sealed class ScriptedObjects(ScriptedS3 server)
         return Convert.ToBase64String(sum);
     }
 
-    private sealed record Stored(byte[] Bytes, string ETag);
+    private sealed record Stored(byte[] Bytes, string ETag, DateTimeOffset Modified);
 
     private sealed record Upload(string Key, SortedDictionary<int, byte[]> Parts);
 }

@@ -104,7 +104,7 @@ public sealed class ScriptedS3 : IAsyncDisposable
             var request = await ScriptedRequest.ReadAsync(context.Request);
             Requests.Enqueue(request);
             var answer = Script(request) ?? Refusal(request) ?? _objects.Answer(request);
-            await answer.WriteAsync(context.Response);
+            await (request.Method == "HEAD" ? answer with { Length = answer.Length ?? 0 } : answer).WriteAsync(context.Response);
         }
         catch (Exception e) when (e is HttpListenerException or IOException or ObjectDisposedException)
         {
