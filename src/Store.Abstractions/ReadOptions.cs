@@ -13,8 +13,8 @@ public sealed record ReadOptions
     /// <summary>The chunks to verify against, usually a receipt's; null by default.</summary>
     public ChunkManifest? Manifest { get; init; }
 
-    /// <summary>The digest of the whole image; null by default. It cannot be checked on a part, so it does not go with <see cref="Range"/>.</summary>
-    public Digest? ExpectedDigest { get; init; }
+    /// <summary>Digests of the whole image, checked at its end; none by default. They cannot be checked on a part, so not with <see cref="Range"/>.</summary>
+    public IReadOnlyList<Digest> ExpectedDigests { get; init; } = [];
 
     /// <summary>Told of every chunk that has been fetched and verified; null by default.</summary>
     public IProgress<TransferProgress>? Progress { get; init; }

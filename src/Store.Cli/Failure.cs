@@ -25,7 +25,7 @@ internal static class Failure
         StoreError.NotFound => ExitCode.NotFound,
         StoreError.AlreadyExists => ExitCode.AlreadyExists,
         StoreError.Corrupted or StoreError.SizeMismatch => ExitCode.NotVerified,
-        StoreError.InvalidConfiguration or StoreError.InvalidLocation or StoreError.InvalidRange or StoreError.Unsupported => ExitCode.Usage,
+        StoreError.InvalidConfiguration or StoreError.InvalidLocation or StoreError.InvalidRange => ExitCode.Usage,
         _ => ExitCode.Failed,
     };
 

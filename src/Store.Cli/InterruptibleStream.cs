@@ -1,15 +1,15 @@
 namespace GlanceStore.Cli;
 
-/// <summary>A pipe or a terminal whose reads and writes end when they are cancelled, whatever the other side does.</summary>
+/// <summary>A pipe or a terminal whose writes end when they are cancelled, whatever the other side does.</summary>
 /// <remarks>
 /// The operating system's call stays behind in a thread of its own, with its buffer. That is right in a process which is about to end,
 /// and nowhere else.
 /// </remarks>
 internal sealed class InterruptibleStream(Stream inner) : Stream
 {
-    public override bool CanRead => inner.CanRead;
+    public override bool CanRead => false;
 
-    public override bool CanWrite => inner.CanWrite;
+    public override bool CanWrite => true;
 
     public override bool CanSeek => false;
 
@@ -21,25 +21,16 @@ internal sealed class InterruptibleStream(Stream inner) : Stream
         set => throw new NotSupportedException();
     }
 
-    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
-    {
-        var read = inner.ReadAsync(buffer, cancellationToken);
-        return read.IsCompleted ? await read : await read.AsTask().WaitAsync(cancellationToken);
-    }
-
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
         var write = inner.WriteAsync(buffer, cancellationToken);
         await (write.IsCompleted ? write : new ValueTask(write.AsTask().WaitAsync(cancellationToken)));
     }
 
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
     public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
         WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
-    public override int Read(byte[] buffer, int offset, int count) => inner.Read(buffer, offset, count);
+    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     public override void Write(byte[] buffer, int offset, int count) => inner.Write(buffer, offset, count);
 

@@ -9,8 +9,7 @@ internal static class StandardStreams
     public const string Name = "-";
 
     /// <remarks>Not the console's stream, which makes a new task and more for each of the many short reads of a pipe.</remarks>
-    public static Stream OpenInput() =>
-        new InterruptibleStream(new FileStream(new SafeFileHandle(0, ownsHandle: false), FileAccess.Read, bufferSize: 0));
+    public static Stream OpenInput() => new FileStream(new SafeFileHandle(0, ownsHandle: false), FileAccess.Read, bufferSize: 0);
 
     /// <summary>Runs a transfer into stdout.</summary>
     /// <remarks>

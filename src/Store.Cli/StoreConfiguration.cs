@@ -1,5 +1,6 @@
 using System.Text.Json;
 using GlanceStore.Drivers.File;
+using GlanceStore.Drivers.Http;
 using GlanceStore.Drivers.S3;
 using Microsoft.Extensions.Configuration;
 
@@ -22,6 +23,7 @@ internal static class StoreConfiguration
         else
         {
             builder.AddFile();
+            builder.AddHttp();
             builder.AddS3();
             builder.AddConfiguration(SectionOf(path));
         }

@@ -21,13 +21,19 @@ internal static class Texts
     {
         try
         {
-            return GlanceStore.Digest.Parse(text);
+            var digest = GlanceStore.Digest.Parse(text);
+            _ = Algorithm(digest.Algorithm);
+            return digest;
         }
         catch (FormatException e)
         {
             throw new UsageException($"--expect: {e.Message}", e);
         }
     }
+
+    public static string Algorithm(string text) => DigestAlgorithms.Known.Contains(text)
+        ? text
+        : throw new UsageException($"The digest '{text}' cannot be computed here; known are {string.Join(", ", DigestAlgorithms.Known)}.");
 
     public static long Bytes(string text) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var bytes)
         ? bytes

@@ -111,7 +111,7 @@ public sealed class ImageStores : IAsyncDisposable
 
     private IEnumerable<IImageStore> Readers(string scheme) => All
         .OrderByDescending(store => store == Default)
-        .Where(store => store.Info.Driver.Schemes.Contains(scheme, StringComparer.OrdinalIgnoreCase));
+        .Where(store => store.Info.Driver.Schemes.Contains(scheme));
 
     private static StoreException Misconfigured(string message) => new(StoreError.InvalidConfiguration, message);
 

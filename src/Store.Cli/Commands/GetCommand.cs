@@ -63,7 +63,7 @@ internal static class GetCommand
         return new ReadOptions
         {
             Range = range is null ? null : Texts.Range(range),
-            ExpectedDigest = expect is null ? null : Texts.Digest(expect),
+            ExpectedDigests = expect is null ? [] : [Texts.Digest(expect)],
         };
     }
 

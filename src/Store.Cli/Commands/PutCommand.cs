@@ -79,7 +79,7 @@ internal static class PutCommand
     private static PutOptions OptionsOf(ParseResult arguments, long? size) => new()
     {
         ExpectedSize = size,
-        HashAlgorithm = arguments.GetRequiredValue(Hash),
+        HashAlgorithm = Texts.Algorithm(arguments.GetRequiredValue(Hash)),
         ComputeMd5 = !arguments.GetValue(NoMd5),
         Mode = arguments.GetValue(Replace) ? WriteMode.Replace : WriteMode.CreateNew,
     };

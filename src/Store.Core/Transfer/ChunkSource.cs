@@ -45,29 +45,36 @@ internal sealed class ChunkSource(Stream source, ChunkPlan plan, SizeContract si
         _first = null;
     }
 
+    // A pipe cannot be told to stop waiting. The put ends all the same; the buffer stays with the read until that returns.
     private async ValueTask<SourceChunk> NextAsync(CancellationToken cancellationToken)
     {
         var room = plan.LengthOf(_index);
         var buffer = await budget.RentAsync(Math.Max(room, 1), BufferUse.Write, cancellationToken).ConfigureAwait(false);
+        var filling = FillAsync(buffer, (int)room, cancellationToken);
         try
         {
-            return await FillAsync(buffer, (int)room, cancellationToken).ConfigureAwait(false);
+            return await filling.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
         catch
         {
-            buffer.Release();
+            _ = filling.ContinueWith(
+                static (ended, held) =>
+                {
+                    _ = ended.Exception; // the caller has had an answer
+                    ((ChunkBuffer)held!).Release();
+                }, buffer, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
             throw;
         }
     }
 
-    private async ValueTask<SourceChunk> FillAsync(ChunkBuffer buffer, int room, CancellationToken cancellationToken)
+    private async Task<SourceChunk> FillAsync(ChunkBuffer buffer, int room, CancellationToken cancellationToken)
     {
         _ahead.AsSpan(0, _aheadCount).CopyTo(buffer.Memory.Span);
         var length = _aheadCount;
         _aheadCount = 0;
         while (length < room)
         {
-            var count = await ReadAsync(buffer.Memory[length..room], buffer, cancellationToken).ConfigureAwait(false);
+            var count = await source.ReadAsync(buffer.Memory[length..room], cancellationToken).ConfigureAwait(false);
             if (count == 0)
             {
                 break;
@@ -77,7 +84,7 @@ internal sealed class ChunkSource(Stream source, ChunkPlan plan, SizeContract si
             size.CheckNotMore(_offset + length);
         }
 
-        _aheadCount = length < room ? 0 : await ReadAsync(_ahead, buffer, cancellationToken).ConfigureAwait(false);
+        _aheadCount = length < room ? 0 : await source.ReadAsync(_ahead, cancellationToken).ConfigureAwait(false);
         var chunk = new SourceChunk(_index++, _offset, buffer, length, IsLast: _aheadCount == 0);
         _offset += length;
         Check(chunk.IsLast);
@@ -97,24 +104,5 @@ internal sealed class ChunkSource(Stream source, ChunkPlan plan, SizeContract si
                 $"The image is larger than {plan.Capacity} bytes, which is what an unknown size can be with the memory there is: "
                 + $"state the size (ExpectedSize) or raise MaxBufferBytes from {budget.Bytes}.");
         }
-    }
-
-    // A pipe cannot be told to stop waiting. The put ends all the same; the buffer stays with the read until that returns.
-    private async ValueTask<int> ReadAsync(Memory<byte> memory, ChunkBuffer buffer, CancellationToken cancellationToken)
-    {
-        var read = source.ReadAsync(memory, cancellationToken);
-        if (read.IsCompleted)
-        {
-            return await read.ConfigureAwait(false);
-        }
-
-        var pending = read.AsTask();
-        buffer.Retain();
-        _ = pending.ContinueWith(static (task, held) =>
-        {
-            _ = task.Exception;
-            ((ChunkBuffer)held!).Release();
-        }, buffer, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
-        return await pending.WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 }

@@ -9,25 +9,13 @@ internal sealed class DigestSet : IAsyncDisposable
 {
     private const string Crc32Name = "crc32"; // no digest of an image, but what backends check of a chunk
 
-    private static readonly Dictionary<string, (HashAlgorithmName Name, bool Supported)> Algorithms = new(StringComparer.Ordinal)
-    {
-        ["md5"] = (HashAlgorithmName.MD5, true),
-        ["sha1"] = (HashAlgorithmName.SHA1, true),
-        ["sha256"] = (HashAlgorithmName.SHA256, true),
-        ["sha384"] = (HashAlgorithmName.SHA384, true),
-        ["sha512"] = (HashAlgorithmName.SHA512, true),
-        ["sha3_256"] = (HashAlgorithmName.SHA3_256, SHA3_256.IsSupported),
-        ["sha3_384"] = (HashAlgorithmName.SHA3_384, SHA3_384.IsSupported),
-        ["sha3_512"] = (HashAlgorithmName.SHA3_512, SHA3_512.IsSupported),
-    };
-
     private readonly Worker[] _workers;
 
     /// <exception cref="StoreException"><see cref="StoreError.Unsupported"/>: an algorithm is not known here.</exception>
     public DigestSet(IEnumerable<string> algorithms)
     {
-        (string Algorithm, HashAlgorithmName Name)[] all = [.. algorithms.Distinct().Select(NameOf)];
-        _workers = [.. all.Select(found => new Worker(found.Algorithm, found.Name))];
+        (string Algorithm, HashAlgorithmName Name)[] all = [.. algorithms.Distinct().Select(name => (name, DigestAlgorithms.NameOf(name)))];
+        _workers = [.. all.Select(known => new Worker(known.Algorithm, known.Name))];
     }
 
     /// <summary>Digests more bytes; returns at once, and the buffer is kept until every worker has seen it.</summary>
@@ -49,12 +37,9 @@ internal sealed class DigestSet : IAsyncDisposable
         return [.. _workers.Select(worker => worker.Digest())];
     }
 
-    /// <exception cref="StoreException"><see cref="StoreError.Unsupported"/>: the algorithm is not known here.</exception>
-    public static void CheckKnown(string algorithm) => NameOf(algorithm);
-
     /// <summary>The digest of a few bytes at once, for what a backend checks of each chunk.</summary>
     public static byte[] Hash(string algorithm, ReadOnlySpan<byte> bytes) =>
-        algorithm == Crc32Name ? Crc32BigEndian(bytes) : CryptographicOperations.HashData(NameOf(algorithm).Name, bytes);
+        algorithm == Crc32Name ? Crc32BigEndian(bytes) : CryptographicOperations.HashData(DigestAlgorithms.NameOf(algorithm), bytes);
 
     // As protocols write it, the highest byte first.
     private static byte[] Crc32BigEndian(ReadOnlySpan<byte> bytes)
@@ -72,12 +57,6 @@ internal sealed class DigestSet : IAsyncDisposable
             await worker.DisposeAsync().ConfigureAwait(false);
         }
     }
-
-    private static (string Algorithm, HashAlgorithmName Name) NameOf(string algorithm) =>
-        Algorithms.TryGetValue(algorithm, out var found) && found.Supported
-            ? (algorithm, found.Name)
-            : throw new StoreException(StoreError.Unsupported,
-                $"The digest '{algorithm}' cannot be computed here; known are {string.Join(", ", Algorithms.Where(a => a.Value.Supported).Select(a => a.Key))}.");
 
     private sealed class Worker(string algorithm, HashAlgorithmName name) : IAsyncDisposable
     {

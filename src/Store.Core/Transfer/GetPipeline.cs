@@ -38,7 +38,7 @@ internal sealed class GetPipeline(StoreDriver driver, ImageStoreOptions options,
         var reader = await OpenReaderAsync(location, first, read, cancellationToken).ConfigureAwait(false);
         try
         {
-            var digest = read.ExpectedDigest is { } expected ? new WholeDigest(expected, reader.Object.Size) : null;
+            var digest = read.ExpectedDigests.Count > 0 ? new WholeDigest(read.ExpectedDigests, reader.Object.Size) : null;
             var stored = reader.Object with { Location = location };
             var layout = LayoutOf(stored, read, pieceBytes);
             var (start, end) = read.Range?.Within(stored.Size) is { } part ? (part.Offset, part.Offset + part.Length!.Value) : (0, stored.Size);
@@ -83,7 +83,7 @@ internal sealed class GetPipeline(StoreDriver driver, ImageStoreOptions options,
 
     private void Check(ReadOptions read)
     {
-        if (read.Range is not null && read.ExpectedDigest is not null)
+        if (read.Range is not null && read.ExpectedDigests.Count > 0)
         {
             throw new ArgumentException("The digest of the whole image cannot be checked on a range of it.", nameof(read));
         }
@@ -93,9 +93,9 @@ internal sealed class GetPipeline(StoreDriver driver, ImageStoreOptions options,
             throw new StoreException(StoreError.Unsupported, "This store reads whole images only, not ranges of them.");
         }
 
-        if (read.ExpectedDigest is { } expected)
+        foreach (var expected in read.ExpectedDigests)
         {
-            DigestSet.CheckKnown(expected.Algorithm);
+            _ = DigestAlgorithms.NameOf(expected.Algorithm);
         }
 
         if (read.Manifest is { } manifest && manifest.LargestChunk > budget.LargestChunk)

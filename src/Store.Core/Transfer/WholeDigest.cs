@@ -1,22 +1,22 @@
 namespace GlanceStore.Transfer;
 
-/// <summary>Checks the digest of a whole image as it is read from its start to its end; a read that jumps about cannot be checked.</summary>
-internal sealed class WholeDigest(Digest expected, long size) : IAsyncDisposable
+/// <summary>Checks the digests of a whole image as it is read from its start to its end; a read that jumps about cannot be checked.</summary>
+internal sealed class WholeDigest(IReadOnlyList<Digest> expected, long size) : IAsyncDisposable
 {
-    private readonly DigestSet _set = new([expected.Algorithm]);
+    private readonly DigestSet _set = new(expected.Select(digest => digest.Algorithm));
     private long _next;
     private bool _jumped;
-    private Digest? _actual;
+    private IReadOnlyList<Digest>? _actual;
 
-    /// <summary>Whether the image was read whole, in order and once, and has the digest.</summary>
-    public bool IsVerified => !_jumped && _actual == expected;
+    /// <summary>Whether the image was read whole, in order and once, and has the digests.</summary>
+    public bool IsVerified => !_jumped && _actual is not null && Wrong is null;
 
     /// <summary>What there is to say of the check so far, in one sentence.</summary>
     public string Reason => this switch
     {
-        { IsVerified: true } => $"the {expected.Algorithm} digest of the whole image is the expected one",
-        { _jumped: true } => $"the {expected.Algorithm} digest was not checked, because the image was not read in order",
-        _ => $"the {expected.Algorithm} digest is checked at the end of the image, which was not reached",
+        { IsVerified: true } => $"the {Names} of the whole image is the expected one",
+        { _jumped: true } => $"the {Names} was not checked, because the image was not read once and in order",
+        _ => $"the {Names} is checked at the end of the image, which was not reached",
     };
 
     public async ValueTask AppendAsync(ReadPiece piece, ChunkBuffer buffer)
@@ -32,7 +32,7 @@ internal sealed class WholeDigest(Digest expected, long size) : IAsyncDisposable
         _next = piece.End;
     }
 
-    /// <exception cref="StoreException"><see cref="StoreError.Corrupted"/>: all was read in order and the digest is another.</exception>
+    /// <exception cref="StoreException"><see cref="StoreError.Corrupted"/>: all was read in order and a digest is another.</exception>
     public async ValueTask CheckAsync(ImageLocation location)
     {
         if (_jumped || _next < size)
@@ -40,13 +40,19 @@ internal sealed class WholeDigest(Digest expected, long size) : IAsyncDisposable
             return;
         }
 
-        _actual ??= (await _set.CompleteAsync().ConfigureAwait(false))[0];
-        if (_actual != expected)
+        _actual ??= await _set.CompleteAsync().ConfigureAwait(false);
+        if (Wrong is { } wrong)
         {
             throw new StoreException(StoreError.Corrupted,
-                $"The image at {location} has the {expected.Algorithm} digest {_actual.Hex} and {expected.Hex} was expected.");
+                $"The image at {location} has the {wrong.Algorithm} digest {ActualOf(wrong).Hex} and {wrong.Hex} was expected.");
         }
     }
 
     public ValueTask DisposeAsync() => _set.DisposeAsync();
+
+    private string Names => string.Join(" and ", expected.Select(digest => digest.Algorithm).Distinct()) + " digest";
+
+    private Digest? Wrong => expected.FirstOrDefault(digest => ActualOf(digest) != digest);
+
+    private Digest ActualOf(Digest digest) => _actual!.First(actual => actual.Algorithm == digest.Algorithm);
 }

@@ -53,7 +53,7 @@ public abstract class ManifestSuite<THarness> : DriverSuite<THarness> where THar
     {
         var image = await SeedImageAsync(Chunks(2));
         await CorruptAsync(image, 10);
-        var options = new ReadOptions { ExpectedDigest = image.DigestOf("sha512") };
+        var options = new ReadOptions { ExpectedDigests = [image.DigestOf("sha512")] };
         await AssertFailsAsync(StoreError.Corrupted, () => ReadAsync(image, options));
     }
 

@@ -38,7 +38,7 @@ public abstract class ReadSuite<THarness> : DriverSuite<THarness> where THarness
     {
         var image = await SeedImageAsync(Chunks(13, 5));
         await using var store = await NewStoreAsync(new FaultPlan(), budget: TightBudget);
-        var options = verified ? Verified(image) : new ReadOptions { ExpectedDigest = image.DigestOf("md5") };
+        var options = verified ? Verified(image) : new ReadOptions { ExpectedDigests = [image.DigestOf("md5")] };
         AssertSame(image.Bytes, await ReadAsync(store, image, options));
     }
 
@@ -49,7 +49,7 @@ public abstract class ReadSuite<THarness> : DriverSuite<THarness> where THarness
     public async Task A_read_with_a_digest_says_that_the_image_was_verified(string algorithm)
     {
         var image = await SeedImageAsync(Chunks(2, 1));
-        var options = new ReadOptions { ExpectedDigest = image.DigestOf(algorithm) };
+        var options = new ReadOptions { ExpectedDigests = [image.DigestOf(algorithm)] };
         await using var stream = await Store.OpenReadAsync(LocationOf(image), options, Cancellation);
         Assert.AreEqual(ReadVerification.None, stream.Verdict.Verification, "Nothing was read yet.");
         AssertSame(image.Bytes, await ReadToEndAsync(stream));
@@ -62,7 +62,7 @@ public abstract class ReadSuite<THarness> : DriverSuite<THarness> where THarness
     public async Task A_read_with_a_wrong_digest_does_not_end_well(int chunks)
     {
         var image = await SeedImageAsync(Chunks(chunks));
-        var options = new ReadOptions { ExpectedDigest = NewImage(1).DigestOf("sha512") };
+        var options = new ReadOptions { ExpectedDigests = [NewImage(1).DigestOf("sha512")] };
         await using var stream = await Store.OpenReadAsync(LocationOf(image), options, Cancellation);
         var read = new byte[image.Length];
         await stream.ReadExactlyAsync(read, Cancellation);

@@ -66,10 +66,10 @@ public sealed class ImageStoresTests
     }
 
     [TestMethod]
-    public void A_scheme_is_matched_without_case()
+    public void A_scheme_is_matched_as_it_is_written_as_Python_does()
     {
         var stores = new ImageStores([Store("one", "memory", "MEMORY://x/")]);
-        Assert.AreEqual("one", stores.ParseLocation("MEMORY://x/i").StoreId);
+        Refused("No store reads locations of the scheme 'MEMORY'; those that are read are memory.", stores, "MEMORY://x/i");
     }
 
     [TestMethod]

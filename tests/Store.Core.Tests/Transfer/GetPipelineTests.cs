@@ -57,7 +57,7 @@ public sealed class GetPipelineTests
     public async Task A_verified_image_that_is_read_a_second_time_is_not_called_verified_again()
     {
         var receipt = await PutAsync();
-        await using var stream = await Store(Driver()).OpenReadAsync(receipt.Location, new ReadOptions { ExpectedDigest = receipt.Checksum });
+        await using var stream = await Store(Driver()).OpenReadAsync(receipt.Location, new ReadOptions { ExpectedDigests = [receipt.Checksum!] });
         await ReadAllAsync(stream);
         Assert.AreEqual(ReadVerification.Digest, stream.Verdict.Verification);
         stream.Position = 0;
@@ -113,7 +113,7 @@ public sealed class GetPipelineTests
     {
         var receipt = await PutAsync();
         _storage.Corrupt("a", 5);
-        await using var stream = await Store(Driver()).OpenReadAsync(receipt.Location, new ReadOptions { ExpectedDigest = receipt.MultiHash });
+        await using var stream = await Store(Driver()).OpenReadAsync(receipt.Location, new ReadOptions { ExpectedDigests = [receipt.MultiHash!] });
         await stream.ReadExactlyAsync(new byte[Image.Length]);
         var e = await Assert.ThrowsExactlyAsync<StoreException>(() => stream.ReadAsync(new byte[1]).AsTask());
         Assert.AreEqual(StoreError.Corrupted, e.Error);
@@ -125,19 +125,19 @@ public sealed class GetPipelineTests
     {
         var receipt = await PutAsync();
         var store = Store(Driver());
-        await using (var whole = await store.OpenReadAsync(receipt.Location, new ReadOptions { ExpectedDigest = receipt.Checksum }))
+        await using (var whole = await store.OpenReadAsync(receipt.Location, new ReadOptions { ExpectedDigests = [receipt.Checksum!] }))
         {
             Assert.Contains("not reached", whole.Verdict.Reason);
             await ReadAllAsync(whole);
             Assert.AreEqual(ReadVerification.Digest, whole.Verdict.Verification);
         }
 
-        await using (var jumping = await store.OpenReadAsync(receipt.Location, new ReadOptions { ExpectedDigest = receipt.Checksum }))
+        await using (var jumping = await store.OpenReadAsync(receipt.Location, new ReadOptions { ExpectedDigests = [receipt.Checksum!] }))
         {
             jumping.Position = Image.Length - 1;
             await ReadAllAsync(jumping);
             Assert.AreEqual(ReadVerification.None, jumping.Verdict.Verification);
-            Assert.Contains("not read in order", jumping.Verdict.Reason);
+            Assert.Contains("not read once and in order", jumping.Verdict.Reason);
         }
 
         await using var plain = await store.OpenReadAsync(receipt.Location);

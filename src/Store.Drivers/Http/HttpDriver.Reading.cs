@@ -1,0 +1,106 @@
+using System.Net;
+using System.Net.Http.Headers;
+
+namespace GlanceStore.Drivers.Http;
+
+// How an image, or a range of it, is opened.
+public sealed partial class HttpDriver
+{
+    private async ValueTask<DriverReader> OpenAsync(ImageLocation location, ReadIntent intent, AnswerClock clock, CancellationToken cancellationToken)
+    {
+        var response = await _requests.SendAsync(HttpMethod.Get, location, request => Ask(request, intent), cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await ReaderOfAsync(response, location, intent, clock, cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            response.Dispose();
+            throw;
+        }
+    }
+
+    private static void Ask(HttpRequestMessage request, ReadIntent intent)
+    {
+        if (intent.Range is { } range)
+        {
+            request.Headers.Range = new RangeHeaderValue(range.Offset, range.Offset + range.Length - 1);
+        }
+
+        if (intent.VersionTag is { } tag)
+        {
+            VersionTags.Pin(request, tag);
+        }
+    }
+
+    private async ValueTask<DriverReader> ReaderOfAsync(
+        HttpResponseMessage response, ImageLocation location, ReadIntent intent, AnswerClock clock, CancellationToken cancellationToken)
+    {
+        var stored = Accepted(await DescribeAsync(response, location, cancellationToken).ConfigureAwait(false));
+        if (intent.VersionTag is { } tag && tag != stored.VersionTag)
+        {
+            throw HttpErrors.Unusable(StoreError.Changed, location, "has replaced the image while it was being read");
+        }
+
+        var range = intent.Range?.Within(stored.Size);
+        var isPart = response.StatusCode == HttpStatusCode.PartialContent;
+        if (isPart)
+        {
+            HttpAnswer.CheckPart(response, location, range);
+        }
+        else
+        {
+            CheckWhole(response, location, range);
+        }
+
+        var length = range?.Length ?? stored.Size;
+        var body = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
+        return new HttpReader(response, body, stored, length, endsWithBody: isPart || length == stored.Size, clock);
+    }
+
+    // An answer with the whole image serves a range from its start; past that it would move bytes that nobody asked for.
+    private void CheckWhole(HttpResponseMessage response, ImageLocation location, ByteRange? range)
+    {
+        if (response.StatusCode != HttpStatusCode.OK)
+        {
+            throw HttpErrors.Of(location, response, _time);
+        }
+
+        if (range is { Offset: > 0 })
+        {
+            throw HttpErrors.Unusable(StoreError.Unsupported, location, "reads no ranges, so the image can only be read from its start");
+        }
+    }
+
+    private async ValueTask<StoredObject> DescribeAsync(HttpResponseMessage response, ImageLocation location, CancellationToken cancellationToken)
+    {
+        var status = response.StatusCode;
+        if (status == HttpStatusCode.RequestedRangeNotSatisfiable && HttpAnswer.SizeOf(response) is { } shorter)
+        {
+            return HttpAnswer.Describe(response, location, shorter);
+        }
+
+        if (status is not (HttpStatusCode.OK or HttpStatusCode.PartialContent))
+        {
+            throw HttpErrors.Of(location, response, _time);
+        }
+
+        HttpAnswer.CheckEncoding(response, location);
+        return HttpAnswer.SizeOf(response) is { } size
+            ? HttpAnswer.Describe(response, location, size)
+            : await DescribeByFirstByteAsync(response, location, cancellationToken).ConfigureAwait(false);
+    }
+
+    // The answer that is open has no length of its own; another one for a single byte may tell the size of the same version.
+    private async ValueTask<StoredObject> DescribeByFirstByteAsync(
+        HttpResponseMessage response, ImageLocation location, CancellationToken cancellationToken)
+    {
+        var seen = response.StatusCode == HttpStatusCode.OK
+            ? await LookAtFirstByteAsync(location, cancellationToken).ConfigureAwait(false)
+            : null;
+        var stored = HttpAnswer.Describe(response, location, seen?.Size ?? throw SizeUnknown(location));
+        return stored.VersionTag == seen.VersionTag
+            ? stored
+            : throw HttpErrors.Unusable(StoreError.Changed, location, "has replaced the image while it was being opened");
+    }
+}
