@@ -16,7 +16,7 @@ def main(verb, *arguments):
     conf = cfg.ConfigOpts()
     glance_store.register_opts(conf)
     conf([], project="benchmark", default_config_files=[])
-    for name, value in [("stores", ["s3"]), ("default_store", "s3"), ("s3_store_host", "http://" + HOST), ("s3_store_region_name", "us-east-1"),
+    for name, value in [("stores", ["s3"]), ("default_store", "s3"), ("s3_store_host", "http://" + HOST),
                         ("s3_store_access_key", KEY), ("s3_store_secret_key", SECRET), ("s3_store_bucket", BUCKET),
                         ("s3_store_bucket_url_format", "path"), ("s3_store_create_bucket_on_put", True)]:
         conf.set_override(name, value, group="glance_store")
