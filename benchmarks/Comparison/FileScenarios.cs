@@ -123,6 +123,7 @@ internal static class FileScenarios
         ImageBytes = 4096,
         Images = count,
         Before = "rm -rf our-images python-images",
+        Rounds = 1,
         Note = "Of ours each image is on the disk, file and directory flushed, when its put returns; Python leaves that to the kernel.",
     };
 }

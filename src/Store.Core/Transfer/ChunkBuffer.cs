@@ -19,6 +19,7 @@ internal sealed class ChunkBuffer(TransferBudget budget, Memory<byte> bytes, Buf
     public const int Granule = 4096;
 
     private int _users = 1;
+    private SemaphoreSlim? _share;
 
     public Memory<byte> Memory => bytes;
 
@@ -45,6 +46,13 @@ internal sealed class ChunkBuffer(TransferBudget budget, Memory<byte> bytes, Buf
         ? 1L << System.Numerics.BitOperations.Log2((ulong)bytes)
         : bytes / Granule * Granule;
 
+    /// <summary>Counts against a transfer's own share until it goes back.</summary>
+    public ChunkBuffer Within(SemaphoreSlim share)
+    {
+        _share = share;
+        return this;
+    }
+
     /// <summary>Counts one more user; each calls <see cref="Release"/> once.</summary>
     public ChunkBuffer Retain()
     {
@@ -57,6 +65,7 @@ internal sealed class ChunkBuffer(TransferBudget budget, Memory<byte> bytes, Buf
         if (Interlocked.Decrement(ref _users) == 0)
         {
             budget.Return(bytes, use);
+            _share?.Release();
         }
     }
 }

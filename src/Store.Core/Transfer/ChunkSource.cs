@@ -9,10 +9,13 @@ internal readonly record struct SourceChunk(int Index, long Offset, ChunkBuffer 
 }
 
 /// <summary>Cuts the caller's stream into chunks, counts it, and holds it to its declared size and its limit.</summary>
-internal sealed class ChunkSource(Stream source, ChunkPlan plan, SizeContract size, TransferBudget budget) : IDisposable
+internal sealed class ChunkSource(Stream source, ChunkPlan plan, SizeContract size, TransferBudget budget, int mostBuffers) : IDisposable
 {
     // The byte after a chunk tells whether it is the last. One byte, so that no second buffer is needed while the first is held.
     private readonly byte[] _ahead = new byte[1];
+
+    // Reading further ahead than writers and digests can follow only takes memory that others could use.
+    private readonly SemaphoreSlim _share = new(mostBuffers);
     private int _aheadCount;
     private int _index;
     private long _offset;
@@ -50,7 +53,7 @@ internal sealed class ChunkSource(Stream source, ChunkPlan plan, SizeContract si
     {
         await LookAheadAsync(cancellationToken).ConfigureAwait(false);
         var room = plan.LengthOf(_index);
-        var buffer = await budget.RentAsync(Math.Max(room, 1), BufferUse.Write, cancellationToken).ConfigureAwait(false);
+        var buffer = await RentAsync(Math.Max(room, 1), cancellationToken).ConfigureAwait(false);
         var filling = FillAsync(buffer, (int)room, cancellationToken);
         try
         {
@@ -64,6 +67,20 @@ internal sealed class ChunkSource(Stream source, ChunkPlan plan, SizeContract si
                     _ = ended.Exception; // the caller has had an answer
                     ((ChunkBuffer)held!).Release();
                 }, buffer, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            throw;
+        }
+    }
+
+    private async ValueTask<ChunkBuffer> RentAsync(long length, CancellationToken cancellationToken)
+    {
+        await _share.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return (await budget.RentAsync(length, BufferUse.Write, cancellationToken).ConfigureAwait(false)).Within(_share);
+        }
+        catch
+        {
+            _share.Release();
             throw;
         }
     }

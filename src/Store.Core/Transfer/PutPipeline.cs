@@ -21,7 +21,7 @@ internal sealed class PutPipeline(
         var size = SizeOf(source, put);
         var digests = new DigestSet(AlgorithmsOf(put));
         await using var digestsUntilTheEnd = digests.ConfigureAwait(false);
-        using var chunks = new ChunkSource(source, PlanFor(size.Declared), size, budget);
+        using var chunks = new ChunkSource(source, PlanFor(size.Declared), size, budget, Parallelism + 2);
         var first = await chunks.FirstAsync(cancellationToken).ConfigureAwait(false);
         var intent = new WriteIntent(put.Mode, first.IsLast ? first.Length : size.Declared);
         var transfer = new Transfer(id, intent, put, digests, new TransferCount(put.Progress, intent.Size, telemetry.Written));

@@ -38,7 +38,8 @@ public sealed partial class FileDriver : StoreDriver, ISweeper
     }
 
     /// <inheritdoc/>
-    public override DriverInfo Info { get; } = new(FileLocation.Scheme, FileLocation.Schemes, new DriverCapabilities());
+    public override DriverInfo Info { get; } = new(
+        FileLocation.Scheme, FileLocation.Schemes, new DriverCapabilities { PreferredChunkBytes = 4 << 20 });
 
     internal FileDriverOptions Options { get; }
 
