@@ -14,7 +14,6 @@ internal sealed class FileWriter(FileDriver driver, string name, FileRoot root, 
     private readonly string _target = root.RealPathOf(name);
     private readonly DirectWrites _direct = new(driver.Host, part.Handle);
     private long _end;
-    private bool _isCommitted;
 
     public override ImageLocation Location { get; } = FileLocation.Of(Path.Combine(root.Path, name));
 
@@ -50,8 +49,9 @@ internal sealed class FileWriter(FileDriver driver, string name, FileRoot root, 
         try
         {
             Complete(summary.Size);
+            FlushSlices(summary.Size, cancellationToken);
             SetMode();
-            Flush(summary.Size, cancellationToken);
+            RandomAccess.FlushToDisk(part.Handle);
         }
         catch (Exception e) when (FileErrors.From(e, $"store {_target}") is { } error)
         {
@@ -59,8 +59,7 @@ internal sealed class FileWriter(FileDriver driver, string name, FileRoot root, 
         }
 
         await PublishAsync(cancellationToken).ConfigureAwait(false);
-        driver.Host.FlushDirectory(root.RealPath);
-        _isCommitted = true;
+        await SettleAsync().ConfigureAwait(false);
         return driver.Host.StatusOf(part.Handle, _target).Describe(Location, driver.MetadataOf(Location));
     }
 
@@ -70,11 +69,6 @@ internal sealed class FileWriter(FileDriver driver, string name, FileRoot root, 
         {
             _direct.Dispose();
             part.Dispose();
-            if (part.IsPublished && !_isCommitted && mode == WriteMode.CreateNew)
-            {
-                // It has its name, and nobody was told so, because the directory could not be flushed.
-                _ = driver.Host.Remove(_target, driver.Directories);
-            }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -153,16 +147,15 @@ internal sealed class FileWriter(FileDriver driver, string name, FileRoot root, 
         }
     }
 
-    // In slices first, because the flush of a whole file cannot be cancelled.
-    private void Flush(long size, CancellationToken cancellationToken)
+    // In slices first, because the flush of a whole file cannot be cancelled; and before the mode is set, which may keep this very
+    // user from what a kill would leave here.
+    private void FlushSlices(long size, CancellationToken cancellationToken)
     {
         for (var offset = 0L; size >= LargeBytes && offset < size; offset += SliceBytes)
         {
             cancellationToken.ThrowIfCancellationRequested();
             driver.Host.FlushRange(part.Handle, offset, Math.Min(SliceBytes, size - offset), _target);
         }
-
-        RandomAccess.FlushToDisk(part.Handle);
     }
 
     // Among several directories a name is free only where it is free in all of them, which takes a lock to decide.
@@ -170,7 +163,7 @@ internal sealed class FileWriter(FileDriver driver, string name, FileRoot root, 
     {
         if (driver.Directories.Roots.Count == 1 && driver.Host.LinksExactly)
         {
-            part.Publish(_target, mode);
+            Publish();
             return;
         }
 
@@ -181,10 +174,51 @@ internal sealed class FileWriter(FileDriver driver, string name, FileRoot root, 
             throw new StoreException(StoreError.AlreadyExists, $"There is an image of that id in {others[0].Path} already.");
         }
 
-        part.Publish(_target, mode);
+        Publish();
         foreach (var other in others)
         {
-            _ = driver.Host.Remove(other.RealPathOf(name), driver.Directories);
+            await DirectoryFlush.TryAsync(() => _ = driver.Host.Remove(other.RealPathOf(name), driver.Directories), driver.Time).ConfigureAwait(false);
+        }
+    }
+
+    private void Publish()
+    {
+        try
+        {
+            part.Publish(_target, mode);
+        }
+        catch (StoreException e) when (e.Error == StoreError.AlreadyExists)
+        {
+            // A directory of that name is in the way too, and is not an image: to look says so.
+            _ = driver.Host.Find(_target, driver.Directories);
+            throw;
+        }
+    }
+
+    // From here on the image is to be seen, so nothing is cancelled, and what is thrown is final: the front would take a passing
+    // failure for a lost answer, find the image and give a receipt for what no flush has made durable.
+    private async ValueTask SettleAsync()
+    {
+        try
+        {
+            await DirectoryFlush.FlushAsync(driver.Host, root.RealPath, driver.Time).ConfigureAwait(false);
+        }
+        catch (StoreException) when (mode == WriteMode.CreateNew)
+        {
+            Withdraw();
+            throw;
+        }
+    }
+
+    private void Withdraw()
+    {
+        try
+        {
+            driver.Host.Withdraw(part.Handle, _target);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            FileLog.ImageStays(driver.Log, e, _target);
         }
     }
 
