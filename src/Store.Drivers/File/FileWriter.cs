@@ -187,11 +187,9 @@ internal sealed class FileWriter(FileDriver driver, string name, FileRoot root, 
         {
             part.Publish(_target, mode);
         }
-        catch (StoreException e) when (e.Error == StoreError.AlreadyExists)
+        catch (StoreException e) when (e.Error == StoreError.AlreadyExists && System.IO.Directory.Exists(_target))
         {
-            // A directory of that name is in the way too, and is not an image: to look says so.
-            _ = driver.Host.Find(_target, driver.Directories);
-            throw;
+            throw FileLocation.Invalid($"{_target} is a directory, not an image.");
         }
     }
 
