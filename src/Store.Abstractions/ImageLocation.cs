@@ -15,7 +15,7 @@ public sealed record ImageLocation
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(uri);
         var scheme = SchemeOf(uri) ?? throw new ArgumentException("A location is a URI such as 'file:///srv/images/ID'; this text has no scheme.", nameof(uri));
-        if (HoldsPassword(uri.AsSpan(scheme.Length + 3)))
+        if (HoldsPassword(scheme, uri.AsSpan(scheme.Length + 3)))
         {
             throw new ArgumentException("A location holds no password; let the store parse a URI that has one.", nameof(uri));
         }
@@ -53,9 +53,11 @@ public sealed record ImageLocation
     /// <summary>The URI as it may be shown: without its query, which in a signed address is as good as a password.</summary>
     public override string ToString() => Uri.IndexOf('?', StringComparison.Ordinal) is >= 0 and var query ? $"{Uri.AsSpan(0, query)}?…" : Uri;
 
-    private static bool HoldsPassword(ReadOnlySpan<char> afterScheme)
+    // OpenStack writes the keys of S3 and Swift as they are, slashes included, so there the last '@' is where they end.
+    private static bool HoldsPassword(string scheme, ReadOnlySpan<char> afterScheme)
     {
-        var end = afterScheme.IndexOfAny('/', '?', '#');
+        var isOpenStack = scheme.StartsWith("s3", StringComparison.Ordinal) || scheme.StartsWith("swift", StringComparison.Ordinal);
+        var end = isOpenStack ? -1 : afterScheme.IndexOfAny('/', '?', '#');
         var authority = end < 0 ? afterScheme : afterScheme[..end];
         var at = authority.LastIndexOf('@');
         return at >= 0 && authority[..at].Contains(':');

@@ -27,6 +27,7 @@ internal static class CommandLine
         DeleteCommand.Create(),
         StoresCommand.Create(),
         SweepCommand.Create(),
+        ProbeCommand.Create(),
     };
 
     public static Argument<string> Image() => new("image")

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using GlanceStore.Drivers.File;
 using GlanceStore.Drivers.Http;
+using GlanceStore.Drivers.S3;
 using Microsoft.Extensions.Configuration;
 
 namespace GlanceStore.Cli;
@@ -23,6 +24,7 @@ internal static class StoreConfiguration
         {
             builder.AddFile();
             builder.AddHttp();
+            builder.AddS3();
             builder.AddConfiguration(SectionOf(path));
         }
 

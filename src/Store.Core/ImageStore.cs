@@ -88,7 +88,8 @@ public sealed class ImageStore : IImageStore, IAsyncDisposable
 
     /// <inheritdoc/>
     public Task<ImageReadStream> OpenReadAsync(ImageLocation location, ReadOptions? options = null, CancellationToken cancellationToken = default) =>
-        _telemetry.ObserveAsync("read", location, () => _get.OpenAsync(Own(location), options ?? new ReadOptions(), cancellationToken), cancellationToken);
+        _telemetry.BeginAsync("read", location, operation =>
+            _get.OpenAsync(Own(location), options ?? new ReadOptions(), operation, cancellationToken), cancellationToken);
 
     /// <inheritdoc/>
     public Task<StoredObject?> FindAsync(ImageLocation location, CancellationToken cancellationToken = default) =>
@@ -117,7 +118,7 @@ public sealed class ImageStore : IImageStore, IAsyncDisposable
     private ImageLocation Own(ImageLocation location)
     {
         ArgumentNullException.ThrowIfNull(location);
-        return location.StoreId is null || location.StoreId == Id
+        return location.StoreId is null || string.Equals(location.StoreId, Id, StringComparison.OrdinalIgnoreCase)
             ? ParseLocation(location.Uri) with { Secret = location.Secret }
             : throw new StoreException(StoreError.InvalidLocation, $"The location {location} is of the store '{location.StoreId}', and this one is '{Id}'.");
     }

@@ -42,14 +42,14 @@ public sealed record ImageStoreOptions
             yield return "'MaxAttempts' is not a number from 1 to 100";
         }
 
-        if (RetryDelay < TimeSpan.Zero)
+        if (RetryDelay < TimeSpan.Zero || RetryDelay > TimeSpan.FromSeconds(10))
         {
-            yield return "'RetryDelay' is negative";
+            yield return "'RetryDelay' is not a time span from 0 to 10 seconds";
         }
 
-        if (StallTimeout <= TimeSpan.Zero)
+        if (StallTimeout < TimeSpan.FromMilliseconds(1) || StallTimeout > TimeSpan.FromHours(6))
         {
-            yield return "'StallTimeout' is not a positive time span";
+            yield return "'StallTimeout' is not a time span from 1 millisecond to 6 hours";
         }
     }
 }

@@ -18,6 +18,18 @@ public sealed class DriverSettingsTests
     }
 
     [TestMethod]
+    [DataRow("NaN")]
+    [DataRow("Infinity")]
+    [DataRow("99999999999999999999")]
+    [DataRow("1e300")]
+    public void A_span_that_no_clock_can_tell_is_a_mistake_and_not_a_crash(string text)
+    {
+        var settings = Of(("A", text));
+        Assert.AreEqual(TimeSpan.Zero, settings.Span("A", TimeSpan.Zero));
+        Assert.HasCount(1, settings.Mistakes.ToArray());
+    }
+
+    [TestMethod]
     [DataRow("yes", true)]
     [DataRow("ON", true)]
     [DataRow("0", false)]

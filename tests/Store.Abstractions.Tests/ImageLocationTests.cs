@@ -12,6 +12,7 @@ public sealed class ImageLocationTests
     [DataRow("swift+config://ref/container/a", "swift+config")]
     [DataRow("sftp://user@host/a", "sftp")]
     [DataRow("file:///a:b@c/d", "file")]
+    [DataRow("https://host:8443/images/a@b", "https")]
     public void The_scheme_is_what_stands_before_the_slashes(string uri, string scheme) =>
         Assert.AreEqual(scheme, new ImageLocation(uri, null).Scheme);
 
@@ -24,9 +25,13 @@ public sealed class ImageLocationTests
         Assert.ThrowsExactly<ArgumentException>(() => new ImageLocation(text, null));
 
     [TestMethod]
-    public void A_location_takes_no_password()
+    [DataRow("s3://AK:" + Canary + "@host/bucket/key")]
+    [DataRow("s3+https://AK:a/" + Canary + "+=@host/bucket/key")]
+    [DataRow("swift+http://tenant:user:" + Canary + "/x@host/v1/container/key")]
+    [DataRow("http://user:" + Canary + "@host/key")]
+    public void A_location_takes_no_password(string uri)
     {
-        var e = Assert.ThrowsExactly<ArgumentException>(() => new ImageLocation($"s3://AK:{Canary}@host/bucket/key", null));
+        var e = Assert.ThrowsExactly<ArgumentException>(() => new ImageLocation(uri, null));
         Assert.DoesNotContain(Canary, e.Message);
     }
 

@@ -10,6 +10,8 @@ namespace GlanceStore.Drivers;
 /// </remarks>
 public sealed class DriverSettings
 {
+    private const double MostSeconds = 1e9;
+
     private readonly Dictionary<string, string> _values;
     private readonly HashSet<string> _asked = new(StringComparer.OrdinalIgnoreCase);
     private readonly List<string> _mistakes = [];
@@ -60,7 +62,7 @@ public sealed class DriverSettings
 
     /// <summary>A time span, written <c>[d.]hh:mm:ss</c> or as a number of seconds.</summary>
     public TimeSpan Span(string name, TimeSpan fallback) => Parse<TimeSpan>(name, fallback, text =>
-        double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds)
+        double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds) && seconds <= MostSeconds
             ? TimeSpan.FromSeconds(seconds)
             : TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var span) && span >= TimeSpan.Zero ? span : null,
         "a time span such as 00:00:30");

@@ -8,33 +8,29 @@ internal sealed class StoreTelemetry(string storeId, ILogger logger, TimeProvide
 {
     private readonly KeyValuePair<string, object?> _store = new("glancestore.store", storeId);
 
-    public async Task<T> ObserveAsync<T>(string operation, ImageLocation? location, Func<Task<T>> run, CancellationToken cancellationToken)
+    public string StoreId => storeId;
+
+    public TimeProvider Time => time;
+
+    /// <summary>Runs an operation from its begin to its end.</summary>
+    public async Task<T> ObserveAsync<T>(string name, ImageLocation? location, Func<Task<T>> run, CancellationToken cancellationToken)
     {
-        using var activity = StoreInstruments.Source.StartActivity("glancestore." + operation, ActivityKind.Client);
-        activity?.SetTag(_store.Key, storeId).SetTag("glancestore.location", location?.ToString());
-        var started = time.GetTimestamp();
-        string? error = null;
+        using var operation = new StoreOperation(this, name, location);
+        return await ObserveAsync(operation, run, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Runs the beginning of an operation whose result ends it; where it fails, it ends here.</summary>
+    public async Task<T> BeginAsync<T>(string name, ImageLocation? location, Func<StoreOperation, Task<T>> run, CancellationToken cancellationToken)
+    {
+        var operation = new StoreOperation(this, name, location);
         try
         {
-            return await run().ConfigureAwait(false);
+            return await ObserveAsync(operation, () => run(operation), cancellationToken).ConfigureAwait(false);
         }
-        catch (StoreException e)
+        catch
         {
-            error = e.Error.ToString();
-            Failed(operation, location, e, activity);
+            operation.Dispose();
             throw;
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            error = "Cancelled";
-            throw new OperationCanceledException(cancellationToken);
-        }
-        finally
-        {
-            StoreInstruments.Duration.Record(time.GetElapsedTime(started).TotalSeconds, new TagList
-            {
-                _store, new("glancestore.operation", operation), new("error.type", error),
-            });
         }
     }
 
@@ -56,17 +52,41 @@ internal sealed class StoreTelemetry(string storeId, ILogger logger, TimeProvide
 
     public void VerificationFailed() => StoreInstruments.VerificationFailures.Add(1, _store);
 
-    /// <summary>Notes where an error happened. An image that is or is not there is an answer, not a failure.</summary>
-    public void Failed(string operation, ImageLocation? location, StoreException error, Activity? activity = null)
+    /// <summary>Logs an error and notes where it happened; false where it is an answer and not a failure.</summary>
+    public bool Report(StoreOperation operation, StoreException error)
     {
-        error.During(operation, storeId, location);
+        error.During(operation.Name, storeId, operation.Location);
         if (error.Error is StoreError.NotFound or StoreError.AlreadyExists or StoreError.Unsupported)
         {
-            Log.Refused(logger, storeId, operation, location, error.Error, error.Message);
-            return;
+            Log.Refused(logger, storeId, operation.Name, operation.Location, error.Error, error.Message);
+            return false;
         }
 
-        Log.Failed(logger, storeId, operation, location, error.Error, error.Message);
-        activity?.SetStatus(ActivityStatusCode.Error, error.Message).SetTag("error.type", error.Error.ToString());
+        Log.Failed(logger, storeId, operation.Name, operation.Location, error.Error, error.Message);
+        return true;
+    }
+
+    public void Took(StoreOperation operation, TimeSpan time, string? error) =>
+        StoreInstruments.Duration.Record(time.TotalSeconds, new TagList
+        {
+            _store, new("glancestore.operation", operation.Name), new("error.type", error),
+        });
+
+    private static async Task<T> ObserveAsync<T>(StoreOperation operation, Func<Task<T>> run, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await run().ConfigureAwait(false);
+        }
+        catch (StoreException e)
+        {
+            operation.Fail(e);
+            throw;
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            operation.Cancel();
+            throw new OperationCanceledException(cancellationToken);
+        }
     }
 }

@@ -13,6 +13,7 @@ internal sealed class Retry
     private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan LongestDelayAskedFor = TimeSpan.FromSeconds(60);
     private const long BytesPerStallTimeout = 16 << 20;
+    private const long MostStallTimeouts = (2L << 30) / BytesPerStallTimeout; // a chunk has at most 2 GiB
 
     private readonly ResiliencePipeline _pipeline;
     private readonly TimeSpan _stallTimeout;
@@ -57,7 +58,7 @@ internal sealed class Retry
     public StallWatch Watch(CancellationToken cancellationToken) => new(_stallTimeout, _time, cancellationToken);
 
     /// <summary>How long one driver call that moves so many bytes may take.</summary>
-    public TimeSpan LimitFor(long bytes) => _stallTimeout * Math.Max(1, (bytes + BytesPerStallTimeout - 1) / BytesPerStallTimeout);
+    public TimeSpan LimitFor(long bytes) => _stallTimeout * Math.Clamp((bytes + BytesPerStallTimeout - 1) / BytesPerStallTimeout, 1, MostStallTimeouts);
 
     /// <summary>Runs a step of several driver calls, each within one stall timeout.</summary>
     public async ValueTask<T> RunWatchedAsync<T>(Func<StallWatch, ValueTask<T>> step, CancellationToken cancellationToken)

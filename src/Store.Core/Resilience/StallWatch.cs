@@ -27,7 +27,7 @@ internal sealed class StallWatch : IDisposable
         {
             return await call(_linked.Token).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is not (StoreException or ArgumentException))
+        catch (Exception e) when (e is not StoreException)
         {
             _caller.ThrowIfCancellationRequested();
             throw Translate(e, limit);

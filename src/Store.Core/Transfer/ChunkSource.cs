@@ -48,6 +48,7 @@ internal sealed class ChunkSource(Stream source, ChunkPlan plan, SizeContract si
     // A pipe cannot be told to stop waiting. The put ends all the same; the buffer stays with the read until that returns.
     private async ValueTask<SourceChunk> NextAsync(CancellationToken cancellationToken)
     {
+        await LookAheadAsync(cancellationToken).ConfigureAwait(false);
         var room = plan.LengthOf(_index);
         var buffer = await budget.RentAsync(Math.Max(room, 1), BufferUse.Write, cancellationToken).ConfigureAwait(false);
         var filling = FillAsync(buffer, (int)room, cancellationToken);
@@ -64,6 +65,15 @@ internal sealed class ChunkSource(Stream source, ChunkPlan plan, SizeContract si
                     ((ChunkBuffer)held!).Release();
                 }, buffer, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
             throw;
+        }
+    }
+
+    // A source from which nothing has come yet holds no memory.
+    private async ValueTask LookAheadAsync(CancellationToken cancellationToken)
+    {
+        if (_index == 0)
+        {
+            _aheadCount = await source.ReadAsync(_ahead, cancellationToken).AsTask().WaitAsync(cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -84,7 +94,11 @@ internal sealed class ChunkSource(Stream source, ChunkPlan plan, SizeContract si
             size.CheckNotMore(_offset + length);
         }
 
-        _aheadCount = length < room ? 0 : await source.ReadAsync(_ahead, cancellationToken).ConfigureAwait(false);
+        if (length == room)
+        {
+            _aheadCount = await source.ReadAsync(_ahead, cancellationToken).ConfigureAwait(false);
+        }
+
         var chunk = new SourceChunk(_index++, _offset, buffer, length, IsLast: _aheadCount == 0);
         _offset += length;
         Check(chunk.IsLast);

@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+using System.IO.Hashing;
 using System.Security.Cryptography;
 
 namespace GlanceStore.Transfer;
@@ -5,6 +7,8 @@ namespace GlanceStore.Transfer;
 /// <summary>Digests of one stream of bytes, each algorithm on its own worker and in order, so that two of them use two cores.</summary>
 internal sealed class DigestSet : IAsyncDisposable
 {
+    private const string Crc32Name = "crc32"; // no digest of an image, but what backends check of a chunk
+
     private readonly Worker[] _workers;
 
     /// <exception cref="StoreException"><see cref="StoreError.Unsupported"/>: an algorithm is not known here.</exception>
@@ -34,7 +38,16 @@ internal sealed class DigestSet : IAsyncDisposable
     }
 
     /// <summary>The digest of a few bytes at once, for what a backend checks of each chunk.</summary>
-    public static byte[] Hash(string algorithm, ReadOnlySpan<byte> bytes) => CryptographicOperations.HashData(DigestAlgorithms.NameOf(algorithm), bytes);
+    public static byte[] Hash(string algorithm, ReadOnlySpan<byte> bytes) =>
+        algorithm == Crc32Name ? Crc32BigEndian(bytes) : CryptographicOperations.HashData(DigestAlgorithms.NameOf(algorithm), bytes);
+
+    // As protocols write it, the highest byte first.
+    private static byte[] Crc32BigEndian(ReadOnlySpan<byte> bytes)
+    {
+        var value = new byte[sizeof(uint)];
+        BinaryPrimitives.WriteUInt32BigEndian(value, Crc32.HashToUInt32(bytes));
+        return value;
+    }
 
     /// <summary>Gives up what is not digested yet, and all buffers with it.</summary>
     public async ValueTask DisposeAsync()

@@ -15,14 +15,15 @@ internal sealed class GetPipeline(StoreDriver driver, ImageStoreOptions options,
 
     private readonly DriverCapabilities _limits = driver.Info.Capabilities;
 
-    public async Task<ImageReadStream> OpenAsync(ImageLocation location, ReadOptions read, CancellationToken cancellationToken)
+    public async Task<ImageReadStream> OpenAsync(
+        ImageLocation location, ReadOptions read, StoreOperation operation, CancellationToken cancellationToken)
     {
         Check(read);
         var pieceBytes = Math.Max(1, read.Manifest?.LargestChunk ?? PlainBytes(read.Range?.Length ?? MostPlainBytes));
         var own = await RentAsync(pieceBytes, cancellationToken).ConfigureAwait(false);
         try
         {
-            return await OpenAsync(location, read, pieceBytes, own, cancellationToken).ConfigureAwait(false);
+            return await OpenAsync(location, read, pieceBytes, own, operation, cancellationToken).ConfigureAwait(false);
         }
         catch
         {
@@ -32,7 +33,7 @@ internal sealed class GetPipeline(StoreDriver driver, ImageStoreOptions options,
     }
 
     private async Task<ImageReadStream> OpenAsync(
-        ImageLocation location, ReadOptions read, long pieceBytes, ChunkBuffer own, CancellationToken cancellationToken)
+        ImageLocation location, ReadOptions read, long pieceBytes, ChunkBuffer own, StoreOperation operation, CancellationToken cancellationToken)
     {
         var first = FirstRange(read, pieceBytes);
         var reader = await OpenReaderAsync(location, first, read, cancellationToken).ConfigureAwait(false);
@@ -45,7 +46,7 @@ internal sealed class GetPipeline(StoreDriver driver, ImageStoreOptions options,
             var fetcher = new PieceFetcher(driver, stored, end, retry, telemetry) { Lanes = Lanes, IsVerified = read.Manifest is not null || digest is not null };
             fetcher.Hold(reader, first?.Offset ?? 0);
             return new VerifiedReadStream(new OpenImage(stored, start, end, read.Manifest is not null, _limits.CanReadRanges),
-                new PieceQueue(layout, end, fetcher, budget, own), digest, new TransferCount(read.Progress, end - start, telemetry.Read), telemetry);
+                new PieceQueue(layout, end, fetcher, budget, own), digest, new TransferCount(read.Progress, end - start, telemetry.Read), operation);
         }
         catch
         {
@@ -74,7 +75,7 @@ internal sealed class GetPipeline(StoreDriver driver, ImageStoreOptions options,
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             throw new StoreException(StoreError.Throttled,
-                $"No buffer of {bytes} bytes came free within {options.StallTimeout.TotalSeconds:0.#} seconds, because other reads hold them all: "
+                $"No buffer of {bytes} bytes came free within {options.StallTimeout.TotalSeconds:0.#} seconds, because other transfers hold them all: "
                 + $"dispose what is read, or raise MaxBufferBytes from {budget.Bytes}.") { IsTransient = true };
         }
     }
@@ -102,7 +103,7 @@ internal sealed class GetPipeline(StoreDriver driver, ImageStoreOptions options,
         {
             throw new StoreException(StoreError.TooLarge,
                 $"Verifying this image takes a buffer of {manifest.LargestChunk} bytes, and half of the memory budget holds {budget.LargestChunk}: "
-                + $"raise MaxBufferBytes to at least {2 * manifest.LargestChunk}.");
+                + $"raise MaxBufferBytes to at least {(Int128)2 * manifest.LargestChunk}.");
         }
     }
 
@@ -118,7 +119,7 @@ internal sealed class GetPipeline(StoreDriver driver, ImageStoreOptions options,
         }
 
         start -= read.Manifest is null ? start % pieceBytes : 0;
-        return (Lanes, start) is (1, 0) ? null : new ByteRange(start, Lanes == 1 ? null : length);
+        return (Lanes, start) is (1, 0) ? null : new ByteRange(start, Lanes == 1 || length > long.MaxValue - start ? null : length);
     }
 
     private async ValueTask<DriverReader> OpenReaderAsync(ImageLocation location, ByteRange? first, ReadOptions read, CancellationToken cancellationToken)

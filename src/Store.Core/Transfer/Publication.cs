@@ -18,6 +18,7 @@ internal sealed class Publication(StoreDriver driver, Retry retry, StoreTelemetr
         ImageLocation location, WriteSummary summary, Func<CancellationToken, ValueTask<StoredObject>> commit, long bytes,
         CancellationToken cancellationToken)
     {
+        var attempts = 0;
         var unclear = false;
         try
         {
@@ -28,11 +29,20 @@ internal sealed class Publication(StoreDriver driver, Retry retry, StoreTelemetr
                     return published;
                 }
 
+                attempts++;
                 unclear = true;
-                return await watch.GuardAsync(commit, retry.LimitFor(bytes)).ConfigureAwait(false);
+                try
+                {
+                    return await watch.GuardAsync(commit, retry.LimitFor(bytes)).ConfigureAwait(false);
+                }
+                catch (StoreException e) when (e.Error == StoreError.Throttled)
+                {
+                    unclear = false; // it was refused, not lost
+                    throw;
+                }
             }, cancellationToken).ConfigureAwait(false);
         }
-        catch (StoreException e) when (e.IsTransient)
+        catch (StoreException e) when ((e.IsTransient && unclear) || (e.Error == StoreError.AlreadyExists && attempts > 1))
         {
             if (await FindOwnAfterLastAttemptAsync(location, summary, cancellationToken).ConfigureAwait(false) is { } published)
             {

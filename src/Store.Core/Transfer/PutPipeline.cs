@@ -142,6 +142,8 @@ internal sealed class PutPipeline(
     // A file tells its length; one of length 0 may be a device or a pipe in disguise, which tells nothing.
     private SizeContract SizeOf(Stream source, PutOptions put)
     {
+        ArgumentOutOfRangeException.ThrowIfNegative(put.ExpectedSize ?? 0, nameof(put.ExpectedSize));
+        ArgumentOutOfRangeException.ThrowIfNegative(put.MaxSize ?? 0, nameof(put.MaxSize));
         var told = source.CanSeek && source.Length > source.Position ? source.Length - source.Position : (long?)null;
         var size = new SizeContract(put.ExpectedSize ?? told, Math.Min(put.MaxSize ?? long.MaxValue, _limits.MaxImageBytes));
         size.CheckDeclared();
@@ -157,7 +159,7 @@ internal sealed class PutPipeline(
             ? plan
             : throw new StoreException(StoreError.TooLarge,
                 $"This image needs chunks of {plan.LargestChunk} bytes, and half of the memory budget holds {budget.LargestChunk}: "
-                + $"raise MaxBufferBytes to at least {2 * plan.LargestChunk}.");
+                + $"raise MaxBufferBytes to at least {(Int128)2 * plan.LargestChunk}.");
     }
 
     private static Dictionary<string, string> MetadataOf(StoredObject stored, PutOptions put, string storeId)

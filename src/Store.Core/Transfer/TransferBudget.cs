@@ -7,8 +7,8 @@ namespace GlanceStore;
 /// <remarks>
 /// <para>
 /// Reads hold at most half, because an open read keeps a buffer until it is disposed: a chunk's length where it verifies against a
-/// manifest, 32 KiB to 4 MiB (less, the more are open) where it does not. The other half is always for puts, which give theirs back as
-/// chunks are written. So a put whose source is a read can never wait for itself, and no chunk is larger than half. An image service
+/// manifest, 32 KiB to 4 MiB (less, the more are open) where it does not. Puts hold at most three quarters, so that slow sources never keep
+/// every reader out. So a put whose source is a read can never wait for itself, and no chunk is larger than half. An image service
 /// that serves N verified downloads at once wants 2 × N × the chunk length.
 /// </para>
 /// <para>Buffers given back are kept for the next transfer, within the same bound.</para>
@@ -25,8 +25,8 @@ public sealed class TransferBudget
     private readonly LinkedList<Waiter> _waiting = new();
     private readonly Dictionary<int, Stack<Memory<byte>>> _kept = [];
     private long _keptBytes;
-    private long _usedBytes;
     private long _usedByReads;
+    private long _usedByWrites;
 
     /// <summary>Makes a budget.</summary>
     /// <param name="bytes">How much, in bytes; at least <see cref="LeastBytes"/>.</param>
@@ -49,7 +49,7 @@ public sealed class TransferBudget
         {
             lock (_lock)
             {
-                return _usedBytes;
+                return _usedByReads + _usedByWrites;
             }
         }
     }
@@ -99,7 +99,7 @@ public sealed class TransferBudget
         {
             lock (_lock)
             {
-                return _waiting.Count > 0 ? 0 : Math.Min(Bytes - _usedBytes, (Bytes / 2) - _usedByReads);
+                return _waiting.Count > 0 ? 0 : Math.Min(Bytes - _usedByReads - _usedByWrites, (Bytes / 2) - _usedByReads);
             }
         }
     }
@@ -108,9 +108,7 @@ public sealed class TransferBudget
     {
         lock (_lock)
         {
-            StoreInstruments.BuffersUsed.Add(-bytes.Length);
-            _usedBytes -= bytes.Length;
-            _usedByReads -= use == BufferUse.Read ? bytes.Length : 0;
+            Count(use, -bytes.Length);
             Keep(bytes);
             Serve();
         }
@@ -138,7 +136,7 @@ public sealed class TransferBudget
         }
     }
 
-    // A read that only other reads keep waiting lets those behind it pass; whoever waits for memory itself is not overtaken.
+    // Who waits only for his own kind's share lets those behind him pass; who waits for memory itself is not overtaken.
     private void Serve()
     {
         for (var node = _waiting.First; node is not null;)
@@ -150,7 +148,7 @@ public sealed class TransferBudget
                 _waiting.Remove(node);
                 node.Value.Granted.SetResult(Take(capacity, use));
             }
-            else if (!ReadsAreFull(capacity, use))
+            else if (!ShareIsUsedUp(capacity, use))
             {
                 return;
             }
@@ -159,22 +157,29 @@ public sealed class TransferBudget
         }
     }
 
-    private bool Fits(int capacity, BufferUse use) => _usedBytes + capacity <= Bytes && !ReadsAreFull(capacity, use);
+    private bool Fits(int capacity, BufferUse use) => _usedByReads + _usedByWrites + capacity <= Bytes && !ShareIsUsedUp(capacity, use);
 
-    private bool ReadsAreFull(int capacity, BufferUse use) => use == BufferUse.Read && _usedByReads + capacity > Bytes / 2;
+    private bool ShareIsUsedUp(int capacity, BufferUse use) => use == BufferUse.Read
+        ? _usedByReads + capacity > Bytes / 2
+        : _usedByWrites + capacity > Bytes / 4 * 3;
+
+    private void Count(BufferUse use, int bytes)
+    {
+        StoreInstruments.BuffersUsed.Add(bytes);
+        _usedByReads += use == BufferUse.Read ? bytes : 0;
+        _usedByWrites += use == BufferUse.Write ? bytes : 0;
+    }
 
     private ChunkBuffer Take(int capacity, BufferUse use)
     {
-        StoreInstruments.BuffersUsed.Add(capacity);
-        _usedBytes += capacity;
-        _usedByReads += use == BufferUse.Read ? capacity : 0;
+        Count(use, capacity);
         if (_kept.TryGetValue(capacity, out var same) && same.TryPop(out var bytes))
         {
             _keptBytes -= capacity;
         }
         else
         {
-            ForgetUntilWithin(Bytes - _usedBytes);
+            ForgetUntilWithin(Bytes - _usedByReads - _usedByWrites);
             bytes = ChunkBuffer.Allocate(capacity);
         }
 

@@ -4,7 +4,7 @@ namespace GlanceStore.Transfer;
 
 /// <summary>An image, or a range of it, as a stream over fetched and verified pieces.</summary>
 internal sealed class VerifiedReadStream(
-    OpenImage image, PieceQueue pieces, WholeDigest? digest, TransferCount count, StoreTelemetry telemetry) : ImageReadStream
+    OpenImage image, PieceQueue pieces, WholeDigest? digest, TransferCount count, StoreOperation operation) : ImageReadStream
 {
     private long _position;
     private int _counted = -1;
@@ -139,6 +139,7 @@ internal sealed class VerifiedReadStream(
             await digest.DisposeAsync().ConfigureAwait(false);
         }
 
+        operation.Dispose();
         GC.SuppressFinalize(this);
     }
 
@@ -159,14 +160,13 @@ internal sealed class VerifiedReadStream(
         cancellationToken.ThrowIfCancellationRequested();
         try
         {
-            var offset = image.Start + _position;
-            return offset < image.End
-                ? await FetchAsync(offset, cancellationToken).ConfigureAwait(false)
+            return _position < image.End - image.Start
+                ? await FetchAsync(image.Start + _position, cancellationToken).ConfigureAwait(false)
                 : await EndAsync().ConfigureAwait(false);
         }
         catch (StoreException e)
         {
-            telemetry.Failed("read", image.Object.Location, e);
+            operation.Fail(e);
             throw;
         }
     }

@@ -57,6 +57,15 @@ public sealed class SampleImage(ImageId id, SyntheticContent content, long lengt
         return chunks;
     }
 
-    private static byte[] Hash(string algorithm, ReadOnlySpan<byte> bytes) =>
-        CryptographicOperations.HashData(new HashAlgorithmName(algorithm.ToUpperInvariant().Replace('_', '-')), bytes);
+    private static byte[] Hash(string algorithm, ReadOnlySpan<byte> bytes)
+    {
+        if (algorithm == "crc32")
+        {
+            var value = Crc32.Hash(bytes);
+            Array.Reverse(value); // protocols write the highest byte first
+            return value;
+        }
+
+        return CryptographicOperations.HashData(new HashAlgorithmName(algorithm.ToUpperInvariant().Replace('_', '-')), bytes);
+    }
 }

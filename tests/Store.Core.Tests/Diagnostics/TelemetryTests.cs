@@ -14,28 +14,31 @@ public sealed class TelemetryTests
     public async Task Every_operation_is_an_activity_with_its_store_and_location()
     {
         var seen = new List<Activity>();
-        using var listener = new ActivityListener
-        {
-            ShouldListenTo = source => source.Name == StoreInstruments.Name,
-            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData,
-            ActivityStopped = activity =>
-            {
-                if (activity.GetTagItem("glancestore.store") as string == _id)
-                {
-                    lock (seen)
-                    {
-                        seen.Add(activity);
-                    }
-                }
-            },
-        };
-        ActivitySource.AddActivityListener(listener);
+        using var listener = Listen(seen);
         await UseAsync();
         CollectionAssert.AreEqual(
             new[] { "glancestore.put", "glancestore.find", "glancestore.read", "glancestore.delete", "glancestore.read" },
             seen.Select(activity => activity.OperationName).ToArray());
         Assert.AreEqual("memory://images/a", seen[0].GetTagItem("glancestore.location"));
         Assert.AreEqual(ActivityStatusCode.Unset, seen[^1].Status, "an image that is not there is no error");
+    }
+
+    [TestMethod]
+    public async Task A_read_whose_body_is_corrupted_is_traced_as_an_error_and_ends_with_its_stream()
+    {
+        var seen = new List<Activity>();
+        using var listener = Listen(seen);
+        var storage = new MemoryStorage();
+        await using var store = new ImageStore(_id, new MemoryDriver(new MemoryDriverOptions { Storage = storage }));
+        var receipt = await store.PutAsync(new ImageId("a"), new MemoryStream(new byte[1000]));
+        storage.Corrupt("a", 7);
+        using var mine = new Activity("mine").Start();
+        var stream = await store.OpenReadAsync(receipt.Location, ReadOptions.Verify(receipt));
+        Assert.HasCount(1, seen, "only the put has ended");
+        await Assert.ThrowsExactlyAsync<StoreException>(() => stream.CopyToAsync(Stream.Null));
+        await stream.DisposeAsync();
+        Assert.AreSame(mine, Activity.Current);
+        Assert.AreEqual((ActivityStatusCode.Error, "Corrupted"), (seen[^1].Status, seen[^1].GetTagItem("error.type")));
     }
 
     [TestMethod]
@@ -72,6 +75,27 @@ public sealed class TelemetryTests
         await UseAsync();
         Assert.AreEqual((1000L, 1000L), (written, read));
         CollectionAssert.AreEqual(new[] { "put", "find", "read", "delete", "read" }, operations);
+    }
+
+    private ActivityListener Listen(List<Activity> seen)
+    {
+        var listener = new ActivityListener
+        {
+            ShouldListenTo = source => source.Name == StoreInstruments.Name,
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData,
+            ActivityStopped = activity =>
+            {
+                if (activity.GetTagItem("glancestore.store") as string == _id)
+                {
+                    lock (seen)
+                    {
+                        seen.Add(activity);
+                    }
+                }
+            },
+        };
+        ActivitySource.AddActivityListener(listener);
+        return listener;
     }
 
     private async Task UseAsync()

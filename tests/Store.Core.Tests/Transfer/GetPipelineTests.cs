@@ -55,6 +55,19 @@ public sealed class GetPipelineTests
     }
 
     [TestMethod]
+    public async Task A_range_or_a_position_beyond_all_numbers_is_beyond_the_end()
+    {
+        var receipt = await PutAsync();
+        var store = Store(Driver());
+        var e = await Assert.ThrowsExactlyAsync<StoreException>(
+            () => store.OpenReadAsync(receipt.Location, new ReadOptions { Range = new ByteRange(long.MaxValue) }));
+        Assert.AreEqual(StoreError.InvalidRange, e.Error);
+        await using var stream = await store.OpenReadAsync(receipt.Location, new ReadOptions { Range = new ByteRange(1000) });
+        stream.Position = long.MaxValue;
+        Assert.AreEqual(0, await stream.ReadAsync(new byte[1]));
+    }
+
+    [TestMethod]
     public async Task A_small_range_without_a_manifest_moves_little()
     {
         var moved = 0L;

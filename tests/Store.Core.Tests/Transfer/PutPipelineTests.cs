@@ -57,6 +57,73 @@ public sealed class PutPipelineTests
     }
 
     [TestMethod]
+    public async Task A_first_attempt_that_lands_late_is_not_somebody_elses_image()
+    {
+        var driver = Driver();
+        Func<ValueTask<StoredObject>>? late = null;
+        driver.OnCommit = async (_, commit) =>
+        {
+            if (late is null)
+            {
+                late = commit;
+                throw Transient("No answer, and the request is still under way.");
+            }
+
+            await late();
+            return await commit();
+        };
+        var receipt = await Store(driver).PutAsync(new ImageId("a"), new MemoryStream(Image));
+        Assert.AreEqual(Image.Length, receipt.Size);
+    }
+
+    [TestMethod]
+    public async Task An_image_of_the_same_bytes_is_not_ours_where_the_store_only_asked_to_slow_down()
+    {
+        var driver = Driver();
+        var asked = 0;
+        driver.OnCommit = async (_, commit) =>
+        {
+            if (asked++ == 0)
+            {
+                await Store(Driver()).PutAsync(new ImageId("a"), new MemoryStream(Image));
+                throw new StoreException(StoreError.Throttled, "Slow down.") { IsTransient = true };
+            }
+
+            return await commit();
+        };
+        var finds = 0;
+        driver.OnFind = (_, _, find) =>
+        {
+            finds++;
+            return find();
+        };
+        var put = Store(driver, Small with { MaxAttempts = 1 }).PutAsync(new ImageId("a"), new MemoryStream(Image));
+        var e = await Assert.ThrowsExactlyAsync<StoreException>(() => put);
+        Assert.AreEqual((StoreError.Throttled, 1), (e.Error, finds));
+    }
+
+    [TestMethod]
+    public async Task Uploads_from_which_nothing_comes_hold_no_memory()
+    {
+        using var cancel = new CancellationTokenSource();
+        var store = Store(Driver());
+        var idle = Enumerable.Range(0, 100).Select(_ => new Pipe(10) { StuckAt = 0 }).ToList();
+        var puts = idle.Select(source => store.PutAsync(ImageId.New(), source, cancellationToken: cancel.Token)).ToList();
+        await Task.WhenAll(idle.Select(source => source.Reached));
+        Assert.AreEqual(0, _budget.UsedBytes);
+        await store.PutAsync(new ImageId("a"), new MemoryStream(Image));
+        await cancel.CancelAsync();
+        await Assert.ThrowsAsync<OperationCanceledException>(() => Task.WhenAll(puts));
+    }
+
+    [TestMethod]
+    [DataRow(-1L, null)]
+    [DataRow(null, -1L)]
+    public async Task A_negative_size_is_the_callers_mistake(long? expected, long? most) =>
+        await Assert.ThrowsExactlyAsync<ArgumentOutOfRangeException>(() => Store(Driver()).PutAsync(
+            new ImageId("a"), new MemoryStream(Image), new PutOptions { ExpectedSize = expected, MaxSize = most }));
+
+    [TestMethod]
     public async Task A_taken_id_is_refused_before_the_upload_begins()
     {
         await Store(Driver()).PutAsync(new ImageId("a"), new MemoryStream(Image));

@@ -1,0 +1,97 @@
+using System.Runtime.CompilerServices;
+using Amazon.S3;
+using Amazon.S3.Model;
+
+namespace GlanceStore.Drivers.S3;
+
+public sealed partial class S3Driver : ISweeper, IDirectUrl, IProbe, ILegacyUri
+{
+    // The longest that a signature of version 4 is good for.
+    private static readonly TimeSpan LongestLifetime = TimeSpan.FromDays(7);
+
+    /// <inheritdoc/>
+    public override TFeature? GetFeature<TFeature>() where TFeature : class =>
+        typeof(TFeature) == typeof(ILegacyUri) && !_options.LegacyUris ? null : base.GetFeature<TFeature>();
+
+    /// <summary>Finds multipart uploads that nobody completed or aborted, below the store's prefix.</summary>
+    public async IAsyncEnumerable<Leftover> SweepAsync(DateTimeOffset before, SweepMode mode, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        string? key = null, upload = null;
+        bool more;
+        do
+        {
+            var page = await _bucket.ListUploadsAsync(_options.Prefix, key, upload, cancellationToken).ConfigureAwait(false);
+            foreach (var found in page.MultipartUploads ?? [])
+            {
+                if (await SweepAsync(found, before, mode, cancellationToken).ConfigureAwait(false) is { } leftover)
+                {
+                    yield return leftover;
+                }
+            }
+
+            more = page.IsTruncated == true && (page.NextKeyMarker, page.NextUploadIdMarker) != (key, upload);
+            (key, upload) = (page.NextKeyMarker, page.NextUploadIdMarker);
+        }
+        while (more);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<Uri> GetDirectUrlAsync(ImageLocation location, TimeSpan lifetime, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(location);
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(lifetime, TimeSpan.Zero);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(lifetime, LongestLifetime);
+        var bucket = BucketFor(location);
+        var request = new GetPreSignedUrlRequest
+        {
+            BucketName = bucket.Name,
+            Key = _locations.KeyOf(location),
+            Verb = HttpVerb.GET,
+            Protocol = S3Endpoint.Parse(_options.Endpoint)!.IsTls ? Protocol.HTTPS : Protocol.HTTP,
+            Expires = _time.GetUtcNow().UtcDateTime + lifetime,
+        };
+        return new Uri(await S3Errors.RunAsync($"Signing a URL of {location}", StoreError.Changed,
+            () => bucket.Client.GetPreSignedURLAsync(request), cancellationToken).ConfigureAwait(false));
+    }
+
+    /// <inheritdoc/>
+    public string LegacyUriOf(ImageLocation location)
+    {
+        ArgumentNullException.ThrowIfNull(location);
+        return _options is { LegacyUris: true, AccessKey: { } accessKey, SecretKey: { } secretKey }
+            ? _locations.Legacy(location, accessKey, secretKey)
+            : throw new InvalidOperationException("Legacy URIs are not switched on: set LegacyUris.");
+    }
+
+    /// <inheritdoc/>
+    public IAsyncEnumerable<ProbeFinding> ProbeAsync(CancellationToken cancellationToken) =>
+        new S3Probe(_bucket.Client, _options, _time).RunAsync(cancellationToken);
+
+    private async ValueTask<Leftover?> SweepAsync(MultipartUpload found, DateTimeOffset before, SweepMode mode, CancellationToken cancellationToken)
+    {
+        var begun = new DateTimeOffset(found.Initiated?.ToUniversalTime() ?? DateTime.MaxValue, TimeSpan.Zero);
+        if (begun >= before)
+        {
+            return null;
+        }
+
+        if (mode == SweepMode.Remove)
+        {
+            await AbortIfThereAsync(found, cancellationToken).ConfigureAwait(false);
+        }
+
+        return new Leftover($"{found.Key} (upload {found.UploadId})", null, begun);
+    }
+
+    // Somebody may have aborted it since it was listed.
+    private async Task AbortIfThereAsync(MultipartUpload found, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _bucket.AbortAsync(found.Key, found.UploadId, cancellationToken).ConfigureAwait(false);
+        }
+        catch (StoreException e) when (e.InnerException is AmazonS3Exception { ErrorCode: "NoSuchUpload" })
+        {
+        }
+    }
+}

@@ -1,0 +1,146 @@
+using System.Collections.Concurrent;
+using Amazon.S3;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace GlanceStore.Drivers.S3;
+
+/// <summary>Keeps images in a bucket of Amazon S3 or of a server that speaks its protocol, one object each.</summary>
+public sealed partial class S3Driver : StoreDriver
+{
+    private const long PreferredPartBytes = 8 << 20;
+    private const long MaxPartBytes = 5L << 30;
+    private const long MaxObjectBytes = 5L << 40;
+
+    private readonly S3DriverOptions _options;
+    private readonly S3Locations _locations;
+    private readonly S3Connections _connections;
+    private readonly S3Bucket _bucket;
+    private readonly S3Creation _creation;
+    private readonly ILogger _logger;
+    private readonly TimeProvider _time;
+    private readonly ConcurrentDictionary<string, S3Bucket> _byAccessKey = new(StringComparer.Ordinal);
+    private readonly ConcurrentBag<IAmazonS3> _clients = [];
+
+    /// <summary>Makes a driver. Nothing is asked of the server yet.</summary>
+    /// <param name="options">Its settings.</param>
+    /// <param name="logger">Where to log; null for nowhere.</param>
+    /// <param name="time">The clock; null for the system's.</param>
+    /// <exception cref="StoreException"><see cref="StoreError.InvalidConfiguration"/>: the options are wrong; every mistake is listed.</exception>
+    public S3Driver(S3DriverOptions options, ILogger<S3Driver>? logger = null, TimeProvider? time = null)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        if (options.Mistakes() is { Count: > 0 } mistakes)
+        {
+            throw new StoreException(StoreError.InvalidConfiguration, $"The S3 store cannot be made: {string.Join("; ", mistakes)}.");
+        }
+
+        _options = options;
+        _logger = (ILogger?)logger ?? NullLogger.Instance;
+        _time = time ?? TimeProvider.System;
+        _locations = new S3Locations(S3Endpoint.Parse(options.Endpoint)!, options.Bucket, options.Prefix);
+        _connections = new S3Connections(options);
+        _bucket = BucketOf(S3Credentials.For(options, _connections));
+        _creation = new S3Creation(options.CreatesBy, _bucket, _logger);
+        Info = new DriverInfo("s3", S3Locations.Schemes, CapabilitiesOf(options));
+    }
+
+    /// <inheritdoc/>
+    public override DriverInfo Info { get; }
+
+    /// <inheritdoc/>
+    public override ImageLocation LocationOf(ImageId id) => _locations.Of(id);
+
+    /// <inheritdoc/>
+    public override ImageLocation ParseLocation(string uri)
+    {
+        ArgumentNullException.ThrowIfNull(uri);
+        return _locations.Parse(uri);
+    }
+
+    /// <inheritdoc/>
+    public override ValueTask<StoredObject?> FindAsync(ImageLocation location, CancellationToken cancellationToken) =>
+        BucketFor(location).FindAsync(location, cancellationToken);
+
+    /// <inheritdoc/>
+    public override ValueTask<DriverReader> OpenReadAsync(ImageLocation location, ReadIntent intent, CancellationToken cancellationToken) =>
+        BucketFor(location).OpenReadAsync(location, intent, cancellationToken);
+
+    /// <inheritdoc/>
+    public override async ValueTask<DriverWriter> OpenWriteAsync(ImageId id, WriteIntent intent, CancellationToken cancellationToken)
+    {
+        var location = LocationOf(id);
+        await _bucket.EnsureAsync(cancellationToken).ConfigureAwait(false);
+        var upload = await _bucket.BeginAsync(location, cancellationToken).ConfigureAwait(false);
+        return new S3Writer(_bucket, _creation, location, intent.Mode, upload, _time, _logger);
+    }
+
+    /// <inheritdoc/>
+    public override async ValueTask<StoredObject> WriteWholeAsync(
+        ImageId id, WriteIntent intent, Chunk image, WriteSummary summary, CancellationToken cancellationToken)
+    {
+        var location = LocationOf(id);
+        await _bucket.EnsureAsync(cancellationToken).ConfigureAwait(false);
+        return await _creation.PublishAsync(location, intent.Mode, S3PublishStep.Put,
+            condition => _bucket.PutAsync(location, image, condition, cancellationToken), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public override async ValueTask<bool> DeleteAsync(ImageLocation location, CancellationToken cancellationToken)
+    {
+        // S3 answers a deletion alike whether there was something to delete.
+        var bucket = BucketFor(location);
+        if (await bucket.FindAsync(location, cancellationToken).ConfigureAwait(false) is null)
+        {
+            return false;
+        }
+
+        await bucket.DeleteAsync(location, cancellationToken).ConfigureAwait(false);
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public override ValueTask DisposeAsync()
+    {
+        foreach (var client in _clients)
+        {
+            client.Dispose();
+        }
+
+        _connections.Dispose();
+        return base.DisposeAsync();
+    }
+
+    private static DriverCapabilities CapabilitiesOf(S3DriverOptions options)
+    {
+        var preset = options.KnownAs;
+        return new DriverCapabilities
+        {
+            MaxParallelChunks = options.MaxParallelParts,
+            MinChunkBytes = preset.PartBytes ?? options.MinPartBytes,
+            PreferredChunkBytes = preset.PartBytes ?? Math.Max(PreferredPartBytes, options.MinPartBytes),
+            MaxChunkBytes = preset.PartBytes ?? MaxPartBytes,
+            MaxChunks = preset.MaxParts,
+            MaxImageBytes = MaxObjectBytes,
+            ChunkDigest = S3BodyDigest.NameOf(options.CheckedBy),
+        };
+    }
+
+    private S3Bucket BucketFor(ImageLocation location)
+    {
+        if (_options.Source != S3CredentialSource.Location || location.Secret is not { } secret)
+        {
+            return _bucket;
+        }
+
+        secret.Reveal(out var accessKey, out var secretKey);
+        return _byAccessKey.GetOrAdd($"{accessKey}\n{secretKey}", _ => BucketOf(S3Credentials.Of(accessKey, secretKey)));
+    }
+
+    private S3Bucket BucketOf(Amazon.Runtime.AWSCredentials credentials)
+    {
+        var client = S3Client.Create(_options, credentials, _connections);
+        _clients.Add(client);
+        return new S3Bucket(client, _options, _locations);
+    }
+}

@@ -1,0 +1,154 @@
+using System.Net;
+using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
+using Amazon.S3;
+using Amazon.S3.Model;
+
+namespace GlanceStore.Drivers.S3;
+
+/// <summary>Asks the operator's own bucket what its server really does, since servers that speak S3 differ where it matters.</summary>
+/// <remarks>Every object it writes has a few bytes and a name of its own below the store's prefix, and is removed again.</remarks>
+internal sealed partial class S3Probe(IAmazonS3 client, S3DriverOptions options, TimeProvider time)
+{
+    private const string RightCrc32 = "GHwaWg=="; // of the sample
+    private const string WrongCrc32 = "AAAAAA==";
+    private const int SmallestPart = 5 << 20;
+
+    // The server's clock and ours may differ by 15 minutes before signatures are refused; a third of that deserves a word.
+    private static readonly TimeSpan NotableSkew = TimeSpan.FromMinutes(5);
+    private static readonly byte[] Sample = "a probe of GlanceStore"u8.ToArray();
+
+    private readonly string _prefix = $"{options.Prefix}glance-store-probe-{Guid.NewGuid():N}-";
+
+    public async IAsyncEnumerable<ProbeFinding> RunAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var access = await AccessAsync(cancellationToken).ConfigureAwait(false);
+        yield return access;
+        if (access.Answer == ProbeAnswer.No)
+        {
+            yield break;
+        }
+
+        var found = new Dictionary<string, ProbeAnswer>();
+        try
+        {
+            foreach (var (name, ask) in Questions)
+            {
+                var finding = await AskAsync(name, ask, cancellationToken).ConfigureAwait(false);
+                found[name] = finding.Answer;
+                yield return finding;
+            }
+        }
+        finally
+        {
+            await CleanAsync().ConfigureAwait(false);
+        }
+
+        yield return Advice(found);
+    }
+
+    private (string Name, Func<CancellationToken, Task<ProbeFinding>> Ask)[] Questions =>
+    [
+        (SignedBody, SignedBodyAsync),
+        (ContentMd5, ContentMd5Async),
+        (ChecksumHeader, ChecksumHeaderAsync),
+        (ConditionalPut, ConditionalPutAsync),
+        (ConditionalComplete, ConditionalCompleteAsync),
+        (Ranges, RangesAsync),
+        (PinnedReads, PinnedReadsAsync),
+        (EtagIsMd5, EtagIsMd5Async),
+        (ListedUploads, ListedUploadsAsync),
+    ];
+
+    private async Task<ProbeFinding> AccessAsync(CancellationToken cancellationToken)
+    {
+        const string Name = "Write, read and delete";
+        try
+        {
+            var before = time.GetUtcNow();
+            var answer = await PutAsync("access", Sample, cancellationToken).ConfigureAwait(false);
+            using (var read = await client.GetObjectAsync(options.Bucket, _prefix + "access", cancellationToken).ConfigureAwait(false))
+            {
+                var date = read.LastModified is { } modified ? new DateTimeOffset(modified.ToUniversalTime()) : before;
+                await DeleteAsync("access", cancellationToken).ConfigureAwait(false);
+                var skew = (date - before).Duration();
+                return new ProbeFinding(Name, ProbeAnswer.Yes, skew < NotableSkew
+                    ? $"The bucket '{options.Bucket}' takes, gives and removes objects."
+                    : $"The bucket works, but the server's clock and this machine's differ by {skew.TotalMinutes:0} minutes; set the clock.");
+            }
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            await CleanAsync().ConfigureAwait(false);
+            return new ProbeFinding(Name, ProbeAnswer.No, S3Errors.Translate(e, "It").Message);
+        }
+    }
+
+    private static async Task<ProbeFinding> AskAsync(string name, Func<CancellationToken, Task<ProbeFinding>> ask, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await ask(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            return new ProbeFinding(name, ProbeAnswer.Unclear, S3Errors.Translate(e, "Asking").Message);
+        }
+    }
+
+    private static string Hex(ReadOnlySpan<byte> body) => Convert.ToHexStringLower(SHA256.HashData(body));
+
+    private Task<PutObjectResponse> PutAsync(
+        string name, byte[] body, CancellationToken cancellationToken, string? sha256 = null, string? md5 = null, string? crc32 = null, string? ifNoneMatch = null) =>
+        client.PutObjectAsync(new PutObjectRequest
+        {
+            BucketName = options.Bucket,
+            Key = _prefix + name,
+            InputStream = new ChunkStream(body, sha256 ?? Hex(body)),
+            UseChunkEncoding = false,
+            MD5Digest = md5,
+            ChecksumCRC32 = crc32,
+            IfNoneMatch = ifNoneMatch,
+        }, cancellationToken);
+
+    private Task DeleteAsync(string name, CancellationToken cancellationToken) =>
+        client.DeleteObjectAsync(options.Bucket, _prefix + name, cancellationToken);
+
+    /// <summary>Whether the server refuses the request; a failure to answer is neither.</summary>
+    private static async Task<HttpStatusCode?> RefusalAsync(Func<Task> request)
+    {
+        try
+        {
+            await request().ConfigureAwait(false);
+            return null;
+        }
+        catch (AmazonS3Exception e) when ((int)e.StatusCode is (>= 400 and < 500) or 501)
+        {
+            return e.StatusCode;
+        }
+    }
+
+    // What a question left behind, whatever became of it.
+    private async Task CleanAsync()
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20), time);
+        try
+        {
+            var uploads = await client.ListMultipartUploadsAsync(
+                new ListMultipartUploadsRequest { BucketName = options.Bucket, Prefix = _prefix }, limit.Token).ConfigureAwait(false);
+            foreach (var upload in uploads.MultipartUploads ?? [])
+            {
+                await client.AbortMultipartUploadAsync(options.Bucket, upload.Key, upload.UploadId, limit.Token).ConfigureAwait(false);
+            }
+
+            foreach (var name in ObjectNames)
+            {
+                await DeleteAsync(name, limit.Token).ConfigureAwait(false);
+            }
+        }
+        catch (Exception e) when (e is Amazon.Runtime.AmazonServiceException or HttpRequestException or IOException or OperationCanceledException)
+        {
+            // the answers stand; a sweep finds uploads, and the objects are named after what they are
+        }
+    }
+}

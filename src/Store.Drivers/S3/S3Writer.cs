@@ -1,0 +1,60 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+
+namespace GlanceStore.Drivers.S3;
+
+/// <summary>A multipart upload: a chunk is a part, completing is the commit, and without one it is aborted.</summary>
+internal sealed partial class S3Writer(S3Bucket bucket, S3Creation creation, ImageLocation location, WriteMode mode, string upload, TimeProvider time,
+    ILogger logger)
+    : DriverWriter
+{
+    private static readonly TimeSpan AbortLimit = TimeSpan.FromSeconds(20);
+
+    private readonly ConcurrentDictionary<int, S3Part> _parts = new();
+    private bool _ended;
+
+    public override ImageLocation Location => location;
+
+    public override async ValueTask WriteChunkAsync(Chunk chunk, CancellationToken cancellationToken) =>
+        _parts[chunk.Index] = await bucket.WritePartAsync(location, upload, chunk, cancellationToken).ConfigureAwait(false);
+
+    public override async ValueTask<StoredObject> CommitAsync(WriteSummary summary, CancellationToken cancellationToken)
+    {
+        S3Part[] parts = [.. _parts.Values.OrderBy(part => part.Number)];
+        if (parts.Sum(part => part.Length) != summary.Size || parts.Length != summary.Chunks.Count)
+        {
+            throw new StoreException(StoreError.Corrupted, $"{parts.Length} parts arrived for {location}, and {summary.Chunks.Count} were sent.");
+        }
+
+        var stored = await creation.PublishAsync(location, mode, S3PublishStep.Complete,
+            condition => bucket.CompleteAsync(location, upload, parts, condition, cancellationToken), cancellationToken).ConfigureAwait(false);
+        _ended = true;
+        return stored;
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        if (_ended)
+        {
+            return;
+        }
+
+        _ended = true;
+        using var limit = new CancellationTokenSource(AbortLimit, time);
+        try
+        {
+            await bucket.AbortAsync(location, upload, limit.Token).ConfigureAwait(false);
+        }
+        catch (StoreException e) when (e.InnerException is Amazon.S3.AmazonS3Exception { StatusCode: System.Net.HttpStatusCode.NotFound })
+        {
+            // it is gone already: completed with an answer that was lost, or swept
+        }
+        catch (Exception e) when (e is StoreException or OperationCanceledException)
+        {
+            NotAborted(logger, upload, location, e);
+        }
+    }
+
+    [LoggerMessage(EventId = 402, Level = LogLevel.Warning, Message = "The upload {Upload} to {Location} could not be aborted; a sweep will find it.")]
+    private static partial void NotAborted(ILogger logger, string upload, ImageLocation location, Exception exception);
+}

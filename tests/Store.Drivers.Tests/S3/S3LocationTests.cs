@@ -1,0 +1,95 @@
+namespace GlanceStore.Drivers.S3;
+
+[TestClass]
+public sealed class S3LocationTests
+{
+    private static readonly S3DriverOptions Place = new()
+    {
+        Endpoint = "http://h:9000/p/q",
+        Bucket = "bucket",
+        AccessKey = "AK",
+        SecretKey = "c4nary/+=:secret",
+    };
+
+    [TestMethod]
+    [DataRow("http://h:9000", "s3://h:9000/bucket/id")]
+    [DataRow("https://h", "s3+https://h/bucket/id")]
+    [DataRow("h", "s3+https://h/bucket/id")]
+    [DataRow("http://h/p/q/", "s3://h/p/q/bucket/id")]
+    public async Task A_location_is_written_as_glance_store_writes_it_without_keys(string endpoint, string expected)
+    {
+        await using var driver = new S3Driver(Place with { Endpoint = endpoint });
+        Assert.AreEqual(expected, driver.LocationOf(new ImageId("id")).Uri);
+    }
+
+    [TestMethod]
+    [DataRow("s3://h:9000/p/q/bucket/k")]
+    [DataRow("s3+http://h:9000/p/q/bucket/k")]
+    [DataRow("s3+https://H:9000/p/q/bucket/k")]
+    [DataRow("s3://AK:SK@h:9000/p/q/bucket/k")]
+    [DataRow("s3://AK:S/K@h:9000/p/q/bucket/k")]
+    [DataRow("s3+https://AK:S+/=K@h:9000/p/q/bucket/k")]
+    [DataRow("s3://AK:S:K@h:9000/p/q/bucket/k")]
+    [DataRow("s3://AK:S@K@h:9000/p/q/bucket/k")]
+    [DataRow("s3://AK:S?#K@h:9000/p/q/bucket/k")]
+    public async Task Both_dialects_are_read(string uri)
+    {
+        await using var driver = new S3Driver(Place);
+        var location = driver.ParseLocation(uri);
+        Assert.AreEqual("s3://h:9000/p/q/bucket/k", location.Uri);
+        Assert.AreEqual(uri.Contains('@', StringComparison.Ordinal), location.Secret is not null);
+    }
+
+    [TestMethod]
+    public async Task Keys_in_a_location_are_kept_whole_and_apart_from_it()
+    {
+        await using var driver = new S3Driver(Place);
+        var location = driver.ParseLocation("s3://AK:c4n/ary+:=@h:9000/p/q/bucket/k");
+        location.Secret!.Reveal(out var user, out var password);
+        Assert.AreEqual("AK", user);
+        Assert.AreEqual("c4n/ary+:=", password);
+        Assert.DoesNotContain("c4n", location.ToString());
+    }
+
+    [TestMethod]
+    [DataRow("s3://AK@h:9000/p/q/bucket/k")]
+    [DataRow("s3://h/k")]
+    [DataRow("s3+ftp://h:9000/p/q/bucket/k")]
+    [DataRow("s3://h:9000/p/q/bucket/")]
+    [DataRow("s3://h:9000/p/q/bucket/a/b")]
+    [DataRow("s3://h:9000/p/q/bucket/..")]
+    [DataRow("s3://h:9000/p/q/bucket/a?versionId=1")]
+    [DataRow("s3://h:9000/p/q/Bucket/k")]
+    [DataRow("s3://other/p/q/bucket/k")]
+    [DataRow("s3://AK:c4nary@other/p/q/bucket/k")]
+    public async Task What_is_malformed_or_lies_elsewhere_is_refused_without_its_secret(string uri)
+    {
+        await using var driver = new S3Driver(Place);
+        var error = Assert.ThrowsExactly<StoreException>(() => driver.ParseLocation(uri));
+        Assert.AreEqual(StoreError.InvalidLocation, error.Error);
+        Assert.DoesNotContain("c4nary", error.ToString());
+    }
+
+    [TestMethod]
+    public async Task The_legacy_uri_is_told_only_where_the_options_say_so()
+    {
+        await using var without = new S3Driver(Place);
+        Assert.IsNull(without.GetFeature<ILegacyUri>());
+        Assert.ThrowsExactly<InvalidOperationException>(() => without.LegacyUriOf(without.LocationOf(new ImageId("id"))));
+
+        await using var driver = new S3Driver(Place with { LegacyUris = true });
+        var uri = driver.GetFeature<ILegacyUri>()!.LegacyUriOf(driver.LocationOf(new ImageId("id")));
+        Assert.AreEqual("s3://AK:c4nary/+=:secret@h:9000/p/q/bucket/id", uri);
+        Assert.AreEqual(driver.LocationOf(new ImageId("id")), driver.ParseLocation(uri));
+    }
+
+    [TestMethod]
+    public async Task A_prefix_is_part_of_the_key_and_keeps_other_images_out()
+    {
+        await using var driver = new S3Driver(Place with { Prefix = "images/" });
+        var location = driver.LocationOf(new ImageId("id"));
+        Assert.AreEqual("s3://h:9000/p/q/bucket/images/id", location.Uri);
+        Assert.AreEqual(location, driver.ParseLocation(location.Uri));
+        Assert.ThrowsExactly<StoreException>(() => driver.ParseLocation("s3://h:9000/p/q/bucket/id"));
+    }
+}

@@ -1,0 +1,152 @@
+using GlanceStore.Conformance;
+using GlanceStore.Drivers.S3.Scripted;
+
+namespace GlanceStore.Drivers.S3;
+
+/// <summary>The optional roles, on every server there is.</summary>
+[TestClass]
+public sealed class S3RoleTests
+{
+    public TestContext TestContext { get; set; } = null!;
+
+    [TestMethod]
+    [DataRow("ceph", "Sha256", "ConditionalPut")]
+    [DataRow("swift", "Sha256", "LookFirst")]
+    public async Task A_probe_finds_what_the_preset_says_and_leaves_nothing_behind(string name, string integrity, string createNew)
+    {
+        var server = Server(name);
+        var place = await server.NewPlaceAsync();
+        await using var driver = new S3Driver(place);
+        var findings = await ProbeAsync(driver);
+        var advice = findings[^1];
+        Assert.AreEqual(ProbeAnswer.Yes, advice.Answer, string.Join('\n', findings));
+        Assert.Contains($"Integrity={integrity}, CreateNew={createNew}", advice.Detail);
+        Assert.IsEmpty(await server.ListEverythingAsync(place.Prefix));
+    }
+
+    [TestMethod]
+    public async Task A_probe_of_a_server_that_does_all_that_aws_does_says_so()
+    {
+        await using var server = new ScriptedS3();
+        await using var driver = new S3Driver(server.Options);
+        var findings = await ProbeAsync(driver);
+        Assert.IsTrue(findings.All(finding => finding.Answer == ProbeAnswer.Yes), string.Join('\n', findings));
+        Assert.IsEmpty(server.Everything);
+    }
+
+    [TestMethod]
+    public async Task A_probe_that_may_not_write_says_only_that()
+    {
+        await using var server = new ScriptedS3();
+        await using var driver = new S3Driver(server.Options with { SecretKey = "wrong" });
+        var findings = await ProbeAsync(driver);
+        Assert.HasCount(1, findings);
+        Assert.AreEqual(ProbeAnswer.No, findings[0].Answer);
+    }
+
+    [TestMethod]
+    [DataRow("ceph")]
+    [DataRow("swift")]
+    public async Task A_direct_url_reads_the_image_without_credentials(string name)
+    {
+        var server = Server(name);
+        var place = await server.NewPlaceAsync();
+        await using var driver = new S3Driver(place);
+        await using var store = new ImageStore("s", driver);
+        var receipt = await store.PutAsync(ImageId.New(), new MemoryStream([1, 2, 3]), null, TestContext.CancellationToken);
+        var url = await driver.GetDirectUrlAsync(receipt.Location, TimeSpan.FromMinutes(5), TestContext.CancellationToken);
+        using var client = new HttpClient();
+        CollectionAssert.AreEqual(new byte[] { 1, 2, 3 }, await client.GetByteArrayAsync(url, TestContext.CancellationToken));
+        Assert.DoesNotContain(server.SecretKey + "&", url + "&");
+        await server.RemoveEverythingAsync(place.Prefix);
+    }
+
+    [TestMethod]
+    [DataRow(0)]
+    [DataRow(8)]
+    public async Task A_direct_url_is_good_for_some_time_and_at_most_a_week(int days)
+    {
+        await using var server = new ScriptedS3();
+        await using var driver = new S3Driver(server.Options);
+        await Assert.ThrowsExactlyAsync<ArgumentOutOfRangeException>(async () =>
+            await driver.GetDirectUrlAsync(driver.LocationOf(new ImageId("a")), TimeSpan.FromDays(days), TestContext.CancellationToken));
+    }
+
+    [TestMethod]
+    [DataRow("ceph", 1020)]
+    [DataRow("swift", 1020)]
+    public async Task A_sweep_aborts_old_uploads_by_the_page_and_leaves_young_ones(string name, int count)
+    {
+        var server = Server(name);
+        var place = await server.NewPlaceAsync();
+        await using var driver = new S3Driver(place);
+        await Parallel.ForAsync(0, count, new ParallelOptions { MaxDegreeOfParallelism = 8, CancellationToken = TestContext.CancellationToken },
+            async (i, token) => await server.Client.InitiateMultipartUploadAsync(S3Server.Bucket, $"{place.Prefix}image-{i}", token));
+        Assert.AreEqual(0, await SweepAsync(driver, TimeProvider.System.GetUtcNow() - TimeSpan.FromHours(1), SweepMode.Remove));
+        Assert.AreEqual(count, await SweepAsync(driver, TimeProvider.System.GetUtcNow() + TimeSpan.FromHours(1), SweepMode.DryRun));
+        Assert.AreEqual(count, await SweepAsync(driver, TimeProvider.System.GetUtcNow() + TimeSpan.FromHours(1), SweepMode.Remove));
+        Assert.IsEmpty(await server.ListEverythingAsync(place.Prefix));
+    }
+
+    [TestMethod]
+    public async Task A_sweep_goes_through_more_than_two_pages()
+    {
+        await using var server = new ScriptedS3();
+        await using var driver = new S3Driver(server.Options);
+        for (var i = 0; i < 2500; i++)
+        {
+            // never disposed, as a killed process leaves it
+            await driver.OpenWriteAsync(new ImageId($"i{i}"), new WriteIntent(WriteMode.Replace, null), TestContext.CancellationToken);
+        }
+
+        Assert.AreEqual(2500, await SweepAsync(driver, TimeProvider.System.GetUtcNow(), SweepMode.Remove));
+        Assert.IsEmpty(server.Everything);
+    }
+
+    [TestMethod]
+    [DataRow("ceph")]
+    [DataRow("swift")]
+    public async Task A_bucket_is_made_by_a_put_where_the_options_say_so(string name)
+    {
+        var server = Server(name);
+        var place = await server.NewPlaceAsync() with { Bucket = $"made-{Guid.NewGuid():N}", CreateBucket = true, Prefix = "" };
+        await using var store = new ImageStore("s", new S3Driver(place));
+        var receipt = await store.PutAsync(ImageId.New(), new MemoryStream([1]), null, TestContext.CancellationToken);
+        Assert.IsTrue(await store.DeleteAsync(receipt.Location, TestContext.CancellationToken));
+        await server.Client.DeleteBucketAsync(place.Bucket, TestContext.CancellationToken);
+    }
+
+    private static S3Server Server(string name)
+    {
+        var server = name == "ceph" ? S3Server.Ceph : S3Server.Swift;
+        if (server.SkipReason is { } reason)
+        {
+            SkippedServers.Skip(server.Name, reason);
+        }
+
+        return server;
+    }
+
+    private async Task<List<ProbeFinding>> ProbeAsync(S3Driver driver)
+    {
+        var findings = new List<ProbeFinding>();
+        await foreach (var finding in driver.ProbeAsync(TestContext.CancellationToken))
+        {
+            TestContext.WriteLine(finding.ToString());
+            findings.Add(finding);
+        }
+
+        return findings;
+    }
+
+    private async Task<int> SweepAsync(S3Driver driver, DateTimeOffset before, SweepMode mode)
+    {
+        var count = 0;
+        await foreach (var _ in driver.SweepAsync(before, mode, TestContext.CancellationToken))
+        {
+            count++;
+        }
+
+        return count;
+    }
+}
