@@ -128,7 +128,7 @@ public sealed partial class FileDriver : StoreDriver, ISweeper
         var removed = Host.Remove(path, Directories);
         if (removed)
         {
-            await DirectoryFlush.FlushAsync(Host, Path.GetDirectoryName(path)!, Time).ConfigureAwait(false);
+            await FinalSteps.FlushAsync(Host, Path.GetDirectoryName(path)!, Time).ConfigureAwait(false);
         }
         else
         {

@@ -14,6 +14,7 @@ internal sealed class FileWriter(FileDriver driver, string name, FileRoot root, 
     private readonly string _target = root.RealPathOf(name);
     private readonly DirectWrites _direct = new(driver.Host, part.Handle);
     private long _end;
+    private StoreException? _final;
 
     public override ImageLocation Location { get; } = FileLocation.Of(Path.Combine(root.Path, name));
 
@@ -46,6 +47,11 @@ internal sealed class FileWriter(FileDriver driver, string name, FileRoot root, 
     public override async ValueTask<StoredObject> CommitAsync(WriteSummary summary, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
+        if (_final is not null)
+        {
+            throw _final;
+        }
+
         try
         {
             Complete(summary.Size);
@@ -177,8 +183,16 @@ internal sealed class FileWriter(FileDriver driver, string name, FileRoot root, 
         Publish();
         foreach (var other in others)
         {
-            await DirectoryFlush.TryAsync(() => _ = driver.Host.Remove(other.RealPathOf(name), driver.Directories), driver.Time).ConfigureAwait(false);
+            // The old image goes when the new one is there to stay.
+            await SettleAsync().ConfigureAwait(false);
+            await RemoveAsync(other).ConfigureAwait(false);
         }
+    }
+
+    private async ValueTask RemoveAsync(FileRoot other)
+    {
+        await FinalSteps.TryAsync(() => _ = driver.Host.Remove(other.RealPathOf(name), driver.Directories), driver.Time).ConfigureAwait(false);
+        await FinalSteps.FlushAsync(driver.Host, other.RealPath, driver.Time).ConfigureAwait(false);
     }
 
     private void Publish()
@@ -199,20 +213,25 @@ internal sealed class FileWriter(FileDriver driver, string name, FileRoot root, 
     {
         try
         {
-            await DirectoryFlush.FlushAsync(driver.Host, root.RealPath, driver.Time).ConfigureAwait(false);
+            await FinalSteps.FlushAsync(driver.Host, root.RealPath, driver.Time).ConfigureAwait(false);
         }
-        catch (StoreException) when (mode == WriteMode.CreateNew)
+        catch (StoreException e)
         {
+            _final = e;
             Withdraw();
             throw;
         }
     }
 
+    // A replaced image cannot be brought back; one that was not there before goes again.
     private void Withdraw()
     {
         try
         {
-            driver.Host.Withdraw(part.Handle, _target);
+            if (mode == WriteMode.CreateNew)
+            {
+                driver.Host.Withdraw(part.Handle, _target);
+            }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -174,6 +174,8 @@ internal class LinuxFileSystem : HostFileSystem
         }
     }
 
+    protected virtual SafeFileHandle? OpenToWrite(string path) => Open(path, LinuxCalls.ReadWrite);
+
     private static int TryLink(SafeFileHandle handle, string source, string target, int flags)
     {
         if (LinuxCalls.Link(LinuxCalls.CurrentDirectory, source, LinuxCalls.CurrentDirectory, target, flags) == 0)
@@ -226,8 +228,6 @@ internal class LinuxFileSystem : HostFileSystem
         handle.Dispose();
         return errno is Errno.NoEntry or Errno.NotDirectory ? null : throw FileErrors.From(errno, $"open {shownAs ?? path}");
     }
-
-    protected virtual SafeFileHandle? OpenToWrite(string path) => Open(path, LinuxCalls.ReadWrite);
 
     private SafeFileHandle? OpenToLock(string part)
     {

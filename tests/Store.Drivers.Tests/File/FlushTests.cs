@@ -60,6 +60,38 @@ public sealed class FlushTests
     }
 
     [TestMethod]
+    public async Task Commit_that_failed_for_good_does_not_succeed_when_it_is_called_again()
+    {
+        var host = new FlushFailing("unnamed", int.MaxValue);
+        using var store = new TestStore(host: host);
+        await using var writer = await store.Driver.OpenWriteAsync(Id, new WriteIntent(WriteMode.CreateNew, 10), default);
+        await Write(writer, Bytes(10));
+        await Fails(StoreError.Unavailable, () => writer.CommitAsync(Summary(10), default).AsTask());
+        host.Failures = 0;
+
+        await Fails(StoreError.Unavailable, () => writer.CommitAsync(Summary(10), default).AsTask());
+
+        Assert.AreEqual(0, store.Entries.Count());
+    }
+
+    [TestMethod]
+    public async Task Copy_in_another_directory_is_removed_only_when_the_replacement_is_flushed()
+    {
+        var host = new FlushFailing("unnamed", int.MaxValue);
+        using var store = new TestStore(root => new FileDriverOptions { Directories = [new($"{root}/a", 2), new($"{root}/b", 1)] }, host);
+        System.IO.File.WriteAllText($"{store.Root}/a/x", "old");
+        System.IO.File.WriteAllText($"{store.Root}/b/x", "older");
+
+        await Fails(StoreError.Unavailable, () => store.Put("x", Bytes(10), WriteMode.Replace));
+        Assert.IsTrue(System.IO.File.Exists($"{store.Root}/b/x"));
+        host.Failures = 0;
+        await store.Put("x", Bytes(10), WriteMode.Replace);
+
+        CollectionAssert.AreEqual(Bytes(10), await store.Read(store.At("a/x")));
+        Assert.IsFalse(System.IO.File.Exists($"{store.Root}/b/x"));
+    }
+
+    [TestMethod]
     public async Task Image_of_another_that_took_the_name_is_not_taken_back()
     {
         var host = new FlushFailing("unnamed", int.MaxValue);
