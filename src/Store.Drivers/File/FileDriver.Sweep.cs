@@ -3,26 +3,42 @@ namespace GlanceStore.Drivers.File;
 public sealed partial class FileDriver
 {
     /// <inheritdoc/>
-    /// <remarks>An upload that is still alive holds a lock on its part, and is left alone however old it is.</remarks>
+    /// <remarks>
+    /// An upload that is still alive holds a lock on its part, and is left alone however old it is. What cannot be looked at or removed
+    /// does not end the sweep: all of it is told at the end, in one exception.
+    /// </remarks>
     public IAsyncEnumerable<Leftover> SweepAsync(DateTimeOffset before, SweepMode mode, CancellationToken cancellationToken) =>
         Sweep(before, mode, cancellationToken).ToAsyncEnumerable();
 
     private IEnumerable<Leftover> Sweep(DateTimeOffset before, SweepMode mode, CancellationToken cancellationToken)
     {
+        var failures = new List<StoreException>();
         foreach (var directory in Directories.Roots.Select(root => root.RealPath).Distinct())
         {
-            foreach (var part in Parts(directory))
+            foreach (var part in Parts(directory, failures))
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                if (TryTake(part, before, mode) is { } leftover)
+                if (TryTake(part, before, mode, failures) is { } leftover)
                 {
                     yield return leftover;
                 }
             }
         }
+
+        if (failures.Count > 0)
+        {
+            throw AllOf(failures);
+        }
     }
 
-    private static FileInfo[] Parts(string directory)
+    private static StoreException AllOf(List<StoreException> failures) => failures.Count == 1
+        ? failures[0]
+        : new StoreException(failures[0].Error, string.Join(' ', failures.Select(failure => failure.Message)), new AggregateException(failures))
+        {
+            IsTransient = failures.All(failure => failure.IsTransient),
+        };
+
+    private static FileInfo[] Parts(string directory, List<StoreException> failures)
     {
         try
         {
@@ -31,15 +47,16 @@ public sealed partial class FileDriver
         }
         catch (Exception e) when (FileErrors.From(e, $"list {directory}") is { } error)
         {
-            throw error;
+            failures.Add(error);
+            return [];
         }
     }
 
-    private static Leftover? TryTake(FileInfo part, DateTimeOffset before, SweepMode mode)
+    private Leftover? TryTake(FileInfo part, DateTimeOffset before, SweepMode mode, List<StoreException> failures)
     {
         try
         {
-            if (!part.Exists || part.LinkTarget is not null || part.LastWriteTimeUtc >= before.UtcDateTime || IsAlive(part))
+            if (!part.Exists || part.LinkTarget is not null || part.LastWriteTimeUtc >= before.UtcDateTime || Host.IsHeld(part.FullName))
             {
                 return null;
             }
@@ -57,23 +74,15 @@ public sealed partial class FileDriver
         {
             return null;
         }
+        catch (StoreException e)
+        {
+            failures.Add(e);
+            return null;
+        }
         catch (Exception e) when (FileErrors.From(e, $"remove {part.FullName}") is { } error)
         {
-            throw error;
-        }
-    }
-
-    // Every writer holds a shared lock on its part, and this asks for an exclusive one.
-    private static bool IsAlive(FileInfo part)
-    {
-        try
-        {
-            using var handle = System.IO.File.OpenHandle(part.FullName, System.IO.FileMode.Open, FileAccess.ReadWrite, FileShare.None);
-            return false;
-        }
-        catch (IOException e) when (e is not FileNotFoundException)
-        {
-            return true;
+            failures.Add(error);
+            return null;
         }
     }
 }

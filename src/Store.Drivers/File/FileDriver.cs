@@ -122,21 +122,21 @@ public sealed partial class FileDriver : StoreDriver, ISweeper
     }
 
     /// <inheritdoc/>
-    public override ValueTask<bool> DeleteAsync(ImageLocation location, CancellationToken cancellationToken)
+    public override async ValueTask<bool> DeleteAsync(ImageLocation location, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         var path = Directories.Resolve(location.Uri);
         var removed = Host.Remove(path, Directories);
         if (removed)
         {
-            Host.FlushDirectory(Path.GetDirectoryName(path)!);
+            await FinalSteps.FlushAsync(Host, Path.GetDirectoryName(path)!, Time).ConfigureAwait(false);
         }
         else
         {
             RequireDirectoryOf(path);
         }
 
-        return ValueTask.FromResult(removed);
+        return removed;
     }
 
     internal IReadOnlyDictionary<string, string> MetadataOf(ImageLocation location) => Metadata.For(FileLocation.PathOf(location.Uri));

@@ -15,4 +15,7 @@ internal static partial class FileLog
 
     [LoggerMessage(4, LogLevel.Warning, "No entry of the metadata file has a mount point that {Directory} lies under")]
     public static partial void NoMetadata(ILogger logger, string directory);
+
+    [LoggerMessage(5, LogLevel.Warning, "The image {Path}, whose put failed because its directory could not be flushed, could not be removed")]
+    public static partial void ImageStays(ILogger logger, Exception exception, string path);
 }

@@ -5,12 +5,17 @@ namespace GlanceStore.Drivers.File;
 // What the file system says of an image file.
 internal readonly record struct FileStatus(long Size, DateTimeOffset LastModified, string VersionTag)
 {
-    // The inode tells a replaced file from the one before, the two times one that was written to in place. The time of the last
-    // change to the inode cannot be set back by a program, as the other can.
+    // A file system can hold times that .NET has no date for.
+    private static readonly long FirstSecond = DateTimeOffset.MinValue.ToUnixTimeSeconds();
+    private static readonly long LastSecond = DateTimeOffset.MaxValue.ToUnixTimeSeconds();
+
+    // The inode tells a replaced file from the one before, the time of the last write one that was written to in place. The time of
+    // the last change to the inode is left out: new permissions, or a backup's hard link, leave the bytes as they are.
     public static FileStatus Of(in LinuxStatus status)
     {
-        var modified = DateTimeOffset.FromUnixTimeSeconds(status.Modified.Seconds).AddTicks(status.Modified.Nanoseconds / 100);
-        var tag = string.Create(CultureInfo.InvariantCulture, $"{status.Inode:x}-{status.Size:x}-{status.Modified}-{status.Changed}");
+        var second = Math.Clamp(status.Modified.Seconds, FirstSecond, LastSecond);
+        var modified = DateTimeOffset.FromUnixTimeSeconds(second).AddTicks(status.Modified.Nanoseconds / 100);
+        var tag = string.Create(CultureInfo.InvariantCulture, $"{status.Inode:x}-{status.Size:x}-{status.Modified}");
         return new FileStatus((long)status.Size, modified, tag);
     }
 

@@ -14,7 +14,7 @@ internal sealed class FileWriter(FileDriver driver, string name, FileRoot root, 
     private readonly string _target = root.RealPathOf(name);
     private readonly DirectWrites _direct = new(driver.Host, part.Handle);
     private long _end;
-    private bool _isCommitted;
+    private StoreException? _final;
 
     public override ImageLocation Location { get; } = FileLocation.Of(Path.Combine(root.Path, name));
 
@@ -47,11 +47,17 @@ internal sealed class FileWriter(FileDriver driver, string name, FileRoot root, 
     public override async ValueTask<StoredObject> CommitAsync(WriteSummary summary, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
+        if (_final is not null)
+        {
+            throw _final;
+        }
+
         try
         {
             Complete(summary.Size);
+            FlushSlices(summary.Size, cancellationToken);
             SetMode();
-            Flush(summary.Size, cancellationToken);
+            RandomAccess.FlushToDisk(part.Handle);
         }
         catch (Exception e) when (FileErrors.From(e, $"store {_target}") is { } error)
         {
@@ -59,8 +65,7 @@ internal sealed class FileWriter(FileDriver driver, string name, FileRoot root, 
         }
 
         await PublishAsync(cancellationToken).ConfigureAwait(false);
-        driver.Host.FlushDirectory(root.RealPath);
-        _isCommitted = true;
+        await SettleAsync().ConfigureAwait(false);
         return driver.Host.StatusOf(part.Handle, _target).Describe(Location, driver.MetadataOf(Location));
     }
 
@@ -70,11 +75,6 @@ internal sealed class FileWriter(FileDriver driver, string name, FileRoot root, 
         {
             _direct.Dispose();
             part.Dispose();
-            if (part.IsPublished && !_isCommitted && mode == WriteMode.CreateNew)
-            {
-                // It has its name, and nobody was told so, because the directory could not be flushed.
-                _ = driver.Host.Remove(_target, driver.Directories);
-            }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -153,16 +153,15 @@ internal sealed class FileWriter(FileDriver driver, string name, FileRoot root, 
         }
     }
 
-    // In slices first, because the flush of a whole file cannot be cancelled.
-    private void Flush(long size, CancellationToken cancellationToken)
+    // In slices first, because the flush of a whole file cannot be cancelled; and before the mode is set, which may keep this very
+    // user from what a kill would leave here.
+    private void FlushSlices(long size, CancellationToken cancellationToken)
     {
         for (var offset = 0L; size >= LargeBytes && offset < size; offset += SliceBytes)
         {
             cancellationToken.ThrowIfCancellationRequested();
             driver.Host.FlushRange(part.Handle, offset, Math.Min(SliceBytes, size - offset), _target);
         }
-
-        RandomAccess.FlushToDisk(part.Handle);
     }
 
     // Among several directories a name is free only where it is free in all of them, which takes a lock to decide.
@@ -170,7 +169,7 @@ internal sealed class FileWriter(FileDriver driver, string name, FileRoot root, 
     {
         if (driver.Directories.Roots.Count == 1 && driver.Host.LinksExactly)
         {
-            part.Publish(_target, mode);
+            Publish();
             return;
         }
 
@@ -181,10 +180,62 @@ internal sealed class FileWriter(FileDriver driver, string name, FileRoot root, 
             throw new StoreException(StoreError.AlreadyExists, $"There is an image of that id in {others[0].Path} already.");
         }
 
-        part.Publish(_target, mode);
+        Publish();
         foreach (var other in others)
         {
-            _ = driver.Host.Remove(other.RealPathOf(name), driver.Directories);
+            // The old image goes when the new one is there to stay.
+            await SettleAsync().ConfigureAwait(false);
+            await RemoveAsync(other).ConfigureAwait(false);
+        }
+    }
+
+    private async ValueTask RemoveAsync(FileRoot other)
+    {
+        await FinalSteps.TryAsync(() => _ = driver.Host.Remove(other.RealPathOf(name), driver.Directories), driver.Time).ConfigureAwait(false);
+        await FinalSteps.FlushAsync(driver.Host, other.RealPath, driver.Time).ConfigureAwait(false);
+    }
+
+    private void Publish()
+    {
+        try
+        {
+            part.Publish(_target, mode);
+        }
+        catch (StoreException e) when (e.Error == StoreError.AlreadyExists && System.IO.Directory.Exists(_target))
+        {
+            throw FileLocation.Invalid($"{_target} is a directory, not an image.");
+        }
+    }
+
+    // From here on the image is to be seen, so nothing is cancelled, and what is thrown is final: the front would take a passing
+    // failure for a lost answer, find the image and give a receipt for what no flush has made durable.
+    private async ValueTask SettleAsync()
+    {
+        try
+        {
+            await FinalSteps.FlushAsync(driver.Host, root.RealPath, driver.Time).ConfigureAwait(false);
+        }
+        catch (StoreException e)
+        {
+            _final = e;
+            Withdraw();
+            throw;
+        }
+    }
+
+    // A replaced image cannot be brought back; one that was not there before goes again.
+    private void Withdraw()
+    {
+        try
+        {
+            if (mode == WriteMode.CreateNew)
+            {
+                driver.Host.Withdraw(part.Handle, _target);
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            FileLog.ImageStays(driver.Log, e, _target);
         }
     }
 

@@ -29,15 +29,32 @@ internal abstract class HostFileSystem
     // Removes the name, and never what a symbolic link of that name leads to.
     public abstract bool Remove(string path, FileDirectories within);
 
+    // Takes a name away from an opened file, unless it means another file by now.
+    public abstract void Withdraw(SafeFileHandle handle, string path);
+
     public abstract PartFile CreatePart(string directory);
 
-    // Gives a part its final name, where that is free.
+    // Gives a part its final name, where that is free; it may keep the other one beside it.
     public abstract void MoveNew(SafeFileHandle handle, string part, string target);
 
     public abstract void FlushDirectory(string directory);
 
     // Null where another holds the lock.
     public abstract IDisposable? TryLock(string directory);
+
+    // Whether a writer is alive: each holds a shared lock on its part, and this asks for an exclusive one.
+    public virtual bool IsHeld(string part)
+    {
+        try
+        {
+            using var handle = System.IO.File.OpenHandle(part, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+            return false;
+        }
+        catch (IOException e) when (e is not FileNotFoundException)
+        {
+            return true;
+        }
+    }
 
     // Sets room aside, so that a full disk is found before the first byte is sent.
     public virtual void Reserve(SafeFileHandle handle, long size, string path)

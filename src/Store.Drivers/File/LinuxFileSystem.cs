@@ -53,6 +53,15 @@ internal class LinuxFileSystem : HostFileSystem
             : throw FileErrors.From(errno, $"delete {path}"));
     }
 
+    // By paths alone, since this is what remains to do where a process may open no more files.
+    public override void Withdraw(SafeFileHandle handle, string path)
+    {
+        if (StatusOfEntry(path) is { } there && there.IsSameFileAs(Status(handle, path)))
+        {
+            System.IO.File.Delete(path);
+        }
+    }
+
     public override PartFile CreatePart(string directory)
     {
         var handle = LinuxCalls.Open(directory, LinuxCalls.Unnamed | LinuxCalls.ReadWrite | LinuxCalls.CloseOnExec, DefaultMode);
@@ -76,12 +85,6 @@ internal class LinuxFileSystem : HostFileSystem
     public override void MoveNew(SafeFileHandle handle, string part, string target)
     {
         var errno = TryLink(handle, part, target, 0);
-        if (errno == 0)
-        {
-            System.IO.File.Delete(part);
-            return;
-        }
-
         errno = errno is Errno.NotPermitted or Errno.NotSupported ? TryRename(part, target) : errno;
         if (errno != 0)
         {
@@ -121,6 +124,19 @@ internal class LinuxFileSystem : HostFileSystem
         return errno == Errno.TryAgain ? null : throw FileErrors.From(errno, $"lock {directory}");
     }
 
+    // NFS locks exclusively only what is open for writing. A mode of 440 lets its own owner only read, which is enough elsewhere.
+    public override bool IsHeld(string part)
+    {
+        using var handle = OpenToLock(part) ?? throw new FileNotFoundException(null, part);
+        if (LinuxCalls.Lock(handle, LinuxCalls.ExclusiveLock | LinuxCalls.DoNotBlock) == 0)
+        {
+            return false;
+        }
+
+        var errno = LinuxCalls.LastError;
+        return errno == Errno.TryAgain ? true : throw FileErrors.From(errno, $"lock {part}");
+    }
+
     // The length stays what was written, so that the check at the commit means something.
     public override void Reserve(SafeFileHandle handle, long size, string path)
     {
@@ -157,6 +173,8 @@ internal class LinuxFileSystem : HostFileSystem
             throw FileErrors.From(errno, $"flush {path}");
         }
     }
+
+    protected virtual SafeFileHandle? OpenToWrite(string path) => Open(path, LinuxCalls.ReadWrite);
 
     private static int TryLink(SafeFileHandle handle, string source, string target, int flags)
     {
@@ -209,6 +227,18 @@ internal class LinuxFileSystem : HostFileSystem
         var errno = LinuxCalls.LastError;
         handle.Dispose();
         return errno is Errno.NoEntry or Errno.NotDirectory ? null : throw FileErrors.From(errno, $"open {shownAs ?? path}");
+    }
+
+    private SafeFileHandle? OpenToLock(string part)
+    {
+        try
+        {
+            return OpenToWrite(part);
+        }
+        catch (StoreException e) when (e.Error == StoreError.AccessDenied)
+        {
+            return Open(part, LinuxCalls.ReadOnly);
+        }
     }
 
     private static string RealPathOf(SafeFileHandle handle, string path)

@@ -21,9 +21,6 @@ internal struct LinuxStatus
     [FieldOffset(40)]
     public ulong Size;
 
-    [FieldOffset(96)]
-    public LinuxTime Changed;
-
     [FieldOffset(112)]
     public LinuxTime Modified;
 

@@ -32,10 +32,7 @@ internal sealed class NamedPart : PartFile
     public override void Dispose()
     {
         base.Dispose();
-        if (!IsPublished)
-        {
-            System.IO.File.Delete(_path);
-        }
+        System.IO.File.Delete(_path);
     }
 
     protected override void PublishAs(string target, WriteMode mode)
@@ -47,6 +44,18 @@ internal sealed class NamedPart : PartFile
         else
         {
             _host.MoveNew(Handle, _path, target);
+        }
+    }
+
+    // The image is there, whatever becomes of the part's own name: to dispose tries again, and says so where it cannot.
+    protected override void OnPublished()
+    {
+        try
+        {
+            System.IO.File.Delete(_path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
         }
     }
 }

@@ -20,15 +20,22 @@ internal abstract class PartFile(SafeFileHandle handle) : IDisposable
         try
         {
             PublishAs(target, mode);
-            IsPublished = true;
         }
         catch (Exception e) when (FileErrors.From(e, $"store {target}") is { } error)
         {
             throw error;
         }
+
+        IsPublished = true;
+        OnPublished();
     }
 
     public virtual void Dispose() => handle.Dispose();
 
     protected abstract void PublishAs(string target, WriteMode mode);
+
+    // Never throws: the image has its name.
+    protected virtual void OnPublished()
+    {
+    }
 }

@@ -1,3 +1,4 @@
+using Microsoft.Win32.SafeHandles;
 using static GlanceStore.Drivers.File.Tests.TestStore;
 
 namespace GlanceStore.Drivers.File.Tests;
@@ -149,34 +150,56 @@ public sealed class PutTests
     }
 
     [TestMethod]
-    [DataRow(WriteMode.CreateNew)]
-    [DataRow(WriteMode.Replace)]
-    public async Task Commit_can_be_called_again_after_the_flush_of_the_directory_failed(WriteMode mode)
+    public async Task Name_held_by_a_directory_is_InvalidLocation_whatever_the_size()
     {
-        foreach (var unnamed in new[] { true, false })
+        foreach (var mode in Enum.GetValues<WriteMode>())
         {
-            var host = new ScriptedFileSystem { NextFlushFails = FileErrors.From(Errno.Stale, "flush") };
-            using var store = new TestStore(host: unnamed ? host : new FlushingOnce());
-            await using var writer = await store.Driver.OpenWriteAsync(new ImageId("x"), new WriteIntent(mode, 10), default);
-            await Write(writer, Bytes(10));
+            foreach (var host in new[] { "unnamed", "named", "portable" })
+            {
+                using var store = new TestStore(host: Host(host));
+                System.IO.Directory.CreateDirectory($"{store.Root}/x");
+                var front = new ImageStore("s", store.Driver, new ImageStoreOptions { ChunkBytes = 4096 });
+                foreach (var size in new[] { 10, 3 * 4096 })
+                {
+                    var put = new PutOptions { Mode = mode };
+                    var error = await Fails(StoreError.InvalidLocation, () => front.PutAsync(new ImageId("x"), new MemoryStream(Bytes(size)), put));
+                    Assert.Contains("a directory", error.Message);
+                }
 
-            Assert.IsTrue((await Fails(StoreError.Unavailable, () => writer.CommitAsync(Summary(10), default).AsTask())).IsTransient);
-            var stored = await writer.CommitAsync(Summary(10), default);
-
-            CollectionAssert.AreEqual(Bytes(10), await store.Read(stored.Location));
-            Assert.AreEqual(1, store.Entries.Count());
+                Assert.AreEqual(1, store.Entries.Count());
+            }
         }
     }
 
     [TestMethod]
-    public async Task New_image_whose_directory_could_not_be_flushed_is_taken_back()
+    public async Task New_image_is_published_though_the_name_of_its_part_cannot_be_removed()
     {
-        var host = new ScriptedFileSystem { NextFlushFails = FileErrors.From(Errno.InputOutput, "flush") };
-        using var store = new TestStore(host: host);
+        var log = new ListLogger();
+        using var store = new TestStore(host: new KeepingPartNames(), log: log);
 
-        await Fails(StoreError.Unavailable, () => store.Put("x", Bytes(10)));
+        var stored = await store.Put("x", Bytes(10));
 
-        Assert.AreEqual(0, store.Entries.Count());
+        CollectionAssert.AreEqual(Bytes(10), await store.Read(stored.Location));
+        Assert.AreEqual(1, store.Parts.Count());
+        Assert.AreEqual(1, log.Lines.Count(line => line.Contains("a sweep will", StringComparison.Ordinal)));
+    }
+
+    [TestMethod]
+    public async Task Replacing_can_be_committed_again_after_the_rename_failed()
+    {
+        using var store = new TestStore();
+        await store.Put("x", Bytes(10));
+        await using var writer = await store.Driver.OpenWriteAsync(new ImageId("x"), new WriteIntent(WriteMode.Replace, 20), default);
+        await Write(writer, Bytes(20));
+        System.IO.File.Move($"{store.Root}/x", $"{store.Root}/y");
+        System.IO.Directory.CreateDirectory($"{store.Root}/x");
+        await Fails(StoreError.InvalidLocation, () => writer.CommitAsync(Summary(20), default).AsTask());
+        System.IO.Directory.Delete($"{store.Root}/x");
+
+        var stored = await writer.CommitAsync(Summary(20), default);
+
+        CollectionAssert.AreEqual(Bytes(20), await store.Read(stored.Location));
+        Assert.AreEqual(2, store.Entries.Count());
     }
 
     [TestMethod]
@@ -243,19 +266,14 @@ public sealed class PutTests
         }
     })));
 
-    private sealed class FlushingOnce : NamingFileSystem
+    // A directory that stands where the part stood cannot be removed as a file.
+    private sealed class KeepingPartNames : NamingFileSystem
     {
-        private bool _failed;
-
-        public override void FlushDirectory(string directory)
+        public override void MoveNew(SafeFileHandle handle, string part, string target)
         {
-            if (!_failed)
-            {
-                _failed = true;
-                throw FileErrors.From(Errno.Stale, "flush");
-            }
-
-            base.FlushDirectory(directory);
+            base.MoveNew(handle, part, target);
+            System.IO.File.Delete(part);
+            System.IO.Directory.CreateDirectory(part);
         }
     }
 }

@@ -96,23 +96,46 @@ public sealed class ReadTests
     }
 
     [TestMethod]
-    public async Task Version_tag_changes_with_bytes_written_in_place_even_where_the_time_is_set_back()
+    public async Task Version_tag_changes_with_bytes_written_in_place()
     {
         using var store = new TestStore();
         var stored = await store.Put("x", Bytes(60));
-        var path = $"{store.Root}/x";
-        var modified = System.IO.File.GetLastWriteTimeUtc(path);
         var found = stored;
 
         // The clock of the file system ticks every few milliseconds.
         for (var tries = 0; found == stored && tries < 1_000_000; tries++)
         {
-            System.IO.File.WriteAllBytes(path, Bytes(60, seed: 7));
-            System.IO.File.SetLastWriteTimeUtc(path, modified);
+            System.IO.File.WriteAllBytes($"{store.Root}/x", Bytes(60, seed: 7));
             found = await store.Driver.FindAsync(stored.Location, default);
         }
 
         Assert.AreNotEqual(stored.VersionTag, found!.VersionTag);
+    }
+
+    [TestMethod]
+    [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
+    public async Task New_permissions_or_another_hard_link_are_no_other_version()
+    {
+        using var store = new TestStore();
+        var stored = await store.Put("x", Bytes(60));
+
+        System.IO.File.SetUnixFileMode($"{store.Root}/x", UnixFileMode.UserRead);
+        Assert.AreEqual(0, LinuxCalls.Link(LinuxCalls.CurrentDirectory, $"{store.Root}/x", LinuxCalls.CurrentDirectory, $"{store.Root}/backup", 0));
+
+        Assert.AreEqual(stored, await store.Driver.FindAsync(stored.Location, default));
+        await (await store.Driver.OpenReadAsync(stored.Location, new ReadIntent(VersionTag: stored.VersionTag), default)).DisposeAsync();
+    }
+
+    [TestMethod]
+    [DataRow(long.MaxValue, 9999)]
+    [DataRow(253_402_300_800, 9999)]
+    [DataRow(long.MinValue, 1)]
+    public void File_of_a_date_that_no_calendar_of_ours_has_is_of_the_last_or_first_one_there_is(long seconds, int year)
+    {
+        var status = FileStatus.Of(new LinuxStatus { Size = 5, Modified = new LinuxTime { Seconds = seconds, Nanoseconds = 999_999_999 } });
+
+        Assert.AreEqual(year, status.LastModified.Year);
+        Assert.AreEqual(5, status.Size);
     }
 
     [TestMethod]

@@ -1,3 +1,4 @@
+using Microsoft.Win32.SafeHandles;
 using static GlanceStore.Drivers.File.Tests.TestStore;
 
 namespace GlanceStore.Drivers.File.Tests;
@@ -53,6 +54,52 @@ public sealed class SweepTests
     }
 
     [TestMethod]
+    public async Task Sweep_goes_on_after_what_it_cannot_remove_and_tells_all_of_it_at_the_end()
+    {
+        var host = new NotLooking();
+        using var store = Two(host);
+        var old = DateTimeOffset.UtcNow.AddDays(-2);
+        host.Refused = [Leave(store, "a", old), Leave(store, "b", old)];
+        Leave(store, "a", old);
+        Leave(store, "b", old);
+
+        var found = new List<Leftover>();
+        var error = await Fails(StoreError.AccessDenied, async () =>
+        {
+            await foreach (var leftover in store.Driver.SweepAsync(DateTimeOffset.UtcNow, SweepMode.Remove, default))
+            {
+                found.Add(leftover);
+            }
+        });
+
+        Assert.HasCount(2, found);
+        CollectionAssert.AreEquivalent(host.Refused.ToArray(), store.Parts.ToArray());
+        Assert.IsTrue(host.Refused.All(path => error.Message.Contains(path, StringComparison.Ordinal)), error.Message);
+    }
+
+    [TestMethod]
+    [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
+    public async Task Sweep_removes_a_part_that_its_owner_may_only_read()
+    {
+        using var store = Two(new NotWriting());
+        System.IO.File.SetUnixFileMode(Leave(store, "a", DateTimeOffset.UtcNow.AddDays(-2)), UnixFileMode.UserRead | UnixFileMode.GroupRead);
+
+        Assert.HasCount(1, await Sweep(store, DateTimeOffset.UtcNow));
+        Assert.AreEqual(0, store.Parts.Count());
+    }
+
+    [TestMethod]
+    public async Task Sweep_leaves_an_upload_that_is_alive_though_its_part_may_only_be_read()
+    {
+        using var store = new TestStore(host: new NotWriting());
+        await using var writer = await store.Driver.OpenWriteAsync(new ImageId("x"), new WriteIntent(WriteMode.CreateNew, 10), default);
+        await Write(writer, Bytes(10));
+
+        Assert.IsEmpty(await Sweep(store, DateTimeOffset.UtcNow.AddDays(1)));
+        Assert.AreEqual(1, store.Parts.Count());
+    }
+
+    [TestMethod]
     public async Task Sweep_can_be_cancelled()
     {
         using var store = Two();
@@ -68,13 +115,15 @@ public sealed class SweepTests
         Assert.AreEqual(1, store.Parts.Count());
     }
 
-    private static TestStore Two() => new(root => new FileDriverOptions { Directories = [new($"{root}/a"), new($"{root}/b")] });
+    private static TestStore Two(HostFileSystem? host = null) =>
+        new(root => new FileDriverOptions { Directories = [new($"{root}/a"), new($"{root}/b")] }, host);
 
-    private static void Leave(TestStore store, string directory, DateTimeOffset modified)
+    private static string Leave(TestStore store, string directory, DateTimeOffset modified)
     {
         var path = Path.Combine(store.Root, directory, FileLocation.NewPartName());
         System.IO.File.WriteAllText(path, "bytes");
         System.IO.File.SetLastWriteTimeUtc(path, modified.UtcDateTime);
+        return path;
     }
 
     private static async Task<List<Leftover>> Sweep(TestStore store, DateTimeOffset before, SweepMode mode = SweepMode.Remove)
@@ -86,5 +135,19 @@ public sealed class SweepTests
         }
 
         return found;
+    }
+
+    private sealed class NotLooking : LinuxFileSystem
+    {
+        public IReadOnlyList<string> Refused { get; set; } = [];
+
+        public override bool IsHeld(string part) =>
+            Refused.Contains(part) ? throw FileErrors.From(Errno.AccessDenied, $"open {part}") : base.IsHeld(part);
+    }
+
+    // What a mode such as 440 does to all but root.
+    private sealed class NotWriting : NamingFileSystem
+    {
+        protected override SafeFileHandle? OpenToWrite(string path) => throw FileErrors.From(Errno.AccessDenied, $"open {path}");
     }
 }

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Microsoft.Win32.SafeHandles;
 
 namespace GlanceStore.Drivers.File.Tests;
@@ -5,12 +6,12 @@ namespace GlanceStore.Drivers.File.Tests;
 /// <summary>A file store in a directory of its own, and the few steps that the tests share.</summary>
 internal sealed class TestStore : IDisposable
 {
-    public TestStore(Func<string, FileDriverOptions>? options = null, HostFileSystem? host = null)
+    public TestStore(Func<string, FileDriverOptions>? options = null, HostFileSystem? host = null, ListLogger? log = null)
     {
         Root = System.IO.Directory.CreateTempSubdirectory("glance-store-test-").FullName;
         try
         {
-            Driver = new FileDriver(options?.Invoke(Root) ?? new FileDriverOptions { Directory = Root }, null, host ?? HostFileSystem.Current);
+            Driver = new FileDriver(options?.Invoke(Root) ?? new FileDriverOptions { Directory = Root }, log, host ?? HostFileSystem.Current);
         }
         catch
         {
@@ -99,25 +100,26 @@ internal class NamingFileSystem : LinuxFileSystem
     public override PartFile CreatePart(string directory) => NamedPart.Create(this, directory);
 }
 
-/// <summary>Free space as a test says, and the n-th flush of a directory failing.</summary>
+/// <summary>Keeps what the driver logs.</summary>
+internal sealed class ListLogger : ILogger<FileDriver>
+{
+    public List<string> Lines { get; } = [];
+
+    public IDisposable? BeginScope<TState>(TState state)
+        where TState : notnull => null;
+
+    public bool IsEnabled(LogLevel logLevel) => true;
+
+    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+        Lines.Add(formatter(state, exception));
+}
+
+/// <summary>Free space as a test says.</summary>
 internal sealed class ScriptedFileSystem : LinuxFileSystem
 {
     public Dictionary<string, long> Free { get; } = [];
 
-    public StoreException? NextFlushFails { get; set; }
-
     public override long FreeBytes(string directory) => Free[System.IO.Path.GetFileName(directory)];
-
-    public override void FlushDirectory(string directory)
-    {
-        if (NextFlushFails is { } error)
-        {
-            NextFlushFails = null;
-            throw error;
-        }
-
-        base.FlushDirectory(directory);
-    }
 
     public override void Reserve(SafeFileHandle handle, long size, string path)
     {
