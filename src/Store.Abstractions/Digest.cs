@@ -10,7 +10,7 @@ public sealed record Digest
     /// <summary>Makes a digest.</summary>
     /// <param name="algorithm">The algorithm's name in lower case: letters, digits and <c>_</c>.</param>
     /// <param name="hex">The value in hexadecimal; upper case is folded to lower case.</param>
-    /// <exception cref="ArgumentException">The name or the value is not of that form.</exception>
+    /// <exception cref="ArgumentException">The name or the value is not of that form, or the value has not the algorithm's length.</exception>
     public Digest(string algorithm, string hex)
     {
         ArgumentException.ThrowIfNullOrEmpty(algorithm);
@@ -23,6 +23,11 @@ public sealed record Digest
         if (hex.Length % 2 != 0 || !hex.All(char.IsAsciiHexDigit))
         {
             throw new ArgumentException($"The {algorithm} digest is not written in hexadecimal.", nameof(hex));
+        }
+
+        if (LengthOf(algorithm) is { } length && hex.Length != length)
+        {
+            throw new ArgumentException($"A digest of {algorithm} has {length} hexadecimal digits, and this one has {hex.Length}.", nameof(hex));
         }
 
         Algorithm = algorithm;
@@ -58,4 +63,15 @@ public sealed record Digest
 
     /// <summary><c>ALGORITHM:HEX</c>.</summary>
     public override string ToString() => $"{Algorithm}:{Hex}";
+
+    // An algorithm that is not known here is taken at its word.
+    private static int? LengthOf(string algorithm) => algorithm switch
+    {
+        "md5" => 32,
+        "sha1" => 40,
+        "sha256" or "sha3_256" => 64,
+        "sha384" or "sha3_384" => 96,
+        "sha512" or "sha3_512" => 128,
+        _ => null,
+    };
 }
