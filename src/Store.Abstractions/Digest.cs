@@ -15,19 +15,10 @@ public sealed record Digest
     {
         ArgumentException.ThrowIfNullOrEmpty(algorithm);
         ArgumentException.ThrowIfNullOrEmpty(hex);
-        if (!algorithm.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '_'))
+        if (Fault(algorithm, hex) is { } fault)
         {
-            throw new ArgumentException($"'{algorithm}' is not the name of a digest; names are such as 'md5' or 'sha512'.", nameof(algorithm));
-        }
-
-        if (hex.Length % 2 != 0 || !hex.All(char.IsAsciiHexDigit))
-        {
-            throw new ArgumentException($"The {algorithm} digest is not written in hexadecimal.", nameof(hex));
-        }
-
-        if (LengthOf(algorithm) is { } length && hex.Length != length)
-        {
-            throw new ArgumentException($"A digest of {algorithm} has {length} hexadecimal digits, and this one has {hex.Length}.", nameof(hex));
+            // Without the parameter's name, which would end up in the sentence that a person reads.
+            throw new ArgumentException(fault);
         }
 
         Algorithm = algorithm;
@@ -63,6 +54,23 @@ public sealed record Digest
 
     /// <summary><c>ALGORITHM:HEX</c>.</summary>
     public override string ToString() => $"{Algorithm}:{Hex}";
+
+    private static string? Fault(string algorithm, string hex)
+    {
+        if (!algorithm.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '_'))
+        {
+            return $"'{algorithm}' is not the name of a digest; names are such as 'md5' or 'sha512'.";
+        }
+
+        if (hex.Length % 2 != 0 || !hex.All(char.IsAsciiHexDigit))
+        {
+            return $"The {algorithm} digest is not written in hexadecimal.";
+        }
+
+        return LengthOf(algorithm) is { } length && hex.Length != length
+            ? $"A digest of {algorithm} has {length} hexadecimal digits, and this one has {hex.Length}."
+            : null;
+    }
 
     // An algorithm that is not known here is taken at its word.
     private static int? LengthOf(string algorithm) => algorithm switch

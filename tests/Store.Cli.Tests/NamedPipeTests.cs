@@ -1,3 +1,5 @@
+using System.Runtime.Versioning;
+
 namespace GlanceStore.Cli.Tests;
 
 /// <summary>Named pipes, which wait for their other side and are not replaced, and the permissions of files that are.</summary>
@@ -45,6 +47,7 @@ public sealed class NamedPipeTests : ToolTests
     }
 
     [TestMethod]
+    [UnsupportedOSPlatform("windows")]
     [DataRow(UnixFileMode.UserRead | UnixFileMode.UserWrite)]
     [DataRow(UnixFileMode.UserRead)]
     [DataRow(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherWrite)]

@@ -40,7 +40,7 @@ public sealed class OwnOutputTests : ToolTests
     }
 
     [TestMethod]
-    public async Task A_receipt_of_an_earlier_put_and_a_terminals_like_are_written_as_ever()
+    public async Task A_receipt_of_another_put_is_replaced_and_a_device_is_no_ones_own()
     {
         await Tool.PutAsync("one", 10);
         Tool.MakeFile("two", 20);
