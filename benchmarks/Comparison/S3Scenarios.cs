@@ -12,8 +12,15 @@ internal static class S3Scenarios
     private const string Unverified = "glance-store, bare location: unverified";
     private const string Python = "python glance_store";
     private const string Place = "s3://127.0.0.1:18300/glancestore-benchmark";
+    private const string RcloneCat = "rclone cat";
+    private const string RcloneCopy = "rclone copyto, which records no SHA-512";
     private const string Rclone = "RCLONE_CONFIG_C_TYPE=s3 RCLONE_CONFIG_C_PROVIDER=Ceph RCLONE_CONFIG_C_ENDPOINT=http://127.0.0.1:18300 "
         + "RCLONE_CONFIG_C_ACCESS_KEY_ID=testaccess RCLONE_CONFIG_C_SECRET_ACCESS_KEY=testsecret rclone";
+
+    private const string Sdk = "AWS SDK TransferUtility, which records no digest";
+    private const string Aws = "aws s3 cp, which records no digest";
+    private const string AwsCp = "AWS_ACCESS_KEY_ID=testaccess AWS_SECRET_ACCESS_KEY=testsecret AWS_DEFAULT_REGION=us-east-1 "
+        + "/usr/bin/aws --endpoint-url http://127.0.0.1:18300 s3 cp --only-show-errors";
 
     private const string Setup = """
         cat > s3.json <<'END'
@@ -39,12 +46,18 @@ internal static class S3Scenarios
         new(Ours, $"glance-store put image.raw --id ours --replace {Config} > /dev/null"),
         new(Piped, $"cat image.raw | glance-store put - --id ours --replace {Config} > /dev/null"),
         new(Python, $"/usr/bin/python3 $BENCH/glance_store_s3.py put image.raw python-$(date +%s%N)"),
-        new("rclone copyto, which records no SHA-512", $"{Rclone} copyto image.raw c:glancestore-benchmark/rclone --ignore-times"),
+        new(Aws, $"{AwsCp} image.raw s3://glancestore-benchmark/aws"),
+        new(Sdk, "glance-store-bench s3-transfer-utility put image.raw"),
+        new(RcloneCopy, $"{Rclone} copyto image.raw c:glancestore-benchmark/rclone --ignore-times"),
     ])
     {
         ImageBytes = bytes,
         Setup = Setup,
-        Targets = [Target.Rate(Ours, Python, 1), Target.Peak(Piped, 128)],
+        Targets =
+        [
+            Target.Rate(Ours, Python, 1), Target.Rate(Ours, Aws, 1), Target.Rate(Ours, Sdk, 1), Target.Rate(Ours, RcloneCopy, 1),
+            Target.Cpu(Ours, Python, 0.6), Target.Peak(Ours, 128), Target.Peak(Piped, 128),
+        ],
         Note = "The server keeps everything in memory on the same two cores: give it room for every round (GLANCESTORE_CEPH_BYTES).",
     };
 
@@ -53,12 +66,18 @@ internal static class S3Scenarios
         new(Verified, $"glance-store get s3-receipt.json -o - {Config} > /dev/null"),
         new(Unverified, $"glance-store get {Place}/read -o - {Config} > /dev/null"),
         new(Python, "/usr/bin/python3 $BENCH/glance_store_s3.py get read"),
-        new("rclone cat", $"{Rclone} cat c:glancestore-benchmark/read > /dev/null"),
+        new(Aws, $"{AwsCp} s3://glancestore-benchmark/read - > /dev/null"),
+        new(Sdk, "glance-store-bench s3-transfer-utility get read"),
+        new(RcloneCat, $"{Rclone} cat c:glancestore-benchmark/read > /dev/null"),
     ])
     {
         ImageBytes = bytes,
         Setup = Setup,
-        Targets = [Target.Rate(Verified, Python, 1), Target.Peak(Verified, 128)],
+        Targets =
+        [
+            Target.Rate(Verified, Python, 1), Target.Rate(Verified, Aws, 1), Target.Rate(Verified, Sdk, 1), Target.Rate(Verified, RcloneCat, 1),
+            Target.Cpu(Verified, Python, 0.6), Target.Peak(Verified, 128),
+        ],
     };
 
     private static bool Answers()

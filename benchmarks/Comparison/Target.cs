@@ -8,11 +8,12 @@ internal sealed record Target
     private readonly Func<ScenarioResult, double> _measure;
     private readonly double _bound;
     private readonly bool _isCeiling;
+    private readonly string _unit;
 
-    private Target(string what, string bound, Func<ScenarioResult, double> measure, double limit, bool isCeiling)
+    private Target(string what, string bound, Func<ScenarioResult, double> measure, double limit, bool isCeiling, string unit = "")
     {
         (What, Bound) = (what, bound);
-        (_measure, _bound, _isCeiling) = (measure, limit, isCeiling);
+        (_measure, _bound, _isCeiling, _unit) = (measure, limit, isCeiling, unit);
     }
 
     public string What { get; }
@@ -23,16 +24,20 @@ internal sealed record Target
     public static Target Rate(string ours, string other, double atLeast) => new(
         $"rate of {ours} over {other}", Text($"≥ {atLeast:F1}"), result => result[other].WallSeconds / result[ours].WallSeconds, atLeast, false);
 
+    /// <summary>Our processor time is at most a multiple of another's.</summary>
+    public static Target Cpu(string ours, string other, double atMost) => new(
+        $"processor time of {ours} over {other}", Text($"≤ {atMost:F1}"), result => result[ours].CpuSeconds / result[other].CpuSeconds, atMost, true);
+
     /// <summary>Our peak memory stays under a number of MiB.</summary>
     public static Target Peak(string ours, double underMiB) => new(
-        $"peak memory of {ours}", Text($"< {underMiB:F0} MiB"), result => result[ours].PeakMiB, underMiB, true);
+        $"peak memory of {ours}", Text($"< {underMiB:F0} MiB"), result => result[ours].PeakMiB, underMiB, true, " MiB");
 
     public (string Measured, string Verdict) Judge(ScenarioResult result)
     {
         var value = _measure(result);
         var reached = _isCeiling ? value < _bound : value >= _bound;
         var missing = Math.Abs(value - _bound) / _bound;
-        return (Text(_isCeiling ? $"{value:F0} MiB" : (FormattableString)$"{value:F2}"), reached ? "pass" : Text($"short by {missing:P0}"));
+        return (_unit.Length > 0 ? Text($"{value:F0}{_unit}") : Text($"{value:F2}"), reached ? "pass" : Text($"short by {missing:P0}"));
     }
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
