@@ -10,19 +10,15 @@ public sealed record Digest
     /// <summary>Makes a digest.</summary>
     /// <param name="algorithm">The algorithm's name in lower case: letters, digits and <c>_</c>.</param>
     /// <param name="hex">The value in hexadecimal; upper case is folded to lower case.</param>
-    /// <exception cref="ArgumentException">The name or the value is not of that form.</exception>
+    /// <exception cref="ArgumentException">The name or the value is not of that form, or the value has not the algorithm's length.</exception>
     public Digest(string algorithm, string hex)
     {
         ArgumentException.ThrowIfNullOrEmpty(algorithm);
         ArgumentException.ThrowIfNullOrEmpty(hex);
-        if (!algorithm.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '_'))
+        if (Fault(algorithm, hex) is { } fault)
         {
-            throw new ArgumentException($"'{algorithm}' is not the name of a digest; names are such as 'md5' or 'sha512'.", nameof(algorithm));
-        }
-
-        if (hex.Length % 2 != 0 || !hex.All(char.IsAsciiHexDigit))
-        {
-            throw new ArgumentException($"The {algorithm} digest is not written in hexadecimal.", nameof(hex));
+            // Without the parameter's name, which would end up in the sentence that a person reads.
+            throw new ArgumentException(fault);
         }
 
         Algorithm = algorithm;
@@ -58,4 +54,32 @@ public sealed record Digest
 
     /// <summary><c>ALGORITHM:HEX</c>.</summary>
     public override string ToString() => $"{Algorithm}:{Hex}";
+
+    private static string? Fault(string algorithm, string hex)
+    {
+        if (!algorithm.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '_'))
+        {
+            return $"'{algorithm}' is not the name of a digest; names are such as 'md5' or 'sha512'.";
+        }
+
+        if (hex.Length % 2 != 0 || !hex.All(char.IsAsciiHexDigit))
+        {
+            return $"The {algorithm} digest is not written in hexadecimal.";
+        }
+
+        return LengthOf(algorithm) is { } length && hex.Length != length
+            ? $"A digest of {algorithm} has {length} hexadecimal digits, and this one has {hex.Length}."
+            : null;
+    }
+
+    // An algorithm that is not known here is taken at its word.
+    private static int? LengthOf(string algorithm) => algorithm switch
+    {
+        "md5" => 32,
+        "sha1" => 40,
+        "sha256" or "sha3_256" => 64,
+        "sha384" or "sha3_384" => 96,
+        "sha512" or "sha3_512" => 128,
+        _ => null,
+    };
 }

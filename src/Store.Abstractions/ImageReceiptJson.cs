@@ -37,11 +37,26 @@ public sealed class ImageReceiptJsonConverter : JsonConverter<ImageReceipt>
         }
         catch (JsonException e)
         {
-            throw new FormatException($"The receipt is not whole JSON (line {e.LineNumber + 1}): it was cut short or edited.", e);
+            throw new FormatException(IsWhole(json)
+                ? $"The receipt is JSON of another form (line {e.LineNumber + 1}, at {e.Path}): this is not what put writes there."
+                : $"The receipt is not whole JSON (line {e.LineNumber + 1}): it was cut short or edited.", e);
         }
         catch (ArgumentException e)
         {
             throw new FormatException($"The receipt contradicts itself: {e.Message}", e);
+        }
+    }
+
+    private static bool IsWhole(string json)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(json);
+            return true;
+        }
+        catch (JsonException)
+        {
+            return false;
         }
     }
 
@@ -67,10 +82,17 @@ public sealed class ImageReceiptJsonConverter : JsonConverter<ImageReceipt>
         return new ImageReceipt(new ImageLocation(uri, json.Store), size, new ChunkManifest(chunks.Select(EntryOf)))
         {
             Checksum = json.Checksum is { } md5 ? new Digest("md5", md5) : null,
-            MultiHash = json is { OsHashAlgo: { } name, OsHashValue: { } hex } ? new Digest(name, hex) : null,
+            MultiHash = MultiHashOf(json),
             Metadata = json.Metadata ?? [],
         };
     }
+
+    private static Digest? MultiHashOf(ReceiptJson json) => (json.OsHashAlgo, json.OsHashValue) switch
+    {
+        (null, null) => null,
+        ({ } name, { } hex) => new Digest(name, hex),
+        _ => throw new FormatException("A receipt has both os_hash_algo and os_hash_value or none of them, and this one has half of them."),
+    };
 
     private static ChunkEntry EntryOf(ChunkJson chunk)
     {

@@ -1,29 +1,22 @@
 namespace GlanceStore.Cli;
 
-/// <summary>A file that appears under its name when it is complete, or not at all.</summary>
+/// <summary>A file that appears under its name when it is complete, or not at all; a pipe or a device is written to as it is.</summary>
 internal sealed class OutputFile : IAsyncDisposable
 {
     private readonly string? _temporary;
     private readonly string _path;
 
-    private OutputFile(string path, string? temporary)
-    {
-        (_path, _temporary) = (path, temporary);
-        Stream = new FileStream(temporary ?? path, temporary is null ? FileMode.Open : FileMode.CreateNew, FileAccess.Write, FileShare.Read, 0);
-    }
+    private OutputFile(string path, string? temporary, Stream stream) => (_path, _temporary, Stream) = (path, temporary, stream);
 
     public Stream Stream { get; }
 
     /// <exception cref="UsageException">No file can be made there.</exception>
-    public static OutputFile Create(string path)
+    public static async Task<OutputFile> CreateAsync(string path, CancellationToken cancellationToken)
     {
         try
         {
             var target = TargetOf(path);
-            var directory = Path.GetDirectoryName(target)!;
-            return IsDevice(target)
-                ? new OutputFile(target, null)
-                : new OutputFile(target, Path.Combine(directory, $".glance-store-{Guid.NewGuid():N}.tmp"));
+            return IsWrittenAsItIs(target) ? await OpenAsync(target, cancellationToken) : Beside(target);
         }
         catch (Exception e) when (e is DirectoryNotFoundException or FileNotFoundException or UnauthorizedAccessException or ArgumentException)
         {
@@ -59,13 +52,40 @@ internal sealed class OutputFile : IAsyncDisposable
         }
 
         // The file behind a link is replaced, not the link.
-        return IsDevice(target) || new FileInfo(target).LinkTarget is null
+        return IsWrittenAsItIs(target) || new FileInfo(target).LinkTarget is null
             ? target
             : File.ResolveLinkTarget(target, returnFinalTarget: true)!.FullName;
     }
 
-    // Nothing may take the name of /dev/null or of a pipe handed over by the shell: these are written to as they are.
-    private static bool IsDevice(string path) =>
+    private static async Task<OutputFile> OpenAsync(string target, CancellationToken cancellationToken)
+    {
+        var options = new FileStreamOptions { Mode = FileMode.Open, Access = FileAccess.Write, Share = FileShare.Read, BufferSize = 0 };
+        var file = await InterruptibleOpen.OpenAsync(target, options, cancellationToken);
+        return new OutputFile(target, null, new InterruptibleStream(file));
+    }
+
+    // What takes the place of a file may be read by whom the file could be read by, and by nobody else at any moment.
+    private static OutputFile Beside(string target)
+    {
+        var temporary = Path.Combine(Path.GetDirectoryName(target)!, $".glance-store-{Guid.NewGuid():N}.tmp");
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.Read, BufferSize = 0 };
+        if (OperatingSystem.IsWindows() || !File.Exists(target))
+        {
+            return new OutputFile(target, temporary, new FileStream(temporary, options));
+        }
+
+        var mode = File.GetUnixFileMode(target);
+        options.UnixCreateMode = mode;
+        var file = new FileStream(temporary, options);
+
+        // Again, because the process's mask was taken from the first.
+        File.SetUnixFileMode(file.SafeFileHandle, mode);
+        return new OutputFile(target, temporary, file);
+    }
+
+    // Nothing may take the name of a pipe, of /dev/null or of a file handed over by the shell, whose name is /dev/stdout or /dev/fd/3.
+    private static bool IsWrittenAsItIs(string path) =>
         (path.StartsWith("/dev/", StringComparison.Ordinal) && !path.StartsWith("/dev/shm/", StringComparison.Ordinal))
-        || path.StartsWith("/proc/", StringComparison.Ordinal);
+        || path.StartsWith("/proc/", StringComparison.Ordinal)
+        || UnixFile.IsSpecial(path);
 }

@@ -8,6 +8,8 @@ using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, CancelO
 using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, CancelOnce);
 try
 {
+    StandardStreams.RequireOutput();
+
     // File names that begin with '@' are file names, not response files.
     var parsed = CommandLine.Create().Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
     if (parsed.Action is ParseErrorAction)

@@ -8,8 +8,24 @@ internal static class StandardStreams
     /// <summary>How <c>put</c> and <c>get</c> write "stdin" and "stdout".</summary>
     public const string Name = "-";
 
+    /// <summary>Where the operating system shows the process its own stdin as a file.</summary>
+    public const string InputPath = "/dev/stdin";
+
     /// <remarks>Not the console's stream, which makes a new task and more for each of the many short reads of a pipe.</remarks>
-    public static Stream OpenInput() => new FileStream(new SafeFileHandle(0, ownsHandle: false), FileAccess.Read, bufferSize: 0);
+    /// <exception cref="IOException">The process was started without one.</exception>
+    public static Stream OpenInput() => UnixFile.IsInherited(0)
+        ? new FileStream(new SafeFileHandle(0, ownsHandle: false), FileAccess.Read, bufferSize: 0)
+        : throw new IOException("stdin is closed; there is nothing to read the image from.");
+
+    /// <summary>Checks that there is a stdout, before anything is done whose result it should take.</summary>
+    /// <exception cref="IOException">The process was started without one.</exception>
+    public static void RequireOutput()
+    {
+        if (!UnixFile.IsInherited(1))
+        {
+            throw new IOException("stdout is closed; redirect it to /dev/null where its content is not wanted.");
+        }
+    }
 
     /// <summary>Runs a transfer into stdout.</summary>
     /// <remarks>

@@ -5,11 +5,13 @@ namespace GlanceStore.Abstractions.Tests;
 [TestClass]
 public sealed class ImageReceiptTests
 {
+    private static readonly string Sha512 = string.Concat(Enumerable.Repeat("aa", 64));
+
     private static readonly ImageReceipt Receipt = new(
         new ImageLocation("file:///srv/images/a", "fast"), 12, new ChunkManifest([new(8, 0x0123456789abcdef), new(4, 1)]))
     {
         Checksum = new Digest("md5", "00112233445566778899aabbccddeeff"),
-        MultiHash = new Digest("sha512", "aa"),
+        MultiHash = new Digest("sha512", Sha512),
         Metadata = new Dictionary<string, string> { ["store"] = "fast" },
     };
 
@@ -23,7 +25,7 @@ public sealed class ImageReceiptTests
         Assert.AreEqual(12, root.GetProperty("size").GetInt64());
         Assert.AreEqual("00112233445566778899aabbccddeeff", root.GetProperty("checksum").GetString());
         Assert.AreEqual("sha512", root.GetProperty("os_hash_algo").GetString());
-        Assert.AreEqual("aa", root.GetProperty("os_hash_value").GetString());
+        Assert.AreEqual(Sha512, root.GetProperty("os_hash_value").GetString());
         Assert.AreEqual("xxh3_64:0123456789abcdef", root.GetProperty("chunks")[0].GetProperty("checksum").GetString());
         Assert.AreEqual(4, root.GetProperty("chunks")[1].GetProperty("length").GetInt64());
         Assert.AreEqual("fast", root.GetProperty("metadata").GetProperty("store").GetString());
@@ -64,11 +66,45 @@ public sealed class ImageReceiptTests
     [DataRow("file:///srv", "srv")]
     [DataRow("00112233445566778899aabbccddeeff", "0")]
     [DataRow("\"chunks\"", "\"pieces\"")]
+    [DataRow("00112233445566778899aabbccddeeff", "00112233445566778899aabbccddee")]
+    [DataRow("00112233445566778899aabbccddeeff", "00112233445566778899aabbccddeegg")]
+    [DataRow("\"sha512\"", "\"sha256\"")]
+    [DataRow("\"sha512\"", "\"SHA 512\"")]
     public void An_edited_receipt_that_contradicts_itself_is_refused(string from, string to)
     {
         var json = Receipt.ToJson();
         Assert.Contains(from, json);
         Assert.ThrowsExactly<FormatException>(() => ImageReceipt.FromJson(json.Replace(from, to, StringComparison.Ordinal)));
+    }
+
+    [TestMethod]
+    [DataRow("os_hash_algo")]
+    [DataRow("os_hash_value")]
+    public void A_receipt_with_half_a_multihash_is_refused(string other)
+    {
+        var json = Receipt.ToJson();
+        var name = other == "os_hash_algo" ? "os_hash_value" : "os_hash_algo";
+        var e = Assert.ThrowsExactly<FormatException>(() =>
+            ImageReceipt.FromJson(json.Replace($"\"{name}\"", "\"x\"", StringComparison.Ordinal)));
+        Assert.Contains("half of them", e.Message);
+    }
+
+    [TestMethod]
+    public void A_receipt_with_a_multihash_of_an_unknown_algorithm_is_read()
+    {
+        var receipt = ImageReceipt.FromJson(Receipt.ToJson().Replace("\"sha512\"", "\"blake2b\"", StringComparison.Ordinal));
+        Assert.AreEqual("blake2b", receipt.MultiHash?.Algorithm);
+    }
+
+    [TestMethod]
+    [DataRow("[]")]
+    [DataRow("7")]
+    [DataRow("""{ "location": "memory://a/1", "size": 0, "chunks": [], "metadata": { "n": 1 } }""")]
+    public void Whole_JSON_of_another_form_is_not_said_to_be_cut_short(string json)
+    {
+        var e = Assert.ThrowsExactly<FormatException>(() => ImageReceipt.FromJson(json));
+        Assert.Contains("JSON of another form", e.Message);
+        Assert.DoesNotContain("cut short", e.Message);
     }
 
     [TestMethod]

@@ -34,9 +34,10 @@ public sealed class ValueTests
     [TestMethod]
     public void A_digest_is_read_as_it_is_written()
     {
-        var digest = new Digest("sha3_256", "ABcd");
-        Assert.AreEqual("sha3_256:abcd", digest.ToString());
-        Assert.AreEqual(digest, Digest.Parse("SHA3_256:abCD"));
+        var hex = string.Concat(Enumerable.Repeat("ABcd", 16));
+        var digest = new Digest("sha3_256", hex);
+        Assert.AreEqual($"sha3_256:{hex.ToLowerInvariant()}", digest.ToString());
+        Assert.AreEqual(digest, Digest.Parse($"SHA3_256:{hex.ToUpperInvariant()}"));
     }
 
     [TestMethod]
@@ -47,6 +48,26 @@ public sealed class ValueTests
     [DataRow("md5:zz")]
     [DataRow("m d:00")]
     public void A_text_that_is_no_digest_is_refused(string text) => Assert.ThrowsExactly<FormatException>(() => Digest.Parse(text));
+
+    [TestMethod]
+    [DataRow("md5", 32)]
+    [DataRow("sha1", 40)]
+    [DataRow("sha256", 64)]
+    [DataRow("sha384", 96)]
+    [DataRow("sha512", 128)]
+    [DataRow("sha3_256", 64)]
+    [DataRow("sha3_384", 96)]
+    [DataRow("sha3_512", 128)]
+    public void A_digest_has_the_length_of_its_algorithm(string algorithm, int length)
+    {
+        Assert.AreEqual(length, new Digest(algorithm, new string('a', length)).Hex.Length);
+        Assert.ThrowsExactly<ArgumentException>(() => new Digest(algorithm, new string('a', length - 2)));
+        Assert.ThrowsExactly<ArgumentException>(() => new Digest(algorithm, new string('a', length + 2)));
+    }
+
+    [TestMethod]
+    public void A_digest_of_an_algorithm_that_is_not_known_here_is_taken_at_its_word() =>
+        Assert.AreEqual("blake2b:00", new Digest("blake2b", "00").ToString());
 
     [TestMethod]
     public void An_error_keeps_the_first_note_of_where_it_happened()

@@ -73,7 +73,12 @@ public sealed class BadArgumentTests : ToolTests
         await RefusedAsync(json[..(json.Length / 2)], "cut short");
         await RefusedAsync("", "");
         await RefusedAsync("{}", "lacks");
-        await RefusedAsync("[1]", "");
+        await RefusedAsync("[1]", "JSON of another form");
+        await RefusedAsync(json.Replace("\"store\": \"local\"", "\"store\": 7", StringComparison.Ordinal), "JSON of another form");
+        await RefusedAsync(json.Replace("\"os_hash_value\"", "\"x\"", StringComparison.Ordinal), "half of them");
+        await RefusedAsync(json.Replace("\"os_hash_algo\"", "\"x\"", StringComparison.Ordinal), "half of them");
+        await RefusedAsync(json.Replace("\"sha512\"", "\"sha256\"", StringComparison.Ordinal), "64 hexadecimal digits");
+        await RefusedAsync(json.Replace(ValueOf(json, "checksum"), "00", StringComparison.Ordinal), "32 hexadecimal digits");
         await RefusedAsync(json.Replace("\"size\": 1000", "\"size\": 999", StringComparison.Ordinal), "contradicts");
         await RefusedAsync(json.Replace("xxh3_64:", "crc32:", StringComparison.Ordinal), "chunk");
         await RefusedAsync(json.Replace("\"local\"", "\"cold\"", StringComparison.Ordinal), "There is no store 'cold'");

@@ -47,6 +47,11 @@ public sealed class GetTests : ToolTests
         await Tool.PutAsync("image", 100);
         (await Tool.RunAsync("get", Tool.LocationOf("image"), "--range", "100-")).FailedWith(2, "beyond the end");
         (await Tool.RunAsync("get", Tool.At("image.json"), "--range", "100-", "-o", Tool.At("copy"))).FailedWith(2, "beyond the end");
+        foreach (var image in new[] { Tool.LocationOf("image"), Tool.At("image.json") })
+        {
+            (await Tool.RunAsync("get", image, "--range", "9223372036854775807-")).FailedWith(2, "beyond the end");
+        }
+
         Assert.IsFalse(File.Exists(Tool.At("copy")));
     }
 

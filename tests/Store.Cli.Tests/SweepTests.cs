@@ -1,3 +1,6 @@
+using GlanceStore.Drivers;
+using Moq;
+
 namespace GlanceStore.Cli.Tests;
 
 [TestClass]
@@ -31,5 +34,54 @@ public sealed class SweepTests : ToolTests
         Assert.HasCount(left + 1, Tool.Stored);
         Assert.EndsWith($"removed {left} in all", (await Tool.RunAsync("sweep", "--older-than", "0s")).Succeeded().Text);
         Assert.AreSequenceEqual(new[] { "image" }, Tool.Stored);
+    }
+
+    [TestMethod]
+    public async Task A_store_that_fails_does_not_keep_the_others_from_being_swept_and_every_failure_is_told()
+    {
+        using var output = new StringWriter();
+        var stores = new[]
+        {
+            Store("one", new Sweeper(["a"], new StoreException(StoreError.AccessDenied, "It may not be listed."))),
+            Store("two", new Sweeper(["b", "c"])),
+            Store("three", new Sweeper([], new StoreException(StoreError.NotFound, "It is gone."))),
+            Store("four", null),
+        };
+        var sweep = new Sweep(DateTimeOffset.UnixEpoch, SweepMode.Remove, output);
+
+        // No error of a store's own: that would end the process with the exit code of something not found.
+        var failure = await Assert.ThrowsExactlyAsync<IOException>(() => sweep.RunAsync(stores, CancellationToken.None));
+        Assert.AreEqual(
+            "The store 'one' was not swept to the end: It may not be listed. The store 'three' was not swept to the end: It is gone.",
+            failure.Message);
+        Assert.Contains("removed c of the store 'two'", output.ToString());
+        Assert.EndsWith($"removed 3 in all{Environment.NewLine}", output.ToString());
+    }
+
+    private static IImageStore Store(string id, ISweeper? sweeper)
+    {
+        var mock = new Mock<IImageStore>();
+        mock.SetupGet(store => store.Id).Returns(id);
+        mock.Setup(store => store.GetFeature<ISweeper>()).Returns(sweeper);
+        return mock.Object;
+    }
+
+    private sealed class Sweeper(string[] leftovers, StoreException? failure = null) : ISweeper
+    {
+        public IAsyncEnumerable<Leftover> SweepAsync(DateTimeOffset before, SweepMode mode, CancellationToken cancellationToken) =>
+            Sweep(before).ToAsyncEnumerable();
+
+        private IEnumerable<Leftover> Sweep(DateTimeOffset before)
+        {
+            foreach (var name in leftovers)
+            {
+                yield return new Leftover(name, 1, before);
+            }
+
+            if (failure is not null)
+            {
+                throw failure;
+            }
+        }
     }
 }

@@ -33,6 +33,8 @@ internal sealed class Tool : IDisposable
 
     private readonly DirectoryInfo _root = Directory.CreateTempSubdirectory("glance-store-cli-");
 
+    private static string BuiltTool => Path.Combine(AppContext.BaseDirectory, "glance-store");
+
     /// <summary>The names of everything in the default store.</summary>
     public string[] Stored => Directory.Exists(StoreDirectory)
         ? [.. Directory.EnumerateFileSystemEntries(StoreDirectory).Select(entry => Path.GetFileName(entry)).Order(StringComparer.Ordinal)]
@@ -72,10 +74,20 @@ internal sealed class Tool : IDisposable
         return outcome;
     }
 
-    public Process Start(params string[] arguments)
+    /// <summary>Runs the tool with its streams redirected as a shell does it: <c>&lt;&amp;-</c>, <c>&gt;/dev/full</c>.</summary>
+    public async Task<Outcome> RunRedirectedAsync(string redirection, params string[] arguments)
     {
-        // A test run started in the background ignores SIGINT, and so would its children.
-        var start = new ProcessStartInfo("env", ["--default-signal=INT", Path.Combine(AppContext.BaseDirectory, "glance-store"), .. arguments])
+        using var process = StartProgram("sh", ["-c", $"exec \"$0\" \"$@\" {redirection}", BuiltTool, .. arguments]);
+        process.StandardInput.Close();
+        return await EndOfAsync(process);
+    }
+
+    // A test run started in the background ignores SIGINT, and so would its children.
+    public Process Start(params string[] arguments) => StartProgram("env", ["--default-signal=INT", BuiltTool, .. arguments]);
+
+    public Process StartProgram(string program, params string[] arguments)
+    {
+        var start = new ProcessStartInfo(program, arguments)
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -102,6 +114,14 @@ internal sealed class Tool : IDisposable
         using var kill = Process.Start("kill", [$"-{signal}", $"{process.Id}"]);
         await kill.WaitForExitAsync();
         Assert.AreEqual(0, kill.ExitCode);
+    }
+
+    /// <summary>Makes a named pipe.</summary>
+    public async Task<string> MakePipeAsync(string name)
+    {
+        using var process = StartProgram("mkfifo", At(name));
+        Assert.AreEqual(0, (await EndOfAsync(process)).ExitCode);
+        return At(name);
     }
 
     public void Dispose() => _root.Delete(recursive: true);

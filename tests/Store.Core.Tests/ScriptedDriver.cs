@@ -20,6 +20,9 @@ internal sealed class ScriptedDriver(MemoryDriverOptions? options = null) : Stor
 
     public int Disposed { get; private set; }
 
+    /// <summary>How many times the driver itself was disposed; <see cref="Disposed"/> counts writers.</summary>
+    public int Closed { get; private set; }
+
     public override DriverInfo Info => _inner.Info;
 
     public override ImageLocation LocationOf(ImageId id) => _inner.LocationOf(id);
@@ -45,6 +48,12 @@ internal sealed class ScriptedDriver(MemoryDriverOptions? options = null) : Stor
     }
 
     public override ValueTask<bool> DeleteAsync(ImageLocation location, CancellationToken cancellationToken) => _inner.DeleteAsync(location, cancellationToken);
+
+    public override ValueTask DisposeAsync()
+    {
+        Closed++;
+        return _inner.DisposeAsync();
+    }
 
     private sealed class Writer(ScriptedDriver driver, DriverWriter inner) : DriverWriter
     {

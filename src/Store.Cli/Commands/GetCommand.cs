@@ -36,7 +36,8 @@ internal static class GetCommand
     {
         var options = OptionsOf(arguments);
         await using var stores = StoreConfiguration.Open(arguments.GetValue(CommandLine.Config));
-        var image = await ImageReference.ResolveAsync(arguments.GetRequiredValue(Image), stores, cancellationToken);
+        var argument = arguments.GetRequiredValue(Image);
+        var image = await ImageReference.ResolveAsync(argument, stores, cancellationToken);
         options = options with { Manifest = image.Receipt?.Chunks };
         var path = arguments.GetRequiredValue(Output);
         if (path == StandardStreams.Name)
@@ -45,7 +46,12 @@ internal static class GetCommand
             return (int)ExitCode.Done;
         }
 
-        await using var file = OutputFile.Create(path);
+        if (image.Receipt is not null && path.Length > 0 && UnixFile.IsSame(argument, path))
+        {
+            throw new UsageException($"The output '{path}' is the receipt itself; name another file.");
+        }
+
+        await using var file = await OutputFile.CreateAsync(path, cancellationToken);
         await CopyAsync(image, options, file.Stream, cancellationToken);
         await file.CompleteAsync();
         return (int)ExitCode.Done;

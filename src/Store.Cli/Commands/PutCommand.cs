@@ -60,20 +60,45 @@ internal static class PutCommand
         var size = arguments.GetValue(Size) is { } text ? Texts.Bytes(text) : (long?)null;
         await using var stores = StoreConfiguration.Open(arguments.GetValue(CommandLine.Config));
         var store = arguments.GetValue(Store) is { } name ? stores[name] : stores.Default;
-        await using var source = SourceFile.Open(arguments.GetRequiredValue(Source));
+        await using var source = await SourceFile.OpenAsync(arguments.GetRequiredValue(Source), cancellationToken);
 
         // Opened before the image is stored: a receipt that cannot be written is found out while nothing has happened yet.
-        await using var receiptFile = arguments.GetValue(Receipt) is { } path ? OutputFile.Create(path) : null;
+        await using var receiptFile = await OpenReceiptAsync(arguments, cancellationToken);
         var options = OptionsOf(arguments, size ?? SourceFile.SizeOf(source));
         var receipt = await TransferBar.ShowAsync("put", progress =>
             store.PutAsync(id, source, options with { Progress = progress }, cancellationToken));
-        Console.Out.WriteLine(arguments.GetValue(Json) ? receipt.ToJson() : receipt.Location.Uri);
         if (receiptFile is not null)
         {
+            // Before anything is printed, which may fail: the receipt is what cannot be had again.
             await WriteReceiptAsync(receipt, receiptFile);
         }
 
+        Print(arguments.GetValue(Json) ? receipt.ToJson() : receipt.Location.Uri, receipt);
         return (int)ExitCode.Done;
+    }
+
+    private static async Task<OutputFile?> OpenReceiptAsync(ParseResult arguments, CancellationToken cancellationToken)
+    {
+        if (arguments.GetValue(Receipt) is not { } path)
+        {
+            return null;
+        }
+
+        return path.Length > 0 && SourceFile.IsIn(path, arguments.GetRequiredValue(Source))
+            ? throw new UsageException($"The receipt '{path}' is the source itself; name another file.")
+            : await OutputFile.CreateAsync(path, cancellationToken);
+    }
+
+    private static void Print(string text, ImageReceipt receipt)
+    {
+        try
+        {
+            Console.Out.WriteLine(text);
+        }
+        catch (IOException e)
+        {
+            throw new IOException($"The image is stored at '{receipt.Location}', which could not be printed: {e.Message}", e);
+        }
     }
 
     private static PutOptions OptionsOf(ParseResult arguments, long? size) => new()

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using GlanceStore.Drivers;
 
 namespace GlanceStore.Cli.Commands;
@@ -30,25 +29,8 @@ internal static class SweepCommand
     {
         var before = TimeProvider.System.GetUtcNow() - Texts.Age(arguments.GetRequiredValue(OlderThan));
         var mode = arguments.GetValue(DryRun) ? SweepMode.DryRun : SweepMode.Remove;
-        var verb = mode == SweepMode.DryRun ? "would remove" : "removed";
-        var count = 0;
         await using var stores = StoreConfiguration.Open(arguments.GetValue(CommandLine.Config));
-        foreach (var store in stores.All)
-        {
-            if (store.GetFeature<ISweeper>() is not { } sweeper)
-            {
-                continue;
-            }
-
-            await foreach (var leftover in sweeper.SweepAsync(before, mode, cancellationToken))
-            {
-                count++;
-                Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                    $"{verb} {leftover.Name} of the store '{store.Id}' ({leftover.SizeBytes} bytes, last touched {leftover.LastModified:O})"));
-            }
-        }
-
-        Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{verb} {count} in all"));
+        await new Sweep(before, mode, Console.Out).RunAsync(stores.All, cancellationToken);
         return (int)ExitCode.Done;
     }
 }

@@ -39,9 +39,7 @@ internal static class VerifyCommand
     {
         if (image.Receipt is { } receipt)
         {
-            return expect is null
-                ? new ReadOptions { Manifest = receipt.Chunks, ExpectedDigests = [.. receipt.Digests] }
-                : throw new UsageException("--expect goes with a location; a receipt says itself what to expect.");
+            return expect is null ? KnownOf(receipt) : throw new UsageException("--expect goes with a location; a receipt says itself what to expect.");
         }
 
         // Without a receipt, a digest that the backend itself keeps will do.
@@ -49,6 +47,16 @@ internal static class VerifyCommand
         return expect is not null
             ? new ReadOptions { ExpectedDigests = [expect] }
             : throw new UsageException("There is nothing to verify the image against: give its receipt, or its digest with --expect.");
+    }
+
+    private static ReadOptions KnownOf(ImageReceipt receipt)
+    {
+        foreach (var digest in receipt.Digests)
+        {
+            _ = Texts.Algorithm(digest.Algorithm);
+        }
+
+        return new ReadOptions { Manifest = receipt.Chunks, ExpectedDigests = [.. receipt.Digests] };
     }
 
     // To the end: the digests are checked by the read that would return nothing.

@@ -62,13 +62,49 @@ internal sealed class StorePlan
     /// <summary>A store's mistake as a sentence; drivers write them without the store's name and the full stop.</summary>
     public static string Sentence(string id, string mistake) => $"The store '{id}': {mistake}.";
 
+    /// <summary>Makes every store. What cannot be made is told of with its store, all together, and then nothing of the rest stays open.</summary>
     public ImageStores Build(IServiceProvider services, TransferBudget budget)
+    {
+        var made = new List<ImageStore>();
+        var faults = new List<StoreException>();
+        try
+        {
+            foreach (var store in Stores)
+            {
+                Make(store, services, budget, made, faults);
+            }
+
+            return faults.Count == 0 ? new ImageStores(made, DefaultStore) : throw FaultOf(faults.Select(fault => fault.Message), faults[0]);
+        }
+        catch
+        {
+            LetGo(made);
+            throw;
+        }
+    }
+
+    private static void Make(
+        StoreEntry store, IServiceProvider services, TransferBudget budget, List<ImageStore> made, List<StoreException> faults)
     {
         var logger = (ILogger<ImageStore>?)services.GetService(typeof(ILogger<ImageStore>));
         var time = (TimeProvider?)services.GetService(typeof(TimeProvider));
-        return new ImageStores(
-            [.. Stores.Select(store => new ImageStore(store.Id, store.Recipe.Create(services), store.Options, budget, logger, time))],
-            DefaultStore);
+        try
+        {
+            made.Add(new ImageStore(store.Id, store.Recipe.Create(services), store.Options, budget, logger, time));
+        }
+        catch (StoreException e)
+        {
+            faults.Add(new StoreException(e.Error, $"The store '{store.Id}': {e.Message}", e));
+        }
+    }
+
+    // Nothing was sent through these, so there is nothing to wait for; and a driver's disposal does not throw.
+    private static void LetGo(List<ImageStore> made)
+    {
+        foreach (var store in made)
+        {
+            _ = store.DisposeAsync().AsTask();
+        }
     }
 
     private void CheckTotals()

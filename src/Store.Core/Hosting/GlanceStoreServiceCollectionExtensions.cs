@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 
 namespace GlanceStore;
@@ -7,8 +8,9 @@ namespace GlanceStore;
 /// <summary>Adds the stores of a process to its services.</summary>
 /// <remarks>
 /// Registered, as singletons: <see cref="ImageStores"/>; <see cref="IImageStore"/>, the default store; <see cref="IImageStore"/> by the id of
-/// each store as its key; <see cref="TransferBudget"/>. The settings are checked when the host starts, or where there is no host when one
-/// of these is first resolved: a <see cref="StoreException"/> with <see cref="StoreError.InvalidConfiguration"/> lists every mistake.
+/// each store as its key; <see cref="TransferBudget"/>. The settings are checked and the stores made when the host starts, or where there is
+/// no host when one of these is first resolved: a <see cref="StoreException"/> with <see cref="StoreError.InvalidConfiguration"/> lists every
+/// mistake, and every store that cannot be made.
 /// Dispose the container with <c>DisposeAsync</c>.
 /// </remarks>
 public static class GlanceStoreServiceCollectionExtensions
@@ -33,6 +35,7 @@ public static class GlanceStoreServiceCollectionExtensions
         services.AddSingleton(provider => new TransferBudget(PlanOf(provider).MaxBufferBytes));
         services.AddSingleton(provider => PlanOf(provider).Build(provider, provider.GetRequiredService<TransferBudget>()));
         services.AddSingleton(provider => provider.GetRequiredService<ImageStores>().Default);
+        services.AddSingleton<IHostedService>(provider => new StoresAtStart(provider));
         foreach (var id in builder.Ids)
         {
             services.AddKeyedSingleton(id, (provider, _) => provider.GetRequiredService<ImageStores>()[id]);

@@ -14,6 +14,9 @@ public sealed class StoreHealthCheck : IHealthCheck
 {
     private const int ProbeBytes = 64;
 
+    // Cancellation ends every operation within a second, and this clean-up is part of one.
+    private static readonly TimeSpan RemovalLimit = TimeSpan.FromSeconds(1);
+
     private readonly ImageStores _stores;
 
     /// <summary>Makes a check of all stores.</summary>
@@ -65,17 +68,40 @@ public sealed class StoreHealthCheck : IHealthCheck
 
     private static async Task<Finding> CheckWriteAsync(IImageStore store, ImageId id, CancellationToken cancellationToken)
     {
+        var isDeleted = false;
         try
         {
             using var probe = new MemoryStream(RandomNumberGenerator.GetBytes(ProbeBytes));
             var options = new PutOptions { ExpectedSize = ProbeBytes };
             var receipt = await store.PutAsync(id, probe, options, cancellationToken).ConfigureAwait(false);
             await store.DeleteAsync(receipt.Location, cancellationToken).ConfigureAwait(false);
+            isDeleted = true;
             return new Finding(store.Id, HealthStatus.Healthy, "can read and write");
         }
         catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
             return new Finding(store.Id, HealthStatus.Degraded, $"can read and cannot write: {e.Message}", e);
+        }
+        finally
+        {
+            if (!isDeleted)
+            {
+                await RemoveAsync(store, id).ConfigureAwait(false);
+            }
+        }
+    }
+
+    // With a token of its own: that the caller's was cancelled is the likeliest reason to be here.
+    private static async Task RemoveAsync(IImageStore store, ImageId id)
+    {
+        using var limit = new CancellationTokenSource(RemovalLimit, TimeProvider.System);
+        try
+        {
+            await store.DeleteAsync(store.LocationOf(id), limit.Token).ConfigureAwait(false);
+        }
+        catch (Exception)
+        {
+            // Cancellation is that of the limit. The finding tells of the first failure already; this was the last try.
         }
     }
 

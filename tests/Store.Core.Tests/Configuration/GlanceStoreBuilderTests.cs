@@ -168,6 +168,36 @@ public sealed class GlanceStoreBuilderTests
         Assert.AreEqual("The store 'bad': It is bad.", Assert.ThrowsExactly<StoreException>(() => builder.Build()).Message);
     }
 
+    [TestMethod]
+    public void Every_store_that_cannot_be_made_is_told_of_by_name_and_the_others_are_disposed()
+    {
+        var good = new ScriptedDriver();
+        var builder = new GlanceStoreBuilder { DefaultStore = "good" };
+        builder.AddStore("good", new DriverRecipe([], _ => good));
+        foreach (var id in new[] { "one", "two", "three" })
+        {
+            builder.AddStore(id, new DriverRecipe([], _ => throw new StoreException(StoreError.InvalidConfiguration, $"{id} is no directory.")));
+        }
+
+        var error = Assert.ThrowsExactly<StoreException>(() => builder.Build());
+        Assert.AreEqual(StoreError.InvalidConfiguration, error.Error);
+        Assert.AreEqual(
+            "The store 'one': one is no directory. The store 'two': two is no directory. The store 'three': three is no directory.",
+            error.Message);
+        Assert.AreEqual(1, good.Closed);
+    }
+
+    [TestMethod]
+    public void A_recipe_that_fails_in_a_way_of_its_own_leaves_no_store_open()
+    {
+        var good = new ScriptedDriver();
+        var builder = new GlanceStoreBuilder { DefaultStore = "good" };
+        builder.AddStore("good", new DriverRecipe([], _ => good));
+        builder.AddStore("bad", new DriverRecipe([], _ => throw new InvalidOperationException("no such service")));
+        Assert.ThrowsExactly<InvalidOperationException>(() => builder.Build());
+        Assert.AreEqual(1, good.Closed);
+    }
+
     private static ImageStores Build(string json)
     {
         var builder = new GlanceStoreBuilder();

@@ -1,3 +1,4 @@
+using GlanceStore.Drivers;
 using GlanceStore.Drivers.Memory;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -64,6 +65,24 @@ public sealed class AddGlanceStoreTests
         await host.StartAsync();
         Assert.AreEqual("a", host.Services.GetRequiredService<IImageStore>().Id);
         await host.StopAsync();
+    }
+
+    [TestMethod]
+    public async Task A_host_whose_stores_cannot_be_made_does_not_start_and_names_each()
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+        builder.Services.AddGlanceStore(stores =>
+        {
+            stores.AddStore("a", Unusable("a")).AddStore("b", Unusable("b"));
+            stores.DefaultStore = "a";
+        });
+        using var host = builder.Build();
+        var error = await Assert.ThrowsExactlyAsync<StoreException>(() => host.StartAsync());
+        Assert.AreEqual(StoreError.InvalidConfiguration, error.Error);
+        Assert.AreEqual("The store 'a': The directory a is full. The store 'b': The directory b is full.", error.Message);
+
+        static DriverRecipe Unusable(string name) =>
+            new([], _ => throw new StoreException(StoreError.InvalidConfiguration, $"The directory {name} is full."));
     }
 
     [TestMethod]

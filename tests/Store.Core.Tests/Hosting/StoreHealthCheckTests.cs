@@ -92,6 +92,39 @@ public sealed class StoreHealthCheckTests
         await Assert.ThrowsAsync<OperationCanceledException>(() => check.CheckHealthAsync(ContextOf(check), cancellation.Token));
     }
 
+    [TestMethod]
+    public async Task A_check_that_is_cancelled_before_its_delete_leaves_no_image()
+    {
+        var mock = Store("a");
+        using var cancellation = new CancellationTokenSource();
+        var deleted = new List<(ImageLocation Location, bool Cancelled)>();
+        mock.Setup(store => store.DeleteAsync(It.IsAny<ImageLocation>(), It.IsAny<CancellationToken>()))
+            .Returns(async (ImageLocation location, CancellationToken token) =>
+            {
+                await cancellation.CancelAsync();
+                deleted.Add((location, token.IsCancellationRequested));
+                token.ThrowIfCancellationRequested();
+                return true;
+            });
+        var check = new StoreHealthCheck(new ImageStores([mock.Object]));
+        await Assert.ThrowsAsync<OperationCanceledException>(() => check.CheckHealthAsync(ContextOf(check), cancellation.Token));
+        Assert.AreEqual("True, False", string.Join(", ", deleted.Select(call => call.Cancelled)));
+        Assert.AreEqual(deleted[0].Location, deleted[1].Location);
+    }
+
+    [TestMethod]
+    public async Task A_delete_that_fails_once_leaves_no_image()
+    {
+        var mock = Store("a");
+        mock.SetupSequence(store => store.DeleteAsync(It.IsAny<ImageLocation>(), It.IsAny<CancellationToken>()))
+            .ThrowsAsync(new StoreException(StoreError.Unavailable, "It is down."))
+            .ReturnsAsync(true);
+        var result = await CheckAsync(mock);
+        Assert.AreEqual(HealthStatus.Degraded, result.Status);
+        Assert.AreEqual("can read and cannot write: It is down.", result.Data["a"]);
+        mock.Verify(store => store.DeleteAsync(It.IsAny<ImageLocation>(), It.IsAny<CancellationToken>()), Times.Exactly(2));
+    }
+
     private static Task<HealthCheckResult> CheckAsync(params Mock<IImageStore>[] stores)
     {
         var check = new StoreHealthCheck(new ImageStores(stores.Select(store => store.Object), stores[0].Object.Id));
