@@ -39,8 +39,9 @@ public sealed class NamedPipeTests : ToolTests
 
         using (var reader = Tool.StartProgram("cat", pipe))
         {
+            var read = Tool.EndOfAsync(reader);
             (await Tool.RunAsync("get", Tool.LocationOf("image"), "-o", pipe)).Succeeded();
-            Same(bytes, (await Tool.EndOfAsync(reader)).Succeeded().Bytes);
+            Same(bytes, (await read).Succeeded().Bytes);
         }
 
         Assert.IsTrue(UnixFile.IsSpecial(pipe));
