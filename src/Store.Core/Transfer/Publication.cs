@@ -30,6 +30,7 @@ internal sealed class Publication(StoreDriver driver, Retry retry, StoreTelemetr
                 }
 
                 attempts++;
+                var before = unclear;
                 unclear = true;
                 try
                 {
@@ -37,12 +38,12 @@ internal sealed class Publication(StoreDriver driver, Retry retry, StoreTelemetr
                 }
                 catch (StoreException e) when (e.Error == StoreError.Throttled)
                 {
-                    unclear = false; // it was refused, not lost
+                    unclear = before; // this one was refused, not lost
                     throw;
                 }
             }, cancellationToken).ConfigureAwait(false);
         }
-        catch (StoreException e) when ((e.IsTransient && unclear) || (e.Error == StoreError.AlreadyExists && attempts > 1))
+        catch (StoreException e) when (unclear && (e.IsTransient || attempts > 1))
         {
             if (await FindOwnAfterLastAttemptAsync(location, summary, cancellationToken).ConfigureAwait(false) is { } published)
             {

@@ -69,7 +69,7 @@ public sealed class S3FaultTests
             if (request.Operation == "Complete" && lost++ == 0)
             {
                 _server.Script = _ => null;
-                _ = CompleteQuietly(request);
+                CompleteQuietly(request).GetAwaiter().GetResult();
                 return ScriptedAnswer.Nothing;
             }
 
@@ -77,6 +77,30 @@ public sealed class S3FaultTests
         };
         await AssertPutAsync(3);
         Assert.AreEqual(2, _server.Requests.Count(request => request.Operation == "Complete")); // the lost one, and its delivery
+    }
+
+    [TestMethod]
+    public async Task A_lost_complete_that_takes_effect_while_it_is_repeated_is_settled_by_looking()
+    {
+        ScriptedRequest? lost = null;
+        _server.Script = request =>
+        {
+            if (request.Operation == "Complete" && lost is null)
+            {
+                lost = request;
+                return ScriptedAnswer.Nothing;
+            }
+
+            if (request.Operation == "Complete")
+            {
+                _server.Script = _ => null;
+                CompleteQuietly(lost!).GetAwaiter().GetResult();
+            }
+
+            return null;
+        };
+        await AssertPutAsync(3);
+        Assert.AreEqual(3, _server.Requests.Count(request => request.Operation == "Complete")); // the lost one, its repetition, its delivery
     }
 
     [TestMethod]
