@@ -19,7 +19,7 @@ public sealed class GlanceStoreBuilder : IGlanceStoreBuilder
     public string? DefaultStore { get; set; }
 
     /// <summary>
-    /// The most bytes of image content that all transfers of the process hold in memory together, at least 64 KiB; 64 MiB by default.
+    /// The most bytes of image content that all transfers of the process hold in memory together, at least 64 KiB; 48 MiB by default.
     /// </summary>
     public long MaxBufferBytes { get; set; } = TransferBudget.DefaultBytes;
 

@@ -50,7 +50,7 @@ public static class GlanceStoreServiceCollectionExtensions
     /// <listheader><term>Setting</term><description>Meaning, unit, default</description></listheader>
     /// <item><term><c>DefaultStore</c></term><description>The id of the default store; needed where there are several.</description></item>
     /// <item><term><c>MaxBufferBytes</c></term><description>The most bytes of image content in memory, in all transfers of the process
-    /// together, at least 65536; 67108864 (64 MiB).</description></item>
+    /// together, at least 65536; 50331648 (48 MiB).</description></item>
     /// <item><term><c>Stores:ID:Type</c></term><description>The kind of driver: <c>file</c>, <c>s3</c>, …; needed.</description></item>
     /// <item><term><c>Stores:ID:Description</c></term><description>What the operator calls the store; nothing.</description></item>
     /// <item><term><c>Stores:ID:Weight</c></term><description>A whole number; the heavier of several stores is read first; 0.</description></item>

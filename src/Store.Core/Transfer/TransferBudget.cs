@@ -15,8 +15,8 @@ namespace GlanceStore;
 /// </remarks>
 public sealed class TransferBudget
 {
-    /// <summary>The default: 64 MiB, which carries any image up to 100 GiB and eight chunks of 8 MiB at once.</summary>
-    public const long DefaultBytes = 64L << 20;
+    /// <summary>The default: 48 MiB, which carries any image up to 100 GiB, and four parts of 8 MiB at once to S3.</summary>
+    public const long DefaultBytes = 48L << 20;
 
     /// <summary>The least a budget can be: 64 KiB.</summary>
     public const long LeastBytes = 64L << 10;

@@ -1,7 +1,11 @@
 using Amazon.Runtime;
+using Amazon.Runtime.Endpoints;
 using Amazon.Runtime.Internal;
+using Amazon.Runtime.Internal.Auth;
 using Amazon.Runtime.Internal.Util;
 using Amazon.S3;
+using Amazon.S3.Endpoints;
+using Amazon.S3.Internal;
 
 namespace GlanceStore.Drivers.S3;
 
@@ -19,16 +23,20 @@ internal sealed class S3Client : AmazonS3Client
     protected override void CustomizeRuntimePipeline(RuntimePipeline pipeline)
     {
         base.CustomizeRuntimePipeline(pipeline);
+        pipeline.ReplaceHandler<AmazonS3EndpointResolver>(new OneEndpoint());
+        pipeline.ReplaceHandler<AmazonS3AuthSchemeHandler>(new OneScheme());
         pipeline.AddHandlerBefore<Signer>(new BodyDigestHandler());
     }
 
     private static AmazonS3Config ConfigFor(S3DriverOptions options, HttpClientFactory connections)
     {
         var endpoint = S3Endpoint.Parse(options.Endpoint)!;
+        var region = options.Region ?? endpoint.Region ?? "us-east-1";
         return new AmazonS3Config
         {
             ServiceURL = endpoint.Url.ToString(),
-            AuthenticationRegion = options.Region ?? endpoint.Region ?? "us-east-1",
+            EndpointProvider = new S3EndpointProvider(endpoint.UrlOf(options.Bucket, options.Addressing), region),
+            AuthenticationRegion = region,
             ForcePathStyle = endpoint.AddressesByPath(options.Addressing, options.Bucket),
             HttpClientFactory = connections,
             IgnoreConfiguredEndpointUrls = true,
@@ -37,6 +45,21 @@ internal sealed class S3Client : AmazonS3Client
             RequestChecksumCalculation = RequestChecksumCalculation.WHEN_REQUIRED,
             ResponseChecksumValidation = ResponseChecksumValidation.WHEN_REQUIRED,
         };
+    }
+
+    // The SDK asks every request for what its endpoint may depend on, in one generated method so large that compiling it again once it is
+    // called often takes 20 MiB. Ours depends on nothing.
+    private sealed class OneEndpoint : AmazonS3EndpointResolver
+    {
+        protected override EndpointParameters MapEndpointsParameters(IRequestContext requestContext) => new S3EndpointParameters();
+    }
+
+    private sealed class OneScheme : AmazonS3AuthSchemeHandler
+    {
+        private readonly OneEndpoint _endpoint = new();
+
+        protected override List<IAuthSchemeOption> ResolveAuthOptions(IExecutionContext executionContext) =>
+            RetrieveSchemesFromEndpoint(_endpoint.GetEndpoint(executionContext));
     }
 
     // The signer takes a digest that is known already instead of reading the body for one more. It travels with the body: requests of

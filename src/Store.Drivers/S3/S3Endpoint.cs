@@ -56,4 +56,9 @@ internal sealed record S3Endpoint(Uri Url)
         S3Addressing.Virtual => false,
         _ => !IsAws || !IsHostName(bucket) || (IsTls && bucket.Contains('.', StringComparison.Ordinal)),
     };
+
+    /// <summary>The address of a bucket.</summary>
+    public string UrlOf(string bucket, S3Addressing addressing) => AddressesByPath(addressing, bucket)
+        ? $"{Url.Scheme}://{Host}/{bucket}"
+        : $"{Url.Scheme}://{bucket}.{Host}";
 }

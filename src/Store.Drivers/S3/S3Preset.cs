@@ -7,7 +7,7 @@ public sealed record S3Preset
     [
         new("generic"),
         new("aws") { Integrity = S3Integrity.Crc32, CreateNew = S3CreateNew.Conditional, EtagIsMd5 = true },
-        new("ceph") { CreateNew = S3CreateNew.ConditionalPut },
+        new("ceph") { Integrity = S3Integrity.Md5, CreateNew = S3CreateNew.ConditionalPut },
         new("swift") { CreateNew = S3CreateNew.LookFirst, MaxParts = 1000 },
         new("minio"),
         new("r2") { PartBytes = 64 << 20 },

@@ -133,7 +133,13 @@ internal sealed partial class S3Probe
     private ProbeFinding Advice(Dictionary<string, ProbeAnswer> found)
     {
         bool Does(string name) => found.GetValueOrDefault(name) == ProbeAnswer.Yes;
-        S3Integrity? integrity = Does(ChecksumHeader) ? S3Integrity.Crc32 : Does(SignedBody) ? S3Integrity.Sha256 : Does(ContentMd5) ? S3Integrity.Md5 : null;
+        S3Integrity[] checks =
+        [
+            .. Does(ChecksumHeader) ? [S3Integrity.Crc32] : Array.Empty<S3Integrity>(),
+            .. Does(SignedBody) ? [S3Integrity.Sha256] : Array.Empty<S3Integrity>(),
+            .. Does(ContentMd5) ? [S3Integrity.Md5] : Array.Empty<S3Integrity>(),
+        ];
+        S3Integrity? integrity = checks.Length == 0 ? null : checks.Contains(options.CheckedBy) ? options.CheckedBy : checks[0];
         var createNew = (Does(ConditionalPut), Does(ConditionalComplete)) switch
         {
             (true, true) => S3CreateNew.Conditional,

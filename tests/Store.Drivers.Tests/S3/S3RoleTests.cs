@@ -10,7 +10,7 @@ public sealed class S3RoleTests
     public TestContext TestContext { get; set; } = null!;
 
     [TestMethod]
-    [DataRow("ceph", "Sha256", "ConditionalPut")]
+    [DataRow("ceph", "Md5", "ConditionalPut")]
     [DataRow("swift", "Sha256", "LookFirst")]
     public async Task A_probe_finds_what_the_preset_says_and_leaves_nothing_behind(string name, string integrity, string createNew)
     {
