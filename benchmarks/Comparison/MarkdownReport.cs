@@ -3,20 +3,20 @@ using System.Text;
 
 namespace GlanceStore.Benchmarks.Comparison;
 
-/// <summary>Writes docs/benchmarks.md.</summary>
+/// <summary>Writes the page of a group.</summary>
 internal static class MarkdownReport
 {
-    public static string Write(IReadOnlyList<(string Name, string Value)> machine, IReadOnlyList<ScenarioResult> results)
+    public static string Write(Group group, IReadOnlyList<(string Name, string Value)> machine, IReadOnlyList<ScenarioResult> results)
     {
         var page = new StringBuilder();
-        page.Append("""
-            # Benchmarks
+        page.Append(CultureInfo.InvariantCulture, $"""
+            # Benchmarks of {group.Title}
 
-            Written by `eng/bench`; the commands below are what it runs. Whole processes, side by side in one run: in every round each
+            Written by `eng/bench {group.Name}`; the commands below are what it runs. Whole processes, side by side in one run: in every round each
             contestant once, in an order that turns round, files in the page cache, the disk idle (`sync`) before each. Medians, and ratios
             of medians. *CPU* is user and system time of everything a command starts, *peak* the resident memory of its largest process.
 
-            ![Rates](benchmarks.svg)
+            ![Rates]({group.Name}.svg)
 
 
             """);
@@ -40,7 +40,7 @@ internal static class MarkdownReport
         page.Append("## Targets\n\n| scenario | figure | target | measured | |\n|---|---|---|---|---|\n");
         foreach (var result in results)
         {
-            foreach (var target in result.Scenario.Targets)
+            foreach (var target in result.Scenario.Targets.Where(target => target.Contestants.All(result.Has)))
             {
                 var (measured, verdict) = target.Judge(result);
                 page.Append(CultureInfo.InvariantCulture,
@@ -76,10 +76,15 @@ internal static class MarkdownReport
 
     private static string Row(ScenarioResult result, string name, bool each)
     {
+        if (!result.Has(name))
+        {
+            return $"| {name} | did not run | | | | |\n";
+        }
+
         var median = result[name];
         var (least, most) = result.WallRange(name);
         var pace = each ? median.WallSeconds * 1000 / result.Scenario.Images : result.MiBPerSecond(name);
-        var ratio = median.WallSeconds / result[result.Scenario.Contestants[0].Name].WallSeconds;
+        var ratio = median.WallSeconds / result[result.Scenario.Contestants.First(one => result.Has(one.Name)).Name].WallSeconds;
         return string.Create(CultureInfo.InvariantCulture,
             $"| {name} | {median.WallSeconds:F2} ({least:F2} – {most:F2}) | {pace:G4} | {median.CpuSeconds:F2} | {median.PeakMiB:F0} | {ratio:F2} |\n");
     }

@@ -17,23 +17,31 @@ switch (args)
         Console.WriteLine(Settings.Usage);
         break;
     default:
-        await CompareAsync(Settings.Parse(args));
-        break;
+        return await CompareAsync(Settings.Parse(args));
 }
 
-static async Task CompareAsync(Settings settings)
+return 0;
+
+static async Task<int> CompareAsync(Settings settings)
 {
     using var workplace = new Workplace(settings.Work, settings.Tools);
     var tournament = new Tournament(workplace, settings.Rounds);
-    var results = new List<ScenarioResult>();
-    foreach (var scenario in FileScenarios.All(settings).Concat(HttpScenarios.All(settings)).Concat(S3Scenarios.All(settings))
-        .Where(one => one.Title.Contains(settings.Only, StringComparison.OrdinalIgnoreCase)))
+    Directory.CreateDirectory(settings.Out);
+    foreach (var group in Group.Chosen(settings.Groups))
     {
-        results.Add(await tournament.RunAsync(scenario));
+        var results = new List<ScenarioResult>();
+        foreach (var scenario in group.Scenarios(settings).Where(one => one.Title.Contains(settings.Only, StringComparison.OrdinalIgnoreCase)))
+        {
+            results.Add(await tournament.RunAsync(scenario));
+        }
+
+        if (results.Count > 0)
+        {
+            var page = MarkdownReport.Write(group, await Machine.DescribeAsync(workplace), results);
+            await File.WriteAllTextAsync(Path.Combine(settings.Out, group.Name + ".md"), page);
+            await File.WriteAllTextAsync(Path.Combine(settings.Out, group.Name + ".svg"), SvgPlot.Draw(results));
+        }
     }
 
-    Directory.CreateDirectory(settings.Out);
-    var page = MarkdownReport.Write(await Machine.DescribeAsync(workplace), results);
-    await File.WriteAllTextAsync(Path.Combine(settings.Out, "benchmarks.md"), page);
-    await File.WriteAllTextAsync(Path.Combine(settings.Out, "benchmarks.svg"), SvgPlot.Draw(results));
+    return tournament.Failures;
 }

@@ -11,6 +11,9 @@ internal sealed class ScenarioResult(Scenario scenario)
     public ProcessTimes this[string contestant] => new(
         Median(contestant, run => run.WallSeconds), Median(contestant, run => run.CpuSeconds), Median(contestant, run => run.PeakMiB));
 
+    /// <summary>Whether a contestant ran at all.</summary>
+    public bool Has(string contestant) => _runs[contestant].Count > 0;
+
     public void Add(Contestant contestant, ProcessTimes run) => _runs[contestant.Name].Add(run);
 
     public (double Least, double Most) WallRange(string contestant) =>

@@ -6,19 +6,26 @@ namespace GlanceStore.Benchmarks.Comparison;
 internal sealed record Settings
 {
     public const string Usage = """
-        glance-store-bench [--quick | --large] [--rounds N] [--only WORD] [--tools FOLDER] [--work FOLDER] [--out FOLDER]
+        glance-store-bench [--quick | --large] [--rounds N] [--only WORD] [--tools FOLDER] [--work FOLDER] [--out FOLDER] [GROUP...]
+          GROUP      file, http, s3: which stores; all of them otherwise
           --quick    small images and few rounds: does it run, not how fast
-          --large    also the memory of put and get at 8 GiB; needs 24 GiB of disk
+          --large    also 8 GiB; needs 24 GiB of disk, and S3's server 20 GiB of room
           --rounds   how often each contestant runs; 7, or 3 with --quick
           --only     scenarios whose title has the word
           --tools    where glance-store is; looked for in PATH otherwise
           --work     a folder to make and remove, on the file system to measure
-          --out      where benchmarks.md and benchmarks.svg go; docs otherwise
+          --out      where each group's page and plot go; docs/benchmarks otherwise
         """;
+
+    /// <summary>The length of a large image in bytes.</summary>
+    public const long LargeBytes = 8L << 30;
 
     public long ImageBytes { get; init; } = 1L << 30;
 
     public IReadOnlyList<long> MemoryBytes { get; init; } = [64L << 20];
+
+    /// <summary>Whether the scenarios of 8 GiB run too.</summary>
+    public bool IsLarge { get; init; }
 
     public long AtOnceBytes { get; init; } = 256L << 20;
 
@@ -32,7 +39,9 @@ internal sealed record Settings
 
     public string Work { get; init; } = "artifacts/bench/work";
 
-    public string Out { get; init; } = "docs";
+    public string Out { get; init; } = "docs/benchmarks";
+
+    public IReadOnlyList<string> Groups { get; init; } = [];
 
     private Settings Quick => this with
     {
@@ -47,13 +56,14 @@ internal sealed record Settings
             settings = arguments[i] switch
             {
                 "--quick" => settings.Quick,
-                "--large" => settings with { MemoryBytes = [.. settings.MemoryBytes, 8L << 30] },
+                "--large" => settings with { IsLarge = true, MemoryBytes = [.. settings.MemoryBytes, LargeBytes] },
                 "--rounds" => settings with { Rounds = int.Parse(arguments[++i], CultureInfo.InvariantCulture) },
                 "--only" => settings with { Only = arguments[++i] },
                 "--tools" => settings with { Tools = arguments[++i] },
                 "--work" => settings with { Work = arguments[++i] },
                 "--out" => settings with { Out = arguments[++i] },
-                var other => throw new ArgumentException($"{other}: no such option.\n{Usage}"),
+                ['-', ..] other => throw new ArgumentException($"{other}: no such option.\n{Usage}"),
+                var group => settings with { Groups = [.. settings.Groups, group] },
             };
         }
 

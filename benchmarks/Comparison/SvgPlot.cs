@@ -34,7 +34,7 @@ internal static class SvgPlot
 
     private static int DrawBars(StringBuilder body, ScenarioResult result, int y)
     {
-        var names = result.Scenario.Contestants.Select(one => one.Name).ToList();
+        var names = result.Scenario.Contestants.Select(one => one.Name).Where(result.Has).ToList();
         var most = names.Max(result.MiBPerSecond);
         foreach (var name in names)
         {

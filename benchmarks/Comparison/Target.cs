@@ -20,17 +20,29 @@ internal sealed record Target
 
     public string Bound { get; }
 
+    /// <summary>Whose figures it is about.</summary>
+    public required IReadOnlyList<string> Contestants { get; init; }
+
     /// <summary>Our rate is at least a multiple of another's.</summary>
     public static Target Rate(string ours, string other, double atLeast) => new(
-        $"rate of {ours} over {other}", Text($"≥ {atLeast:F1}"), result => result[other].WallSeconds / result[ours].WallSeconds, atLeast, false);
+        $"rate of {ours} over {other}", Text($"≥ {atLeast:F1}"), result => result[other].WallSeconds / result[ours].WallSeconds, atLeast, false)
+    {
+        Contestants = [ours, other],
+    };
 
     /// <summary>Our processor time is at most a multiple of another's.</summary>
     public static Target Cpu(string ours, string other, double atMost) => new(
-        $"processor time of {ours} over {other}", Text($"≤ {atMost:F1}"), result => result[ours].CpuSeconds / result[other].CpuSeconds, atMost, true);
+        $"processor time of {ours} over {other}", Text($"≤ {atMost:F1}"), result => result[ours].CpuSeconds / result[other].CpuSeconds, atMost, true)
+    {
+        Contestants = [ours, other],
+    };
 
     /// <summary>Our peak memory stays under a number of MiB.</summary>
     public static Target Peak(string ours, double underMiB) => new(
-        $"peak memory of {ours}", Text($"< {underMiB:F0} MiB"), result => result[ours].PeakMiB, underMiB, true, " MiB");
+        $"peak memory of {ours}", Text($"< {underMiB:F0} MiB"), result => result[ours].PeakMiB, underMiB, true, " MiB")
+    {
+        Contestants = [ours],
+    };
 
     public (string Measured, string Verdict) Judge(ScenarioResult result)
     {

@@ -1,0 +1,21 @@
+namespace GlanceStore.Benchmarks.Comparison;
+
+/// <summary>The scenarios of one store, which share a page and a plot.</summary>
+/// <param name="Name">What the command line and the page's file call it.</param>
+/// <param name="Title">What the page calls it.</param>
+/// <param name="Scenarios">Empty where the server they need does not run.</param>
+internal sealed record Group(string Name, string Title, Func<Settings, IEnumerable<Scenario>> Scenarios)
+{
+    private static readonly Group[] All =
+    [
+        new("file", "the file store", FileScenarios.All),
+        new("http", "the HTTP store", HttpScenarios.All),
+        new("s3", "the S3 store", S3Scenarios.All),
+    ];
+
+    /// <summary>The groups of these names; all where none is named.</summary>
+    public static IEnumerable<Group> Chosen(IReadOnlyList<string> names) => names.Count == 0
+        ? All
+        : names.Select(name => All.FirstOrDefault(group => group.Name == name) ?? throw new ArgumentException(
+            $"{name}: no such group; there are {string.Join(", ", All.Select(group => group.Name))}"));
+}
