@@ -33,7 +33,7 @@ internal static class AzureClient
         var client = new BlobClientOptions(Version)
         {
             Transport = connections.Transport,
-            CustomerProvidedKey = options.EncryptionKey is { } key ? new CustomerProvidedKey(key) : null,
+            CustomerProvidedKey = options.EncryptionKey is { } key ? new CustomerProvidedKey(key) : default(CustomerProvidedKey?),
         };
         client.Retry.MaxRetries = 0;
         client.Retry.NetworkTimeout = Timeout.InfiniteTimeSpan;

@@ -9,7 +9,7 @@ namespace GlanceStore.Drivers.Azure;
 /// <summary>The container and the requests made to it: each one attempt, each failure a <see cref="StoreException"/>.</summary>
 internal sealed class AzureContainer(BlobContainerClient client, AzureDriverOptions options, AzureLocations locations)
 {
-    private readonly AccessTier? _tier = options.AccessTier is { } tier ? new AccessTier(tier) : null;
+    private readonly AccessTier? _tier = options.AccessTier is { } tier ? new AccessTier(tier) : default(AccessTier?);
 
     public async ValueTask<StoredObject?> FindAsync(ImageLocation location, CancellationToken cancellationToken)
     {
@@ -76,17 +76,20 @@ internal sealed class AzureContainer(BlobContainerClient client, AzureDriverOpti
             Metadata = MetadataOf(summary),
             Conditions = ConditionsOf(mode),
             AccessTier = _tier,
+
             // Longer than the image, so that the SDK does not cut it once more.
             TransferOptions = new() { InitialTransferSize = image.Length + 1L, MaximumTransferSize = image.Length + 1L },
         };
-        var answer = await SendAsync($"Writing {location}", image,
+
+        // The service checks the MD5 that the blob keeps against the body, and refuses a request with another checksum beside it.
+        var answer = await SendAsync($"Writing {location}", image, HashOf(summary) is null ? AzureBlock.HeaderOf(image.Digest.Span) : null,
             body => BlobAt(location).UploadAsync(body, request, cancellationToken), cancellationToken).ConfigureAwait(false);
         return Describe(location, image.Length, answer.Value.ETag, answer.Value.LastModified, HashOf(summary));
     }
 
     /// <summary>Sends a block that belongs to no blob yet.</summary>
     public Task StageAsync(ImageLocation location, string id, Chunk chunk, CancellationToken cancellationToken) =>
-        SendAsync($"Writing block {chunk.Index} of {location}", chunk,
+        SendAsync($"Writing block {chunk.Index} of {location}", chunk, AzureBlock.HeaderOf(chunk.Digest.Span),
             body => BlobAt(location).StageBlockAsync(id, body, default(BlockBlobStageBlockOptions), cancellationToken), cancellationToken);
 
     /// <summary>Makes blocks a blob.</summary>
@@ -159,9 +162,9 @@ internal sealed class AzureContainer(BlobContainerClient client, AzureDriverOpti
         return metadata;
     }
 
-    private static async Task<T> SendAsync<T>(string doing, Chunk chunk, Func<Stream, Task<T>> request, CancellationToken cancellationToken)
+    private static async Task<T> SendAsync<T>(string doing, Chunk chunk, string? crc64, Func<Stream, Task<T>> request, CancellationToken cancellationToken)
     {
-        var exchange = new AzureExchange { Crc64 = AzureBlock.HeaderOf(chunk.Digest.Span) };
+        var exchange = new AzureExchange { Crc64 = crc64 };
         var body = new ChunkStream(chunk.Bytes);
         try
         {
@@ -172,7 +175,7 @@ internal sealed class AzureContainer(BlobContainerClient client, AzureDriverOpti
                     return await request(body).ConfigureAwait(false);
                 }
             }, cancellationToken).ConfigureAwait(false);
-            return exchange.Crc64Seen is null || exchange.Crc64Seen == exchange.Crc64
+            return crc64 is null || exchange.Crc64Seen is null || exchange.Crc64Seen == crc64
                 ? answer
                 : throw new StoreException(StoreError.Corrupted, $"{doing} failed: the service has other bytes than were sent.") { IsTransient = true };
         }
