@@ -88,8 +88,16 @@ public sealed partial class AzureDriver : StoreDriver
         ImageId id, WriteIntent intent, Chunk image, WriteSummary summary, CancellationToken cancellationToken)
     {
         var location = LocationOf(id);
-        return await _container.WithContainerAsync(
-            () => _container.PutAsync(location, intent.Mode, image, summary, cancellationToken), cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await _container.WithContainerAsync(
+                () => _container.PutAsync(location, intent.Mode, image, summary, cancellationToken), cancellationToken).ConfigureAwait(false);
+        }
+        catch (StoreException e) when (e.Error == StoreError.AlreadyExists)
+        {
+            // Azurite takes the blocks of an unfinished upload for a blob here, but not where blocks are committed. That way looks first.
+            return await base.WriteWholeAsync(id, intent, image, summary, cancellationToken).ConfigureAwait(false);
+        }
     }
 
     /// <inheritdoc/>
