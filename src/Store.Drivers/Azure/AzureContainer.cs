@@ -15,25 +15,12 @@ internal sealed class AzureContainer(BlobContainerClient client, AzureDriverOpti
     {
         try
         {
-            return await LookAsync(location, cancellationToken).ConfigureAwait(false);
-        }
-        catch (StoreException e) when (options.CreateContainer && AzureErrors.IsContainerMissing(e))
-        {
-            return null;
-        }
-    }
-
-    /// <summary>As <see cref="FindAsync"/>, but for a container that is not there.</summary>
-    public async Task<StoredObject?> LookAsync(ImageLocation location, CancellationToken cancellationToken)
-    {
-        try
-        {
             var answer = await RunAsync($"Looking for {location}", StoreError.Changed,
                 () => BlobAt(location).GetPropertiesAsync(null, cancellationToken), cancellationToken).ConfigureAwait(false);
             var properties = answer.Value;
             return Describe(location, properties.ContentLength, properties.ETag, properties.LastModified, properties.ContentHash);
         }
-        catch (StoreException e) when (e.Error == StoreError.NotFound)
+        catch (StoreException e) when (IsAbsent(e))
         {
             return null;
         }
@@ -116,28 +103,16 @@ internal sealed class AzureContainer(BlobContainerClient client, AzureDriverOpti
                 () => BlobAt(location).DeleteAsync(DeleteSnapshotsOption.IncludeSnapshots, null, cancellationToken), cancellationToken).ConfigureAwait(false);
             return true;
         }
-        catch (StoreException e) when (e.Error == StoreError.NotFound || (options.CreateContainer && AzureErrors.IsContainerMissing(e)))
+        catch (StoreException e) when (IsAbsent(e))
         {
             return false;
         }
     }
 
-    /// <summary>Makes a request that writes, and where it finds no container and the options say so, makes one first.</summary>
-    public async Task<T> WithContainerAsync<T>(Func<Task<T>> request, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await request().ConfigureAwait(false);
-        }
-        catch (StoreException e) when (options.CreateContainer && AzureErrors.IsContainerMissing(e))
-        {
-            await RunAsync($"Making the container '{client.Name}'", StoreError.Changed,
-                () => client.CreateIfNotExistsAsync(PublicAccessType.None, null, null, cancellationToken), cancellationToken).ConfigureAwait(false);
-            return await request().ConfigureAwait(false);
-        }
-    }
-
     public BlockBlobClient BlobAt(ImageLocation location) => client.GetBlockBlobClient(locations.BlobOf(location));
+
+    // Where a put makes the container, one that is not there is an empty one.
+    private bool IsAbsent(StoreException e) => e.Error == StoreError.NotFound || (options.CreateContainer && AzureErrors.IsContainerMissing(e));
 
     private static StoredObject Describe(ImageLocation location, long size, ETag etag, DateTimeOffset lastModified, byte[]? md5) =>
         new(location, size, etag.ToString().Trim('"'), lastModified)
@@ -162,19 +137,20 @@ internal sealed class AzureContainer(BlobContainerClient client, AzureDriverOpti
         return metadata;
     }
 
-    private static async Task<T> SendAsync<T>(string doing, Chunk chunk, string? crc64, Func<Stream, Task<T>> request, CancellationToken cancellationToken)
+    private async Task<T> SendAsync<T>(string doing, Chunk chunk, string? crc64, Func<Stream, Task<T>> request, CancellationToken cancellationToken)
     {
         var exchange = new AzureExchange { Crc64 = crc64 };
         var body = new ChunkStream(chunk.Bytes);
         try
         {
-            var answer = await RunAsync(doing, StoreError.AlreadyExists, async () =>
+            var answer = await WithContainerAsync(() => RunAsync(doing, StoreError.AlreadyExists, async () =>
             {
+                body.Position = 0;
                 using (exchange.Begin())
                 {
                     return await request(body).ConfigureAwait(false);
                 }
-            }, cancellationToken).ConfigureAwait(false);
+            }, cancellationToken), cancellationToken).ConfigureAwait(false);
             return crc64 is null || exchange.Crc64Seen is null || exchange.Crc64Seen == crc64
                 ? answer
                 : throw new StoreException(StoreError.Corrupted, $"{doing} failed: the service has other bytes than were sent.") { IsTransient = true };
@@ -182,6 +158,21 @@ internal sealed class AzureContainer(BlobContainerClient client, AzureDriverOpti
         finally
         {
             body.Release();
+        }
+    }
+
+    // A request that writes: where it finds no container and the options say so, one is made, and the request again.
+    private async Task<T> WithContainerAsync<T>(Func<Task<T>> request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await request().ConfigureAwait(false);
+        }
+        catch (StoreException e) when (options.CreateContainer && AzureErrors.IsContainerMissing(e))
+        {
+            await RunAsync($"Making the container '{client.Name}'", StoreError.Changed,
+                () => client.CreateIfNotExistsAsync(PublicAccessType.None, null, null, cancellationToken), cancellationToken).ConfigureAwait(false);
+            return await request().ConfigureAwait(false);
         }
     }
 

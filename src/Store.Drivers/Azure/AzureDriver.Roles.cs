@@ -10,6 +10,9 @@ public sealed partial class AzureDriver : IDirectUrl
     // The longest that the service lets a signature live that a token stands behind.
     private static readonly TimeSpan LongestDelegation = TimeSpan.FromDays(7);
 
+    // How far the service's clock may be behind ours.
+    private static readonly TimeSpan ClockSkew = TimeSpan.FromMinutes(5);
+
     // One with a key may live as long as the key; a year is a limit of ours.
     private static readonly TimeSpan LongestWithKey = TimeSpan.FromDays(365);
 
@@ -50,7 +53,11 @@ public sealed partial class AzureDriver : IDirectUrl
 
     private async Task<Uri> DelegatedAsync(BlockBlobClient blob, BlobSasBuilder signature, CancellationToken cancellationToken)
     {
-        var key = await _service.GetUserDelegationKeyAsync(new BlobGetUserDelegationKeyOptions(signature.ExpiresOn), cancellationToken).ConfigureAwait(false);
+        // As early as clocks may differ, but no earlier than the longest life before its end.
+        var earliest = signature.ExpiresOn - LongestDelegation;
+        var begin = _time.GetUtcNow() - ClockSkew;
+        var request = new BlobGetUserDelegationKeyOptions(signature.ExpiresOn) { StartsOn = begin > earliest ? begin : earliest };
+        var key = await _service.GetUserDelegationKeyAsync(request, cancellationToken).ConfigureAwait(false);
         return new BlobUriBuilder(blob.Uri) { Sas = signature.ToSasQueryParameters(key.Value, _options.Account) }.ToUri();
     }
 }

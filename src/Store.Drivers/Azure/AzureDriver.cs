@@ -75,12 +75,8 @@ public sealed partial class AzureDriver : StoreDriver
     public override async ValueTask<DriverWriter> OpenWriteAsync(ImageId id, WriteIntent intent, CancellationToken cancellationToken)
     {
         var location = LocationOf(id);
-        var before = await _container.WithContainerAsync(() => _container.LookAsync(location, cancellationToken), cancellationToken).ConfigureAwait(false);
-
-        // The commit decides, but here nothing has been sent yet.
-        return before is null || intent.Mode == WriteMode.Replace
-            ? new AzureWriter(_container, location, intent.Mode, before, _logger)
-            : throw new StoreException(StoreError.AlreadyExists, $"There is an image at {location} already.");
+        var before = intent.Mode == WriteMode.Replace ? await _container.FindAsync(location, cancellationToken).ConfigureAwait(false) : null;
+        return new AzureWriter(_container, location, intent.Mode, before, _logger);
     }
 
     /// <inheritdoc/>
@@ -90,12 +86,16 @@ public sealed partial class AzureDriver : StoreDriver
         var location = LocationOf(id);
         try
         {
-            return await _container.WithContainerAsync(
-                () => _container.PutAsync(location, intent.Mode, image, summary, cancellationToken), cancellationToken).ConfigureAwait(false);
+            return await _container.PutAsync(location, intent.Mode, image, summary, cancellationToken).ConfigureAwait(false);
         }
         catch (StoreException e) when (e.Error == StoreError.AlreadyExists)
         {
-            // Azurite takes the blocks of an unfinished upload for a blob here, but not where blocks are committed. That way looks first.
+            // Azurite takes the blocks of an unfinished upload for a blob here, but not where blocks are committed.
+            if (await _container.FindAsync(location, cancellationToken).ConfigureAwait(false) is not null)
+            {
+                throw;
+            }
+
             return await base.WriteWholeAsync(id, intent, image, summary, cancellationToken).ConfigureAwait(false);
         }
     }

@@ -11,6 +11,9 @@ namespace GlanceStore.Drivers.Azure;
 /// <summary>The one mapping of what the service and the SDK report to <see cref="StoreError"/>.</summary>
 internal static class AzureErrors
 {
+    // Azurite has one code, AuthorizationFailure, for who may not and for who is not known; what it says, the service says for the latter.
+    private const string NotAuthenticated = "Server failed to authenticate the request";
+
     private static readonly Verdict NotMet = new(StoreError.Changed, "the image was replaced in the meantime");
     private static readonly Verdict Taken = new(StoreError.AlreadyExists, "there is an image already");
     private static readonly Verdict Leased = new(StoreError.AccessDenied, "somebody holds a lease on the blob; break it, or wait until it ends");
@@ -108,6 +111,11 @@ internal static class AzureErrors
         }
 
         var verdict = ByCode.GetValueOrDefault(answer.ErrorCode ?? "") ?? ByStatus(answer.Status);
+        if (verdict == Refused && answer.Message.Contains(NotAuthenticated, StringComparison.Ordinal))
+        {
+            verdict = Unknown;
+        }
+
         if (verdict == NotMet && ifNotMet == StoreError.AlreadyExists)
         {
             verdict = Taken;

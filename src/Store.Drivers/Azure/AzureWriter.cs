@@ -7,7 +7,7 @@ namespace GlanceStore.Drivers.Azure;
 /// <param name="container">Where it goes.</param>
 /// <param name="location">The image.</param>
 /// <param name="mode">Create or replace.</param>
-/// <param name="before">What was there when the upload began.</param>
+/// <param name="before">What was there when a replacement began.</param>
 /// <param name="logger">Where to log.</param>
 internal sealed partial class AzureWriter(AzureContainer container, ImageLocation location, WriteMode mode, StoredObject? before, ILogger logger) : DriverWriter
 {
@@ -48,7 +48,7 @@ internal sealed partial class AzureWriter(AzureContainer container, ImageLocatio
     // were arriving when the other one was published, so that it counts as published just before, and replaced at once.
     private async Task<StoredObject?> SettleAsync(WriteSummary summary, CancellationToken cancellationToken)
     {
-        var now = await container.LookAsync(location, cancellationToken).ConfigureAwait(false);
+        var now = await container.FindAsync(location, cancellationToken).ConfigureAwait(false);
         if (now is not null && mode == WriteMode.CreateNew)
         {
             throw new StoreException(StoreError.AlreadyExists, $"Committing {location} failed: there is an image already.");
