@@ -10,6 +10,9 @@ switch (args)
     case ["put-many", var count, var bytes, var atOnce, .. var settings]:
         await PutMany.RunAsync(count, bytes, atOnce, settings);
         break;
+    case ["azure-sdk", var verb, var name]:
+        await AzureSdk.RunAsync(verb, name);
+        break;
     case ["s3-transfer-utility", var verb, var name]:
         await S3TransferUtility.RunAsync(verb, name);
         break;
@@ -26,7 +29,7 @@ static async Task CompareAsync(Settings settings)
     using var workplace = new Workplace(settings.Work, settings.Tools);
     var tournament = new Tournament(workplace, settings.Rounds);
     var results = new List<ScenarioResult>();
-    foreach (var scenario in FileScenarios.All(settings).Concat(HttpScenarios.All(settings)).Concat(S3Scenarios.All(settings))
+    foreach (var scenario in FileScenarios.All(settings).Concat(HttpScenarios.All(settings)).Concat(S3Scenarios.All(settings)).Concat(AzureScenarios.All(settings))
         .Where(one => one.Title.Contains(settings.Only, StringComparison.OrdinalIgnoreCase)))
     {
         results.Add(await tournament.RunAsync(scenario));
