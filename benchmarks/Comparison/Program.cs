@@ -10,6 +10,9 @@ switch (args)
     case ["put-many", var count, var bytes, var atOnce, .. var settings]:
         await PutMany.RunAsync(count, bytes, atOnce, settings);
         break;
+    case ["azure-sdk", var verb, var name]:
+        await AzureSdk.RunAsync(verb, name);
+        break;
     case ["s3-transfer-utility", var verb, var name]:
         await S3TransferUtility.RunAsync(verb, name);
         break;

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using GlanceStore.Drivers.Azure;
 using GlanceStore.Drivers.File;
 using GlanceStore.Drivers.Http;
 using GlanceStore.Drivers.S3;
@@ -22,6 +23,7 @@ internal static class StoreConfiguration
         }
         else
         {
+            builder.AddAzure();
             builder.AddFile();
             builder.AddHttp();
             builder.AddS3();

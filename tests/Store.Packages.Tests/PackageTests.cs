@@ -6,7 +6,8 @@ public sealed class PackageTests
     private static readonly string[] Expected =
     [
         "GlanceStore.Abstractions", "GlanceStore.Cli", "GlanceStore.Conformance", "GlanceStore.Core",
-        "GlanceStore.Drivers.File", "GlanceStore.Drivers.Http", "GlanceStore.Drivers.Memory", "GlanceStore.Drivers.S3",
+        "GlanceStore.Drivers.Azure", "GlanceStore.Drivers.File", "GlanceStore.Drivers.Http", "GlanceStore.Drivers.Memory",
+        "GlanceStore.Drivers.S3",
     ];
 
     [TestMethod]

@@ -66,8 +66,9 @@ public sealed record DriverCapabilities
     public long MaxImageBytes { get; init; } = long.MaxValue;
 
     /// <summary>
-    /// The digest of each chunk that the backend checks on the wire, by hashlib's name (<c>md5</c>, <c>sha256</c>), or <c>crc32</c> (four
-    /// bytes, the highest first): the front computes it into <see cref="Chunk.Digest"/>. Null, the default, for none.
+    /// The digest of each chunk that the backend checks on the wire, by hashlib's name (<c>md5</c>, <c>sha256</c>), or <c>crc32</c> or
+    /// <c>crc64nvme</c> (four and eight bytes, the highest first): the front computes it into <see cref="Chunk.Digest"/>. Null, the default,
+    /// for none.
     /// </summary>
     public string? ChunkDigest { get; init; }
 }

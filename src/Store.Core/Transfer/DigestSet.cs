@@ -7,7 +7,9 @@ namespace GlanceStore.Transfer;
 /// <summary>Digests of one stream of bytes, each algorithm on its own worker and in order, so that two of them use two cores.</summary>
 internal sealed class DigestSet : IAsyncDisposable
 {
-    private const string Crc32Name = "crc32"; // no digest of an image, but what backends check of a chunk
+    // no digests of an image, but what backends check of a chunk
+    private const string Crc32Name = "crc32";
+    private const string Crc64Name = "crc64nvme";
 
     private readonly Worker[] _workers;
 
@@ -38,14 +40,25 @@ internal sealed class DigestSet : IAsyncDisposable
     }
 
     /// <summary>The digest of a few bytes at once, for what a backend checks of each chunk.</summary>
-    public static byte[] Hash(string algorithm, ReadOnlySpan<byte> bytes) =>
-        algorithm == Crc32Name ? Crc32BigEndian(bytes) : CryptographicOperations.HashData(DigestAlgorithms.NameOf(algorithm), bytes);
+    public static byte[] Hash(string algorithm, ReadOnlySpan<byte> bytes) => algorithm switch
+    {
+        Crc32Name => Crc32BigEndian(bytes),
+        Crc64Name => Crc64BigEndian(bytes),
+        _ => CryptographicOperations.HashData(DigestAlgorithms.NameOf(algorithm), bytes),
+    };
 
     // As protocols write it, the highest byte first.
     private static byte[] Crc32BigEndian(ReadOnlySpan<byte> bytes)
     {
         var value = new byte[sizeof(uint)];
         BinaryPrimitives.WriteUInt32BigEndian(value, Crc32.HashToUInt32(bytes));
+        return value;
+    }
+
+    private static byte[] Crc64BigEndian(ReadOnlySpan<byte> bytes)
+    {
+        var value = new byte[sizeof(ulong)];
+        BinaryPrimitives.WriteUInt64BigEndian(value, Crc64Nvme.Hash(bytes));
         return value;
     }
 

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.IO.Hashing;
 using System.Security.Cryptography;
 
@@ -66,6 +67,29 @@ public sealed class SampleImage(ImageId id, SyntheticContent content, long lengt
             return value;
         }
 
+        if (algorithm == "crc64nvme")
+        {
+            var value = new byte[sizeof(ulong)];
+            BinaryPrimitives.WriteUInt64BigEndian(value, Crc64Nvme(bytes));
+            return value;
+        }
+
         return CryptographicOperations.HashData(new HashAlgorithmName(algorithm.ToUpperInvariant().Replace('_', '-')), bytes);
+    }
+
+    // Bit by bit, as the standard of NVMe has it, and so not as the front computes it.
+    private static ulong Crc64Nvme(ReadOnlySpan<byte> bytes)
+    {
+        var crc = ulong.MaxValue;
+        foreach (var value in bytes)
+        {
+            crc ^= value;
+            for (var bit = 0; bit < 8; bit++)
+            {
+                crc = (crc & 1) == 0 ? crc >> 1 : (crc >> 1) ^ 0x9A6C9329AC4BC9B5;
+            }
+        }
+
+        return ~crc;
     }
 }

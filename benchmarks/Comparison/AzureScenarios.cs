@@ -1,0 +1,88 @@
+using System.Net.Sockets;
+
+namespace GlanceStore.Benchmarks.Comparison;
+
+/// <summary>The Azure store beside the SDK's own transfers and rclone, all against the Azurite that <c>tests/servers/azurite/server start</c> has started.</summary>
+internal static class AzureScenarios
+{
+    private const string Config = "--config azure.json";
+    private const string Ours = "glance-store";
+    private const string Piped = "glance-store, from a pipe of unknown length";
+    private const string Verified = "glance-store, receipt: every chunk verified";
+    private const string Unverified = "glance-store, bare location: unverified";
+    private const string SdkPut = "Azure SDK UploadAsync, which records no digest";
+    private const string SdkGet = "Azure SDK DownloadToAsync";
+    private const string RcloneCopy = "rclone copyto, which records no SHA-512";
+    private const string RcloneCat = "rclone cat";
+    private const string Place = "azure+http://127.0.0.1:18100/devstoreaccount1/glancestore-benchmark";
+
+    // Four transfers at once, as the others.
+    private const string Rclone = "rclone --azureblob-use-emulator=false --azureblob-upload-concurrency 4 --azureblob-chunk-size 8M "
+        + "--azureblob-endpoint http://127.0.0.1:18100/devstoreaccount1 --azureblob-account devstoreaccount1 --azureblob-key \"$AZURITE_KEY\"";
+
+    private const string Setup = $$"""
+        cat > azure.json <<'END'
+        { "Stores": { "azure": { "Type": "azure", "Endpoint": "http://127.0.0.1:18100/devstoreaccount1", "Container": "glancestore-benchmark",
+          "AccountKey": "{{Contestants.AzureSdk.Key}}", "CreateContainer": "true" } } }
+        END
+        glance-store put image.raw --id read --replace --receipt azure-receipt.json --config azure.json > /dev/null
+        """;
+
+    public static IEnumerable<Scenario> All(Settings settings)
+    {
+        if (!Answers())
+        {
+            Console.WriteLine("Azure is left out: start its server with tests/servers/azurite/server start");
+            return [];
+        }
+
+        Environment.SetEnvironmentVariable("AZURITE_KEY", Contestants.AzureSdk.Key);
+        return [Put(settings.ImageBytes), Get(settings.ImageBytes)];
+    }
+
+    private static Scenario Put(long bytes) => new($"Azure put of {Size.Of(bytes)}, MD5 and SHA-512",
+    [
+        new(Ours, $"glance-store put image.raw --id ours --replace {Config} > /dev/null"),
+        new(Piped, $"cat image.raw | glance-store put - --id ours --replace {Config} > /dev/null"),
+        new(SdkPut, "glance-store-bench azure-sdk put image.raw"),
+        new(RcloneCopy, $"{Rclone} copyto image.raw :azureblob:glancestore-benchmark/rclone --ignore-times"),
+    ])
+    {
+        ImageBytes = bytes,
+        Setup = Setup,
+        Targets =
+        [
+            Target.Rate(Ours, SdkPut, 1), Target.Rate(Ours, RcloneCopy, 1), Target.Peak(Ours, 128), Target.Peak(Piped, 128),
+        ],
+        Note = "Azurite is one Node.js process on the same two cores, and far slower than the service.",
+    };
+
+    private static Scenario Get(long bytes) => new($"Azure get of {Size.Of(bytes)}, thrown away",
+    [
+        new(Verified, $"glance-store get azure-receipt.json -o - {Config} > /dev/null"),
+        new(Unverified, $"glance-store get {Place}/read -o - {Config} > /dev/null"),
+        new(SdkGet, "glance-store-bench azure-sdk get read"),
+        new(RcloneCat, $"{Rclone} cat :azureblob:glancestore-benchmark/read > /dev/null"),
+    ])
+    {
+        ImageBytes = bytes,
+        Setup = Setup,
+        Targets =
+        [
+            Target.Rate(Verified, SdkGet, 1), Target.Rate(Verified, RcloneCat, 1), Target.Peak(Verified, 128),
+        ],
+    };
+
+    private static bool Answers()
+    {
+        try
+        {
+            using var socket = new TcpClient("127.0.0.1", 18100);
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,181 @@
+using System.Globalization;
+using Azure;
+using Azure.Storage.Blobs;
+using Azure.Storage.Blobs.Models;
+using Azure.Storage.Blobs.Specialized;
+
+namespace GlanceStore.Drivers.Azure;
+
+/// <summary>The container and the requests made to it: each one attempt, each failure a <see cref="StoreException"/>.</summary>
+internal sealed class AzureContainer(BlobContainerClient client, AzureDriverOptions options, AzureLocations locations)
+{
+    private readonly AccessTier? _tier = options.AccessTier is { } tier ? new AccessTier(tier) : default(AccessTier?);
+
+    public async ValueTask<StoredObject?> FindAsync(ImageLocation location, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var answer = await RunAsync($"Looking for {location}", StoreError.Changed,
+                () => BlobAt(location).GetPropertiesAsync(null, cancellationToken), cancellationToken).ConfigureAwait(false);
+            var properties = answer.Value;
+            return Describe(location, properties.ContentLength, properties.ETag, properties.LastModified, properties.ContentHash);
+        }
+        catch (StoreException e) when (IsAbsent(e))
+        {
+            return null;
+        }
+    }
+
+    public async ValueTask<DriverReader> OpenReadAsync(ImageLocation location, ReadIntent intent, CancellationToken cancellationToken)
+    {
+        var exchange = new AzureExchange();
+        var request = new BlobDownloadOptions
+        {
+            Range = intent.Range is { } range ? new HttpRange(range.Offset, range.Length) : default,
+            Conditions = intent.VersionTag is { } tag ? new BlobRequestConditions { IfMatch = new ETag(tag) } : null,
+        };
+        var answer = (await RunAsync($"Reading {location}", StoreError.Changed, async () =>
+        {
+            using (exchange.Begin())
+            {
+                return await BlobAt(location).DownloadStreamingAsync(request, cancellationToken).ConfigureAwait(false);
+            }
+        }, cancellationToken).ConfigureAwait(false)).Value;
+        try
+        {
+            var details = answer.Details;
+            return AzureReader.Open(answer, exchange.Body ?? answer.Content, intent.Range,
+                size => Describe(location, size, details.ETag, details.LastModified, details.BlobContentHash ?? (intent.Range is null ? details.ContentHash : null)));
+        }
+        catch
+        {
+            answer.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Stores a blob with one request.</summary>
+    public async Task<StoredObject> PutAsync(ImageLocation location, WriteMode mode, Chunk image, WriteSummary summary, CancellationToken cancellationToken)
+    {
+        var request = new BlobUploadOptions
+        {
+            HttpHeaders = HeadersOf(summary),
+            Metadata = MetadataOf(summary),
+            Conditions = ConditionsOf(mode),
+            AccessTier = _tier,
+
+            // Longer than the image, so that the SDK does not cut it once more.
+            TransferOptions = new() { InitialTransferSize = image.Length + 1L, MaximumTransferSize = image.Length + 1L },
+        };
+
+        // The service checks the MD5 that the blob keeps against the body, and refuses a request with another checksum beside it.
+        var answer = await SendAsync($"Writing {location}", image, HashOf(summary) is null ? AzureBlock.HeaderOf(image.Digest.Span) : null,
+            body => BlobAt(location).UploadAsync(body, request, cancellationToken), cancellationToken).ConfigureAwait(false);
+        return Describe(location, image.Length, answer.Value.ETag, answer.Value.LastModified, HashOf(summary));
+    }
+
+    /// <summary>Sends a block that belongs to no blob yet.</summary>
+    public Task StageAsync(ImageLocation location, string id, Chunk chunk, CancellationToken cancellationToken) =>
+        SendAsync($"Writing block {chunk.Index} of {location}", chunk, AzureBlock.HeaderOf(chunk.Digest.Span),
+            body => BlobAt(location).StageBlockAsync(id, body, default(BlockBlobStageBlockOptions), cancellationToken), cancellationToken);
+
+    /// <summary>Makes blocks a blob.</summary>
+    public async Task<StoredObject> CommitAsync(
+        ImageLocation location, WriteMode mode, IEnumerable<string> ids, WriteSummary summary, CancellationToken cancellationToken)
+    {
+        var request = new CommitBlockListOptions
+        {
+            HttpHeaders = HeadersOf(summary),
+            Metadata = MetadataOf(summary),
+            Conditions = ConditionsOf(mode),
+            AccessTier = _tier,
+        };
+        var answer = await RunAsync($"Committing {location}", StoreError.AlreadyExists,
+            () => BlobAt(location).CommitBlockListAsync(ids, request, cancellationToken), cancellationToken).ConfigureAwait(false);
+        return Describe(location, summary.Size, answer.Value.ETag, answer.Value.LastModified, HashOf(summary));
+    }
+
+    public async Task<bool> DeleteAsync(ImageLocation location, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await RunAsync($"Deleting {location}", StoreError.Changed,
+                () => BlobAt(location).DeleteAsync(DeleteSnapshotsOption.IncludeSnapshots, null, cancellationToken), cancellationToken).ConfigureAwait(false);
+            return true;
+        }
+        catch (StoreException e) when (IsAbsent(e))
+        {
+            return false;
+        }
+    }
+
+    public BlockBlobClient BlobAt(ImageLocation location) => client.GetBlockBlobClient(locations.BlobOf(location));
+
+    // Where a put makes the container, one that is not there is an empty one.
+    private bool IsAbsent(StoreException e) => e.Error == StoreError.NotFound || (options.CreateContainer && AzureErrors.IsContainerMissing(e));
+
+    private static StoredObject Describe(ImageLocation location, long size, ETag etag, DateTimeOffset lastModified, byte[]? md5) =>
+        new(location, size, etag.ToString().Trim('"'), lastModified)
+        {
+            Digest = md5 is { Length: > 0 } ? new Digest("md5", Convert.ToHexStringLower(md5)) : null,
+        };
+
+    private static BlobRequestConditions? ConditionsOf(WriteMode mode) =>
+        mode == WriteMode.CreateNew ? new BlobRequestConditions { IfNoneMatch = ETag.All } : null;
+
+    private static BlobHttpHeaders HeadersOf(WriteSummary summary) =>
+        new() { ContentType = "application/octet-stream", ContentHash = HashOf(summary) };
+
+    private static byte[]? HashOf(WriteSummary summary) =>
+        summary.Digests.FirstOrDefault(digest => digest.Algorithm == "md5") is { } md5 ? Convert.FromHexString(md5.Hex) : null;
+
+    // For people and other tools; nothing here reads it.
+    private static Dictionary<string, string> MetadataOf(WriteSummary summary)
+    {
+        var metadata = summary.Digests.ToDictionary(digest => digest.Algorithm, digest => digest.Hex);
+        metadata["size"] = summary.Size.ToString(CultureInfo.InvariantCulture);
+        return metadata;
+    }
+
+    private async Task<T> SendAsync<T>(string doing, Chunk chunk, string? crc64, Func<Stream, Task<T>> request, CancellationToken cancellationToken)
+    {
+        var exchange = new AzureExchange { Crc64 = crc64 };
+        var body = new ChunkStream(chunk.Bytes);
+        try
+        {
+            var answer = await WithContainerAsync(() => RunAsync(doing, StoreError.AlreadyExists, async () =>
+            {
+                body.Position = 0;
+                using (exchange.Begin())
+                {
+                    return await request(body).ConfigureAwait(false);
+                }
+            }, cancellationToken), cancellationToken).ConfigureAwait(false);
+            return crc64 is null || exchange.Crc64Seen is null || exchange.Crc64Seen == crc64
+                ? answer
+                : throw new StoreException(StoreError.Corrupted, $"{doing} failed: the service has other bytes than were sent.") { IsTransient = true };
+        }
+        finally
+        {
+            body.Release();
+        }
+    }
+
+    // A request that writes: where it finds no container and the options say so, one is made, and the request again.
+    private async Task<T> WithContainerAsync<T>(Func<Task<T>> request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await request().ConfigureAwait(false);
+        }
+        catch (StoreException e) when (options.CreateContainer && AzureErrors.IsContainerMissing(e))
+        {
+            await RunAsync($"Making the container '{client.Name}'", StoreError.Changed,
+                () => client.CreateIfNotExistsAsync(PublicAccessType.None, null, null, cancellationToken), cancellationToken).ConfigureAwait(false);
+            return await request().ConfigureAwait(false);
+        }
+    }
+
+    private static Task<T> RunAsync<T>(string doing, StoreError ifNotMet, Func<Task<T>> request, CancellationToken cancellationToken) =>
+        AzureErrors.RunAsync(doing, ifNotMet, request, cancellationToken);
+}

@@ -1,0 +1,73 @@
+using System.Globalization;
+using Azure.Storage.Blobs.Models;
+
+namespace GlanceStore.Drivers.Azure;
+
+/// <summary>The body of an answer, as the connection gives it.</summary>
+internal sealed class AzureReader : DriverReader
+{
+    private readonly BlobDownloadStreamingResult _answer;
+    private readonly Stream _body;
+    private long _left;
+
+    private AzureReader(BlobDownloadStreamingResult answer, Stream body, StoredObject stored)
+    {
+        _answer = answer;
+        _body = body;
+        _left = answer.Details.ContentLength;
+        Object = stored;
+    }
+
+    public override StoredObject Object { get; }
+
+    /// <summary>Takes an answer over, once it is sure that it is the one asked for.</summary>
+    public static AzureReader Open(BlobDownloadStreamingResult answer, Stream body, ByteRange? range, Func<long, StoredObject> describe)
+    {
+        var length = answer.Details.ContentLength;
+        var first = range?.Offset ?? 0;
+        var size = answer.Details.ContentRange is { Length: > 0 } partial ? SizeIn(partial, first) : first == 0 ? length : null;
+        if (size is not { } whole || length != (range is { } asked ? asked.Within(whole).Length : whole))
+        {
+            throw new StoreException(StoreError.Unsupported,
+                $"The server answered a range from byte {first} on with other bytes ('{answer.Details.ContentRange}', {length} bytes).");
+        }
+
+        return new AzureReader(answer, body, describe(whole));
+    }
+
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        if (_left == 0)
+        {
+            return 0;
+        }
+
+        var count = await AzureErrors.RunAsync($"Reading {Object.Location}", StoreError.Changed,
+            () => _body.ReadAsync(buffer[..(int)Math.Min(buffer.Length, _left)], cancellationToken).AsTask(), cancellationToken).ConfigureAwait(false);
+        if (count == 0)
+        {
+            throw new StoreException(StoreError.Unavailable, $"The server broke off {Object.Location} {_left} bytes before the end.") { IsTransient = true };
+        }
+
+        _left -= count;
+        return count;
+    }
+
+    public override ValueTask DisposeAsync()
+    {
+        _body.Dispose();
+        _answer.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    // Content-Range: bytes 0-99/1000
+    private static long? SizeIn(string contentRange, long offset)
+    {
+        var prefix = string.Create(CultureInfo.InvariantCulture, $"bytes {offset}-");
+        var slash = contentRange.IndexOf('/', StringComparison.Ordinal);
+        return slash > 0 && contentRange.StartsWith(prefix, StringComparison.Ordinal)
+            && long.TryParse(contentRange.AsSpan(slash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var size)
+            ? size
+            : null;
+    }
+}
