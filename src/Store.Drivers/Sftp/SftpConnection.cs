@@ -3,7 +3,7 @@ using Renci.SshNet;
 namespace GlanceStore.Drivers.Sftp;
 
 /// <summary>One connection, which any number of operations share; it is opened by whoever is first, and for all.</summary>
-internal sealed class SftpConnection(Func<SftpClient> connect) : IDisposable
+internal sealed class SftpConnection : IDisposable
 {
     /// <summary>
     /// How many writes of up to 32 KiB are under way at once. Together they fit OpenSSH's window of 2 MiB, at whose end the library would
@@ -12,8 +12,11 @@ internal sealed class SftpConnection(Func<SftpClient> connect) : IDisposable
     public const int MaxRequests = 48;
 
     private volatile bool _isRetired;
+    private volatile SftpClient? _connected;
 
-    public Task<SftpClient> Client { get; } = SftpThread.RunAsync(connect);
+    public SftpConnection(Func<SftpClient> connect) => Client = SftpThread.RunAsync(() => _connected = connect());
+
+    public Task<SftpClient> Client { get; }
 
     /// <summary>Held by each write while it is under way.</summary>
     public SemaphoreSlim Writes { get; } = new(MaxRequests, MaxRequests);
@@ -22,7 +25,7 @@ internal sealed class SftpConnection(Func<SftpClient> connect) : IDisposable
     public int Users { get; set; }
 
     /// <summary>Whether another operation may begin on it.</summary>
-    public bool IsUsable => !_isRetired && (!Client.IsCompleted || (Client.IsCompletedSuccessfully && Client.Result.IsConnected));
+    public bool IsUsable => !_isRetired && (_connected?.IsConnected ?? !Client.IsCompleted);
 
     /// <summary>Gives it to nobody else: it broke, or a request on it was given up and may never be answered.</summary>
     public void Retire() => _isRetired = true;

@@ -30,10 +30,11 @@ public sealed partial class SftpDriver : StoreDriver, ISweeper
         }
 
         var log = (ILogger?)logger ?? NullLogger.Instance;
+        var clock = time ?? TimeProvider.System;
         var directory = new SftpDirectory(options.Directory);
         _locations = new SftpLocations(options.Host, options.Port, options.Directory);
         _store = new SftpStore(options, new SftpConnections(new SftpClients(options, log), options.MaxConnections), directory,
-            new SftpNaming(directory, options.Host, log, renameReplaces), log);
+            new SftpNaming(directory, options.Host, log, clock, renameReplaces), log, clock);
     }
 
     /// <inheritdoc/>

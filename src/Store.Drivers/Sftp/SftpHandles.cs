@@ -23,21 +23,11 @@ internal sealed class SftpHandles(SftpLease lease, string path, FileAccess acces
     public static int HandlesFor(long bytes, int most) => (int)Math.Clamp((bytes + ReadPieceBytes - 1) / ReadPieceBytes, 1, most);
 
     /// <summary>Makes the file, which must not be there.</summary>
-    public async Task CreateAsync(CancellationToken cancellationToken) => _free.Add(await OpenAsync(FileMode.CreateNew, cancellationToken).ConfigureAwait(false));
+    public Task CreateAsync(CancellationToken cancellationToken) => AddAsync(FileMode.CreateNew, cancellationToken);
 
     /// <summary>Opens so many handles at once.</summary>
-    public async Task OpenAsync(int count, CancellationToken cancellationToken)
-    {
-        var opening = Enumerable.Range(0, count).Select(_ => OpenAsync(FileMode.Open, cancellationToken)).ToList();
-        try
-        {
-            await Task.WhenAll(opening).ConfigureAwait(false);
-        }
-        finally
-        {
-            opening.Where(open => open.IsCompletedSuccessfully).ToList().ForEach(open => _free.Add(open.Result));
-        }
-    }
+    public Task OpenAsync(int count, CancellationToken cancellationToken) =>
+        Task.WhenAll(Enumerable.Range(0, count).Select(_ => AddAsync(FileMode.Open, cancellationToken)));
 
     public Task WriteAsync(ReadOnlyMemory<byte> bytes, long offset, CancellationToken cancellationToken) =>
         MoveAsync(bytes.Length, WritePieceBytes, async (handle, piece, token) =>
@@ -134,6 +124,9 @@ internal sealed class SftpHandles(SftpLease lease, string path, FileAccess acces
             _room.Release();
         }
     }
+
+    private async Task AddAsync(FileMode mode, CancellationToken cancellationToken) =>
+        _free.Add(await OpenAsync(mode, cancellationToken).ConfigureAwait(false));
 
     private Task<SftpFileStream> OpenAsync(FileMode mode, CancellationToken cancellationToken) =>
         lease.RunAsync($"Opening {path}", client => client.OpenAsync(path, mode, access, cancellationToken));

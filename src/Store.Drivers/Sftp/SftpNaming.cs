@@ -9,8 +9,11 @@ namespace GlanceStore.Drivers.Sftp;
 /// Gives a finished part its name, which is the step that publishes it. How a new image is kept from replacing another depends on the
 /// server, since the protocol leaves open what a rename does where the name is taken: that is asked of it once.
 /// </summary>
-internal sealed class SftpNaming(SftpDirectory directory, string host, ILogger logger, bool? renameReplaces = null) : IDisposable
+internal sealed class SftpNaming(SftpDirectory directory, string host, ILogger logger, TimeProvider time, bool? renameReplaces) : IDisposable
 {
+    // A few round trips, to a server that is far away and busy.
+    private static readonly TimeSpan NamingTime = TimeSpan.FromMilliseconds(500);
+
     private readonly SemaphoreSlim _probing = new(1, 1);
     private bool? _renameReplaces = renameReplaces;
 
@@ -116,19 +119,32 @@ internal sealed class SftpNaming(SftpDirectory directory, string host, ILogger l
 
     private async Task ClaimAsync(SftpLease lease, string claim, string name, CancellationToken cancellationToken)
     {
+        // Not cancelled itself: only its answer tells whether the claim is ours to remove.
+        var claiming = MakeAsync(lease, claim, CancellationToken.None);
         try
         {
-            await MakeAsync(lease, claim, cancellationToken).ConfigureAwait(false);
+            await claiming.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (StoreException e) when (SftpErrors.IsUnexplained(e.InnerException))
         {
-            throw new StoreException(StoreError.Throttled,
-                $"Another put is about to name {directory.PathOf(name)}; if it never ends, a sweep removes {claim}.", e) { IsTransient = true };
+            throw await directory.FindAsync(lease, name, cancellationToken).ConfigureAwait(false) is not null
+                ? Taken(name)
+                : new StoreException(StoreError.Throttled,
+                    $"Another put is about to name {directory.PathOf(name)}; if it never ends, a sweep removes {claim}.", e) { IsTransient = true, RetryAfter = NamingTime };
         }
         catch (OperationCanceledException)
         {
-            await RemoveAsync(lease, claim).ConfigureAwait(false);
+            _ = RemoveOnceMadeAsync(claiming, lease, claim);
             throw;
+        }
+    }
+
+    private async Task RemoveOnceMadeAsync(Task claiming, SftpLease lease, string claim)
+    {
+        await claiming.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (claiming.IsCompletedSuccessfully)
+        {
+            await RemoveAsync(lease, claim).ConfigureAwait(false);
         }
     }
 
@@ -171,9 +187,9 @@ internal sealed class SftpNaming(SftpDirectory directory, string host, ILogger l
         await file.DisposeAsync().ConfigureAwait(false);
     }
 
-    private static async Task RemoveAsync(SftpLease lease, string path)
+    private async Task RemoveAsync(SftpLease lease, string path)
     {
-        using var patience = new CancellationTokenSource(SftpParts.Patience);
+        using var patience = new CancellationTokenSource(SftpParts.Patience, time);
         try
         {
             await lease.RunAsync($"Removing {path}", client => client.DeleteFileAsync(path, patience.Token)).ConfigureAwait(false);

@@ -1,5 +1,3 @@
-using Microsoft.Extensions.Logging;
-
 namespace GlanceStore.Drivers.Sftp;
 
 /// <summary>Removes parts of uploads that never became an image.</summary>
@@ -9,25 +7,25 @@ internal static class SftpParts
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     /// <summary>Removes a part, first on the connection it was made on, where nothing that is still under way can come after it.</summary>
-    public static async ValueTask RemoveAsync(SftpConnections connections, SftpLease? lease, string path, ILogger logger)
+    public static async ValueTask RemoveAsync(SftpStore store, SftpLease lease, string path)
     {
-        using var patience = new CancellationTokenSource(Patience);
-        if (lease is not null && await TryRemoveAsync(lease, path, patience.Token).ConfigureAwait(false) is null)
+        using var patience = new CancellationTokenSource(Patience, store.Time);
+        if (await TryRemoveAsync(lease, path, patience.Token).ConfigureAwait(false) is null)
         {
             return;
         }
 
         try
         {
-            using var other = await connections.LeaseAsync(patience.Token).ConfigureAwait(false);
+            using var other = await store.Connections.LeaseAsync(patience.Token).ConfigureAwait(false);
             if (await TryRemoveAsync(other, path, patience.Token).ConfigureAwait(false) is { } failure)
             {
-                SftpLog.PartStays(logger, failure, path);
+                SftpLog.PartStays(store.Logger, failure, path);
             }
         }
         catch (Exception e) when (e is StoreException or OperationCanceledException or ObjectDisposedException)
         {
-            SftpLog.PartStays(logger, e, path);
+            SftpLog.PartStays(store.Logger, e, path);
         }
     }
 

@@ -5,7 +5,7 @@ namespace GlanceStore.Drivers.Sftp;
 
 /// <summary>What the verbs of one store share.</summary>
 internal sealed record SftpStore(
-    SftpDriverOptions Options, SftpConnections Connections, SftpDirectory Directory, SftpNaming Naming, ILogger Logger)
+    SftpDriverOptions Options, SftpConnections Connections, SftpDirectory Directory, SftpNaming Naming, ILogger Logger, TimeProvider Time)
 {
     public static StoredObject Describe(ImageLocation location, SftpFileAttributes attributes)
     {

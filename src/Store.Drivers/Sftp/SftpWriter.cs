@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Logging;
 using Renci.SshNet.Sftp;
 
 namespace GlanceStore.Drivers.Sftp;
@@ -75,7 +74,7 @@ internal sealed class SftpWriter(SftpStore store, string name, WriteMode mode, I
         await _handles!.DisposeAsync().ConfigureAwait(false);
         if (!_isPublished)
         {
-            await SftpParts.RemoveAsync(store.Connections, lease, part, store.Logger).ConfigureAwait(false);
+            await SftpParts.RemoveAsync(store, lease, part).ConfigureAwait(false);
         }
 
         lease.Dispose();
