@@ -49,17 +49,16 @@ internal sealed record KnownHost(string Hosts, string Type, byte[] Key, bool IsR
         return patterns.Any(pattern => Matches(pattern, name)) && !patterns.Any(pattern => pattern.StartsWith('!') && Matches(pattern[1..], name));
     }
 
-    private static bool Matches(string pattern, string name) => FileSystemName.MatchesSimpleExpression(pattern.Replace("\\", "\\\\", StringComparison.Ordinal), name, ignoreCase: false);
+    private static bool Matches(string pattern, string name) =>
+        FileSystemName.MatchesSimpleExpression(pattern.Replace("\\", "\\\\", StringComparison.Ordinal), name, ignoreCase: false);
 
-    // |1|salt|hash, the hash being the HMAC-SHA1 of the name under the salt.
+    // |1|salt|hash, the hash being the HMAC-SHA1 of the name under the salt: it hides names, and protects nothing.
     private bool IsHashOf(string name)
     {
         var parts = Hosts.Split('|');
         var (salt, hash) = (new byte[Hosts.Length], new byte[Hosts.Length]);
         return parts.Length == 4
             && Convert.TryFromBase64String(parts[2], salt, out var saltLength) && Convert.TryFromBase64String(parts[3], hash, out var hashLength)
-#pragma warning disable CA5350 // OpenSSH's format: it hides names, and protects nothing
             && HMACSHA1.HashData(salt.AsSpan(0, saltLength), Encoding.UTF8.GetBytes(name)).AsSpan().SequenceEqual(hash.AsSpan(0, hashLength));
-#pragma warning restore CA5350
     }
 }

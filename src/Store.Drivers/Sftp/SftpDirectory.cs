@@ -22,7 +22,8 @@ internal sealed class SftpDirectory(string path)
         _real ??= (await GetAsync(lease, path, cancellationToken).ConfigureAwait(false))?.FullName;
         return file.Attributes.IsRegularFile && _real is { } real && file.FullName == $"{real.TrimEnd('/')}/{name}"
             ? file
-            : throw new StoreException(StoreError.InvalidLocation, $"{PathOf(name)} is no file of its own in the store's directory but a link, a directory or the like.");
+            : throw new StoreException(StoreError.InvalidLocation,
+                $"{PathOf(name)} is no file of its own in the store's directory but a link, a directory or the like.");
     }
 
     /// <summary>Whether the directory itself is there.</summary>

@@ -121,7 +121,8 @@ public sealed partial class SftpDriver : StoreDriver, ISweeper
 
         try
         {
-            await lease.RunAsync($"Deleting {location}", client => client.DeleteFileAsync(_store.Directory.PathOf(name), cancellationToken)).ConfigureAwait(false);
+            await lease.RunAsync($"Deleting {location}", client => client.DeleteFileAsync(_store.Directory.PathOf(name), cancellationToken))
+                .ConfigureAwait(false);
             return true;
         }
         catch (StoreException e) when (e.Error == StoreError.NotFound)

@@ -51,7 +51,8 @@ public sealed partial record SftpDriverOptions
     }
 
     private static UnixFileMode? ModeIn(DriverSettings settings) =>
-        settings.Parse<Mode>(nameof(FileMode), default, text => ParseMode(text) is { } mode ? new Mode(mode) : null, "a mode in octal digits, such as 640").Value;
+        settings.Parse<Mode>(nameof(FileMode), default,
+            text => ParseMode(text) is { } mode ? new Mode(mode) : null, "a mode in octal digits, such as 640").Value;
 
     private static UnixFileMode? ParseMode(string digits) =>
         digits.Length is 3 or 4 && digits.All(digit => digit is >= '0' and <= '7') && (digits.Length == 3 || digits[0] == '0')

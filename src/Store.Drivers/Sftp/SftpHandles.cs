@@ -113,9 +113,10 @@ internal sealed class SftpHandles(SftpLease lease, string path, FileAccess acces
                 _free.Add(handle);
             }
         }
-        catch when (handle is not null)
+        catch when (handle is not null && !cancellationToken.IsCancellationRequested)
         {
-            // A handle keeps what it could not write, and would write it again before anything else.
+            // A handle keeps what it could not write, and would write it again before anything else. After a cancellation it ends with
+            // the connection: to close it would be to wait for a server that may not answer.
             await CloseAsync(handle).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             throw;
         }

@@ -70,7 +70,8 @@ internal sealed class SftpLocations(string host, int port, string directory)
 
         var user = authority[..at];
         var colon = user.IndexOf(':', StringComparison.Ordinal);
-        return (colon < 0 ? null : new LocationSecret(Uri.UnescapeDataString(user[..colon]), Uri.UnescapeDataString(user[(colon + 1)..])), authority[(at + 1)..]);
+        var secret = colon < 0 ? null : new LocationSecret(Uri.UnescapeDataString(user[..colon]), Uri.UnescapeDataString(user[(colon + 1)..]));
+        return (secret, authority[(at + 1)..]);
     }
 
     private static string Bracketed(string name) => name.Contains(':', StringComparison.Ordinal) ? $"[{name.Trim('[', ']')}]" : name;

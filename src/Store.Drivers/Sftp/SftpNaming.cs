@@ -201,7 +201,8 @@ internal sealed class SftpNaming(SftpDirectory directory, string host, ILogger l
     }
 
     // The name of an image may be as long as a file's name can be, so the claim on it is named by its digest.
-    private static string ClaimOn(string name) => SftpLocations.PartName($"claim-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(name)).AsSpan(0, 16))}");
+    private static string ClaimOn(string name) =>
+        SftpLocations.PartName($"claim-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(name)).AsSpan(0, 16))}");
 
     private StoreException Taken(string name) => new(StoreError.AlreadyExists, $"There is an image at {directory.PathOf(name)} already.");
 }

@@ -9,6 +9,7 @@ internal sealed class SftpWriter(SftpStore store, string name, WriteMode mode, I
     private SftpLease? _lease;
     private SftpHandles? _handles;
     private bool _isPublished;
+    private StoreException? _final;
 
     public override ImageLocation Location { get; } = location;
 
@@ -47,7 +48,7 @@ internal sealed class SftpWriter(SftpStore store, string name, WriteMode mode, I
 
     public override async ValueTask<StoredObject> CommitAsync(WriteSummary summary, CancellationToken cancellationToken)
     {
-        await (await HandlesAsync(cancellationToken).ConfigureAwait(false)).CloseAllAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
+        await CloseAsync(cancellationToken).ConfigureAwait(false);
         var lease = _lease!;
         var attributes = await lease.RunAsync($"Looking at {part}", client => client.GetAttributesAsync(part, cancellationToken)).ConfigureAwait(false);
         if (attributes.Size != summary.Size)
@@ -103,6 +104,26 @@ internal sealed class SftpWriter(SftpStore store, string name, WriteMode mode, I
         }
     }
 
+    // A server that writes late fails the closing of a handle, not the write; what is lost then does not come back by asking again.
+    private async Task CloseAsync(CancellationToken cancellationToken)
+    {
+        if (_final is not null)
+        {
+            throw _final;
+        }
+
+        var handles = await HandlesAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await handles.CloseAllAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (StoreException e) when (SftpErrors.IsAnswer(e.InnerException))
+        {
+            _final = new StoreException(e.Error, e.Message, e);
+            throw _final;
+        }
+    }
+
     // Permissions and, where it replaces an image of the same size within the second, a time of its own: version tags are made of it.
     private async Task SettleAsync(SftpLease lease, SftpFileAttributes attributes, CancellationToken cancellationToken)
     {
@@ -122,7 +143,8 @@ internal sealed class SftpWriter(SftpStore store, string name, WriteMode mode, I
 
         if (settle)
         {
-            await lease.RunBlockingAsync($"Setting the attributes of {part}", client => client.SetAttributes(part, attributes), cancellationToken).ConfigureAwait(false);
+            await lease.RunBlockingAsync($"Setting the attributes of {part}", client => client.SetAttributes(part, attributes), cancellationToken)
+                .ConfigureAwait(false);
         }
     }
 

@@ -107,6 +107,32 @@ public sealed class FailureTests
     }
 
     [TestMethod]
+    public async Task A_replacement_of_the_same_size_within_the_second_has_another_version_tag()
+    {
+        await using var place = SftpPlace.New();
+        await using var driver = new SftpDriver(place.Options());
+        var tags = new List<string>();
+        for (byte content = 1; content <= 3; content++)
+        {
+            var summary = new WriteSummary(1, new ChunkManifest([]), []);
+            var stored = await driver.WriteWholeAsync(Id, new WriteIntent(WriteMode.Replace, 1), new Chunk(0, 0, new[] { content }, 0, true), summary, default);
+            var found = await driver.FindAsync(driver.LocationOf(Id), default);
+            Assert.AreEqual(stored.VersionTag, found!.VersionTag);
+            tags.Add(stored.VersionTag!);
+        }
+
+        Assert.HasCount(3, tags.Distinct());
+    }
+
+    [TestMethod]
+    public async Task New_images_get_the_permissions_of_the_options()
+    {
+        await using var place = SftpPlace.New();
+        await place.PutAsync(place.Options() with { FileMode = UnixFileMode.UserRead | UnixFileMode.GroupRead }, Id, [1]);
+        Assert.AreEqual(UnixFileMode.UserRead | UnixFileMode.GroupRead, File.GetUnixFileMode($"{place.Images}/image"));
+    }
+
+    [TestMethod]
     public async Task A_directory_that_was_removed_is_made_again()
     {
         await using var place = SftpPlace.New();

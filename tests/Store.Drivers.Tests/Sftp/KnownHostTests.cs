@@ -3,7 +3,7 @@ namespace GlanceStore.Drivers.Sftp;
 [TestClass]
 public sealed class KnownHostTests
 {
-    // ssh-keyscan -H of a host named 'images.example.org', its key cut short
+    // The name of 192.168.1.61 under a salt; the key is cut short.
     private const string Hashed = "|1|F1E1KeoE/eEWhi10WpGv4OdiO6Y=|3988QV0VE8wmZL7suNrYQLITLCg= ssh-rsa AAAA";
 
     [TestMethod]
