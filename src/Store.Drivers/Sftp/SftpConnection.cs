@@ -14,7 +14,12 @@ internal sealed class SftpConnection : IDisposable
     private volatile bool _isRetired;
     private volatile SftpClient? _connected;
 
-    public SftpConnection(Func<SftpClient> connect) => Client = SftpThread.RunAsync(() => _connected = connect());
+    public SftpConnection(Func<SftpClient> connect) => Client = SftpThread.RunAsync(() =>
+    {
+        var client = connect();
+        _connected = client;
+        return client;
+    });
 
     public Task<SftpClient> Client { get; }
 
