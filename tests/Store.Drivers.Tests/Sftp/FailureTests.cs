@@ -3,6 +3,7 @@ using System.Diagnostics;
 namespace GlanceStore.Drivers.Sftp;
 
 [TestClass]
+[System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
 public sealed class FailureTests
 {
     private static readonly ImageId Id = new("image");
