@@ -3,6 +3,7 @@ using GlanceStore.Drivers.Azure;
 using GlanceStore.Drivers.File;
 using GlanceStore.Drivers.Http;
 using GlanceStore.Drivers.S3;
+using GlanceStore.Drivers.Sftp;
 using Microsoft.Extensions.Configuration;
 
 namespace GlanceStore.Cli;
@@ -27,6 +28,7 @@ internal static class StoreConfiguration
             builder.AddFile();
             builder.AddHttp();
             builder.AddS3();
+            builder.AddSftp();
             builder.AddConfiguration(SectionOf(path));
         }
 

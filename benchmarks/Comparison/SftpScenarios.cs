@@ -1,0 +1,76 @@
+namespace GlanceStore.Benchmarks.Comparison;
+
+/// <summary>The SFTP store beside OpenSSH's own client and rclone, all against the OpenSSH that <c>tests/servers/sftp/server start</c> has started.</summary>
+internal static class SftpScenarios
+{
+    private const string Config = "--config sftp.json";
+    private const string Ours = "glance-store";
+    private const string Piped = "glance-store, from a pipe of unknown length";
+    private const string Verified = "glance-store, receipt: every chunk verified";
+    private const string Unverified = "glance-store, bare location: unverified";
+    private const string OpenSsh = "OpenSSH sftp, which records no digest";
+    private const string OpenSshGcm = "OpenSSH sftp -c aes128-gcm, which records no digest";
+    private const string Rclone = "rclone, which records no digest";
+
+    private static readonly string State = Path.Combine(
+        Environment.GetEnvironmentVariable("GLANCESTORE_SERVERS") is { Length: > 0 } set ? set : Path.Combine(Path.GetTempPath(), $"glancestore-servers-{UserId()}"),
+        "sftp");
+
+    public static IEnumerable<Scenario> All(Settings settings)
+    {
+        var facts = Path.Combine(State, "conf", "facts");
+        if (!File.Exists(facts))
+        {
+            Console.WriteLine("SFTP is left out: start its server with tests/servers/sftp/server start");
+            return [];
+        }
+
+        var known = File.ReadAllLines(facts).Select(line => line.Split('=', 2)).ToDictionary(pair => pair[0], pair => pair[1]);
+        return [Put(settings.ImageBytes, known), Get(settings.ImageBytes, known)];
+    }
+
+    private static Scenario Put(long bytes, Dictionary<string, string> known) => new($"SFTP put of {Size.Of(bytes)}, MD5 and SHA-512",
+    [
+        new(Ours, $"glance-store put image.raw --id ours --replace {Config} > /dev/null"),
+        new(Piped, $"cat image.raw | glance-store put - --id ours --replace {Config} > /dev/null"),
+        new(OpenSsh, $"echo 'put image.raw {known["DATA"]}/benchmark/openssh' | {Client(known, "")}"),
+        new(OpenSshGcm, $"echo 'put image.raw {known["DATA"]}/benchmark/openssh' | {Client(known, "-c aes128-gcm@openssh.com")}"),
+        new(Rclone, $"{RcloneOf(known)} copyto image.raw s:{known["DATA"]}/benchmark/rclone --ignore-times"),
+    ])
+    {
+        ImageBytes = bytes,
+        Setup = Setup(known),
+        Targets = [Target.Rate(Ours, OpenSsh, 0.8), Target.Rate(Ours, Rclone, 1), Target.Peak(Ours, 128), Target.Peak(Piped, 128)],
+    };
+
+    private static Scenario Get(long bytes, Dictionary<string, string> known) => new($"SFTP get of {Size.Of(bytes)}, thrown away",
+    [
+        new(Verified, $"glance-store get sftp-receipt.json -o - {Config} > /dev/null"),
+        new(Unverified, $"glance-store get sftp://127.0.0.1:{known["PORT"]}{known["DATA"]}/benchmark/read -o - {Config} > /dev/null"),
+        new(OpenSsh, $"echo 'get {known["DATA"]}/benchmark/read /dev/null' | {Client(known, "")}"),
+        new(OpenSshGcm, $"echo 'get {known["DATA"]}/benchmark/read /dev/null' | {Client(known, "-c aes128-gcm@openssh.com")}"),
+        new(Rclone, $"{RcloneOf(known)} cat s:{known["DATA"]}/benchmark/read > /dev/null"),
+    ])
+    {
+        ImageBytes = bytes,
+        Setup = Setup(known),
+        Targets = [Target.Rate(Verified, OpenSsh, 0.8), Target.Rate(Verified, Rclone, 1), Target.Peak(Verified, 128)],
+    };
+
+    private static string UserId() => File.ReadLines("/proc/self/status").First(line => line.StartsWith("Uid:", StringComparison.Ordinal)).Split('\t')[1];
+
+    private static string Setup(Dictionary<string, string> known) => $$"""
+        cat > sftp.json <<'END'
+        { "Stores": { "sftp": { "Type": "sftp", "Host": "127.0.0.1", "Port": "{{known["PORT"]}}", "Username": "{{known["USER"]}}", "Directory": "{{known["DATA"]}}/benchmark",
+          "PrivateKeyFile": "{{State}}/conf/client", "KnownHostsFile": "{{State}}/conf/known_hosts" } } }
+        END
+        glance-store put image.raw --id read --replace --receipt sftp-receipt.json --config sftp.json > /dev/null
+        """;
+
+    private static string Client(Dictionary<string, string> known, string options) =>
+        $"sftp -q {options} -b - -P {known["PORT"]} -i {State}/conf/client -o UserKnownHostsFile={State}/conf/known_hosts {known["USER"]}@127.0.0.1 > /dev/null";
+
+    private static string RcloneOf(Dictionary<string, string> known) =>
+        $"RCLONE_CONFIG_S_TYPE=sftp RCLONE_CONFIG_S_HOST=127.0.0.1 RCLONE_CONFIG_S_PORT={known["PORT"]} RCLONE_CONFIG_S_USER={known["USER"]} "
+        + $"RCLONE_CONFIG_S_KEY_FILE={State}/conf/client RCLONE_CONFIG_S_KNOWN_HOSTS_FILE={State}/conf/known_hosts RCLONE_CONFIG_S_DISABLE_HASHCHECK=true rclone";
+}

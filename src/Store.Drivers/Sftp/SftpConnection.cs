@@ -1,0 +1,57 @@
+using Renci.SshNet;
+
+namespace GlanceStore.Drivers.Sftp;
+
+/// <summary>One connection, which any number of operations share; it is opened by whoever is first, and for all.</summary>
+internal sealed class SftpConnection : IDisposable
+{
+    /// <summary>
+    /// How many writes of up to 32 KiB are under way at once. Together they fit OpenSSH's window of 2 MiB, at whose end the library would
+    /// block a thread of the pool until the server takes more.
+    /// </summary>
+    public const int MaxRequests = 48;
+
+    private volatile bool _isRetired;
+    private volatile SftpClient? _connected;
+
+    public SftpConnection(Func<SftpClient> connect) => Client = SftpThread.RunAsync(() =>
+    {
+        var client = connect();
+        _connected = client;
+        return client;
+    });
+
+    public Task<SftpClient> Client { get; }
+
+    /// <summary>Held by each write while it is under way.</summary>
+    public SemaphoreSlim Writes { get; } = new(MaxRequests, MaxRequests);
+
+    /// <summary>How many operations use it; kept by the pool.</summary>
+    public int Users { get; set; }
+
+    /// <summary>Whether another operation may begin on it.</summary>
+    public bool IsUsable => !_isRetired && (_connected?.IsConnected ?? !Client.IsCompleted);
+
+    /// <summary>Gives it to nobody else: it broke, or a request on it was given up and may never be answered.</summary>
+    public void Retire() => _isRetired = true;
+
+    /// <summary>Ends it, in the background: the library waits for the server to say goodbye.</summary>
+    public void Dispose()
+    {
+        Retire();
+        _ = EndAsync();
+    }
+
+    private async Task EndAsync()
+    {
+        try
+        {
+            var client = await Client.ConfigureAwait(false);
+            await SftpThread.RunAsync(client.Dispose).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is StoreException || SftpErrors.From(e, "") is not null)
+        {
+            // it was never open, or is gone already
+        }
+    }
+}

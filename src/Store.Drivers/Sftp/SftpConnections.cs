@@ -1,0 +1,73 @@
+namespace GlanceStore.Drivers.Sftp;
+
+/// <summary>The connections of a store: opened as they are needed, up to a number, shared beyond it, and replaced where they broke.</summary>
+internal sealed class SftpConnections(SftpClients clients, int most) : IDisposable
+{
+    private readonly Lock _lock = new();
+    private readonly List<SftpConnection> _connections = [];
+    private bool _isDisposed;
+
+    /// <summary>The connection with the fewest users, which counts this one among them until it is disposed.</summary>
+    public async ValueTask<SftpLease> LeaseAsync(CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var connection = Take();
+        try
+        {
+            return new SftpLease(this, connection, await connection.Client.WaitAsync(cancellationToken).ConfigureAwait(false));
+        }
+        catch
+        {
+            Return(connection);
+            throw;
+        }
+    }
+
+    public void Return(SftpConnection connection)
+    {
+        lock (_lock)
+        {
+            connection.Users--;
+            RemoveUnusable();
+        }
+    }
+
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            _isDisposed = true;
+            _connections.ForEach(connection => connection.Dispose());
+            _connections.Clear();
+        }
+    }
+
+    private SftpConnection Take()
+    {
+        lock (_lock)
+        {
+            ObjectDisposedException.ThrowIf(_isDisposed, typeof(SftpDriver));
+            RemoveUnusable();
+            var usable = _connections.Where(connection => connection.IsUsable).ToList();
+            var idlest = usable.MinBy(connection => connection.Users);
+            if (idlest is null || (idlest.Users > 0 && usable.Count < most))
+            {
+                idlest = new SftpConnection(clients.Connect);
+                _connections.Add(idlest);
+            }
+
+            idlest.Users++;
+            return idlest;
+        }
+    }
+
+    // What still has users is left to them: a cancelled neighbour is no reason to break off an upload.
+    private void RemoveUnusable()
+    {
+        foreach (var connection in _connections.Where(connection => connection.Users == 0 && !connection.IsUsable).ToList())
+        {
+            _connections.Remove(connection);
+            connection.Dispose();
+        }
+    }
+}

@@ -1,0 +1,56 @@
+using Renci.SshNet;
+
+namespace GlanceStore.Drivers.Sftp;
+
+/// <summary>The right to use a connection until it is disposed.</summary>
+internal sealed class SftpLease(SftpConnections connections, SftpConnection connection, SftpClient client) : IDisposable
+{
+    private bool _isReturned;
+
+    public bool IsUsable => connection.IsUsable;
+
+    public SftpConnection Connection => connection;
+
+    /// <summary>Makes one call. Its failure is put in the store's words, and a connection it broke is given to nobody else.</summary>
+    public async Task<T> RunAsync<T>(string what, Func<SftpClient, Task<T>> call)
+    {
+        try
+        {
+            return await call(client).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            if (SftpErrors.EndsConnection(e))
+            {
+                connection.Retire();
+            }
+
+            if (SftpErrors.From(e, what) is { } error)
+            {
+                throw error;
+            }
+
+            throw;
+        }
+    }
+
+    /// <inheritdoc cref="RunAsync{T}(string, Func{SftpClient, Task{T}})"/>
+    public Task RunAsync(string what, Func<SftpClient, Task> call) => RunAsync(what, async client =>
+    {
+        await call(client).ConfigureAwait(false);
+        return true;
+    });
+
+    /// <summary>Makes one call that blocks, on a thread of its own.</summary>
+    public Task RunBlockingAsync(string what, Action<SftpClient> call, CancellationToken cancellationToken) =>
+        RunAsync(what, client => SftpThread.RunAsync(() => call(client)).WaitAsync(cancellationToken));
+
+    public void Dispose()
+    {
+        if (!_isReturned)
+        {
+            _isReturned = true;
+            connections.Return(connection);
+        }
+    }
+}

@@ -1,0 +1,48 @@
+namespace GlanceStore.Drivers.Sftp;
+
+/// <summary>Removes parts of uploads that never became an image.</summary>
+internal static class SftpParts
+{
+    /// <summary>How long to wait for a part to be removed after an upload has failed: a sweep removes it later.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
+    /// <summary>Removes a part, first on the connection it was made on, where nothing that is still under way can come after it.</summary>
+    public static async ValueTask RemoveAsync(SftpStore store, SftpLease lease, string path)
+    {
+        using var patience = new CancellationTokenSource(Patience, store.Time);
+        if (await TryRemoveAsync(lease, path, patience.Token).ConfigureAwait(false) is null)
+        {
+            return;
+        }
+
+        try
+        {
+            using var other = await store.Connections.LeaseAsync(patience.Token).ConfigureAwait(false);
+            if (await TryRemoveAsync(other, path, patience.Token).ConfigureAwait(false) is { } failure)
+            {
+                SftpLog.PartStays(store.Logger, failure, path);
+            }
+        }
+        catch (Exception e) when (e is StoreException or OperationCanceledException or ObjectDisposedException)
+        {
+            SftpLog.PartStays(store.Logger, e, path);
+        }
+    }
+
+    private static async Task<Exception?> TryRemoveAsync(SftpLease lease, string path, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await lease.RunAsync($"Removing {path}", client => client.DeleteFileAsync(path, cancellationToken)).ConfigureAwait(false);
+            return null;
+        }
+        catch (StoreException e) when (e.Error == StoreError.NotFound)
+        {
+            return null;
+        }
+        catch (Exception e) when (e is StoreException or OperationCanceledException)
+        {
+            return e;
+        }
+    }
+}

@@ -1,0 +1,18 @@
+using Microsoft.Extensions.Logging;
+using Renci.SshNet.Sftp;
+
+namespace GlanceStore.Drivers.Sftp;
+
+/// <summary>What the verbs of one store share.</summary>
+internal sealed record SftpStore(
+    SftpDriverOptions Options, SftpConnections Connections, SftpDirectory Directory, SftpNaming Naming, ILogger Logger, TimeProvider Time)
+{
+    public static StoredObject Describe(ImageLocation location, SftpFileAttributes attributes)
+    {
+        var modified = new DateTimeOffset(DateTime.SpecifyKind(attributes.LastWriteTimeUtc, DateTimeKind.Utc));
+        return new StoredObject(location, attributes.Size, $"{attributes.Size:x}-{modified.ToUnixTimeSeconds():x}", modified);
+    }
+
+    // The library takes the digits of an octal number as a decimal one: 640 for rw-r-----.
+    public static short OctalDigits(UnixFileMode mode) => (short)(((((int)mode >> 6) & 7) * 100) + ((((int)mode >> 3) & 7) * 10) + ((int)mode & 7));
+}

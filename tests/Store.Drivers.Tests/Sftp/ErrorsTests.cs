@@ -1,0 +1,55 @@
+using System.Net.Sockets;
+using Renci.SshNet.Common;
+using Renci.SshNet.Messages.Transport;
+using Renci.SshNet.Sftp;
+
+namespace GlanceStore.Drivers.Sftp;
+
+[TestClass]
+public sealed class ErrorsTests
+{
+    private static IEnumerable<object[]> Answers =>
+    [
+        [new SftpPathNotFoundException("canary"), StoreError.NotFound, false, false],
+        [new SftpPermissionDeniedException("canary"), StoreError.AccessDenied, false, false],
+        [new SftpException(StatusCode.Failure, "canary"), StoreError.Unavailable, true, false],
+        [new SftpException(StatusCode.NoSuchFile, "canary"), StoreError.NotFound, false, false],
+        [new SftpException(StatusCode.PermissionDenied, "canary"), StoreError.AccessDenied, false, false],
+        [new SftpException(StatusCode.ConnectionLost, "canary"), StoreError.Unavailable, true, false],
+        [new SftpException(StatusCode.BadMessage, "canary"), StoreError.Unavailable, false, false],
+        [new SftpException(StatusCode.OperationUnsupported, "canary"), StoreError.Unsupported, false, false],
+        [new SshAuthenticationException("canary"), StoreError.NotAuthenticated, false, true],
+        [new SshOperationTimeoutException("canary"), StoreError.Stalled, true, true],
+        [new SshConnectionException("canary", DisconnectReason.TooManyConnections), StoreError.Throttled, true, true],
+        [new SshConnectionException("canary", DisconnectReason.KeyExchangeFailed), StoreError.Unavailable, false, true],
+        [new SshConnectionException("canary", DisconnectReason.ConnectionLost), StoreError.Unavailable, true, true],
+        [new SshException("canary"), StoreError.Unavailable, true, true],
+        [new SocketException((int)SocketError.ConnectionRefused), StoreError.Unavailable, true, true],
+        [new SocketException((int)SocketError.HostNotFound), StoreError.Unavailable, false, true],
+        [new SocketException((int)SocketError.TryAgain), StoreError.Unavailable, true, true],
+        [new ObjectDisposedException("canary"), StoreError.Unavailable, true, true],
+        [new InvalidOperationException("canary"), StoreError.Unavailable, true, true],
+        [new NotSupportedException("canary"), StoreError.Unsupported, false, false],
+    ];
+
+    [TestMethod]
+    [DynamicData(nameof(Answers))]
+    public void A_failure_is_mapped_and_its_text_not_repeated(Exception failure, StoreError error, bool isTransient, bool endsConnection)
+    {
+        var mapped = SftpErrors.From(failure, "Reading it")!;
+        Assert.AreEqual(error, mapped.Error);
+        Assert.AreEqual(isTransient, mapped.IsTransient);
+        Assert.AreEqual(endsConnection, SftpErrors.EndsConnection(failure));
+        Assert.StartsWith("Reading it failed: ", mapped.Message);
+        Assert.DoesNotContain("canary", mapped.Message);
+        Assert.AreSame(failure, mapped.InnerException);
+    }
+
+    [TestMethod]
+    public void Cancellation_and_misuse_pass_through()
+    {
+        Assert.IsNull(SftpErrors.From(new OperationCanceledException(), "It"));
+        Assert.IsNull(SftpErrors.From(new ArgumentException("x"), "It"));
+        Assert.IsNull(SftpErrors.From(new StoreException(StoreError.NotFound, "x"), "It"));
+    }
+}
