@@ -1,4 +1,4 @@
-using System.Net.Http.Json;
+using System.Text;
 using System.Text.Json;
 
 namespace GlanceStore.Drivers.Swift;
@@ -19,7 +19,8 @@ internal static class KeystoneLogIn
                 scope = new { project = new { name = project, domain } },
             },
         };
-        using var answer = (await Http.PostAsJsonAsync(address + "/auth/tokens", body)).EnsureSuccessStatusCode();
+        using var content = new StringContent(JsonSerializer.Serialize(body), Encoding.UTF8, "application/json"); // of known length, which its server needs
+        using var answer = (await Http.PostAsync(address + "/auth/tokens", content)).EnsureSuccessStatusCode();
         using var json = JsonDocument.Parse(await answer.Content.ReadAsStringAsync());
         return (answer.Headers.GetValues("X-Subject-Token").First(), json.RootElement.GetProperty("token").GetProperty("project").GetProperty("id").GetString()!);
     }
