@@ -2,6 +2,7 @@ using System.Text.Json;
 using GlanceStore.Drivers.File;
 using GlanceStore.Drivers.Http;
 using GlanceStore.Drivers.S3;
+using GlanceStore.Drivers.Swift;
 using Microsoft.Extensions.Configuration;
 
 namespace GlanceStore.Cli;
@@ -25,6 +26,7 @@ internal static class StoreConfiguration
             builder.AddFile();
             builder.AddHttp();
             builder.AddS3();
+            builder.AddSwift();
             builder.AddConfiguration(SectionOf(path));
         }
 
