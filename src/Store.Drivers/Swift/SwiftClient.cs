@@ -56,7 +56,7 @@ internal sealed class SwiftClient(HttpClient http, SwiftTokens tokens, TimeProvi
     {
         var token = await tokens.GetAsync(null, cancellationToken).ConfigureAwait(false);
         var answer = await SendOnceAsync(request, token, cancellationToken).ConfigureAwait(false);
-        if (answer.StatusCode != HttpStatusCode.Unauthorized)
+        if (answer.StatusCode != HttpStatusCode.Unauthorized || request.IsInfo)
         {
             return answer;
         }

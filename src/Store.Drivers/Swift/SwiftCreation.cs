@@ -11,6 +11,8 @@ internal sealed partial class SwiftCreation(SwiftObjects objects, ILogger logger
 {
     private const int TurnCount = 64;
 
+    private static readonly TimeSpan CleanUpLimit = TimeSpan.FromSeconds(20);
+
     private static readonly SemaphoreSlim[] Turns = [.. Enumerable.Range(0, TurnCount).Select(_ => new SemaphoreSlim(1))];
 
     /// <summary>Runs the request that publishes.</summary>
@@ -34,7 +36,7 @@ internal sealed partial class SwiftCreation(SwiftObjects objects, ILogger logger
 
             if (old is { IsLarge: true })
             {
-                replacing(old);
+                replacing(await WithSegmentsAsync(old, cancellationToken).ConfigureAwait(false));
             }
 
             return await request(mode == WriteMode.CreateNew ? [("If-None-Match", "*")] : []).ConfigureAwait(false);
@@ -72,13 +74,31 @@ internal sealed partial class SwiftCreation(SwiftObjects objects, ILogger logger
         }
         else
         {
-            var segments = await objects.SegmentsOfAsync(found, cancellationToken).ConfigureAwait(false);
-            foreach (var container in segments.GroupBy(name => name[..name.IndexOf('/', StringComparison.Ordinal)]))
+            foreach (var container in found.Segments.GroupBy(name => name[..name.IndexOf('/', StringComparison.Ordinal)]))
             {
                 await objects.DeleteAllAsync(container.Key, [.. container.Select(name => name[(container.Key.Length + 1)..])], cancellationToken).ConfigureAwait(false);
             }
         }
     }
+
+    /// <summary>Removes the container of an image that was not put, where nothing else is in it; a failure is only logged.</summary>
+    public async Task RemoveEmptyAsync(string container, TimeProvider time)
+    {
+        using var limit = new CancellationTokenSource(CleanUpLimit, time);
+        try
+        {
+            await objects.RemoveContainerAsync(container, limit.Token).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is StoreException or OperationCanceledException)
+        {
+            ContainerNotRemoved(logger, container, e);
+        }
+    }
+
+    // Of another program's image only the manifest knows them, and that is about to be replaced.
+    private async Task<SwiftObject> WithSegmentsAsync(SwiftObject old, CancellationToken cancellationToken) => old is { IsStatic: true, Upload: null }
+        ? old with { Segments = await objects.SegmentsOfAsync(old, cancellationToken).ConfigureAwait(false) }
+        : old;
 
     // Below glance's own prefix, ID-, there may be images whose ids begin that way: only what ends in five digits is a segment.
     private async Task RemoveDynamicAsync(string id, string container, string prefix, CancellationToken cancellationToken)
@@ -97,4 +117,7 @@ internal sealed partial class SwiftCreation(SwiftObjects objects, ILogger logger
 
     [LoggerMessage(EventId = 501, Level = LogLevel.Warning, Message = "The segments of the image that was at {Place} could not be removed; a sweep will find them.")]
     private static partial void NotRemoved(ILogger logger, string place, Exception exception);
+
+    [LoggerMessage(EventId = 503, Level = LogLevel.Warning, Message = "The container '{Container}' of an image that was not put could not be removed.")]
+    private static partial void ContainerNotRemoved(ILogger logger, string container, Exception exception);
 }

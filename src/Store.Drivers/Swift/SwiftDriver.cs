@@ -103,18 +103,15 @@ public sealed partial class SwiftDriver : StoreDriver
         var place = _locations.PlaceOf(location);
         var objects = AccountOf(place).Objects;
         await EnsureContainerAsync(objects, place.Container, cancellationToken).ConfigureAwait(false);
-        var creation = new SwiftCreation(objects, _logger);
-        var md5 = Convert.ToHexStringLower(image.Digest.Span);
-        SwiftObject? replaced = null;
-        var put = await creation.PublishAsync(place, intent.Mode, condition => objects.PutAsync(place.Container, place.Id, "", image.Bytes,
-            [("ETag", md5), ("Content-Type", "application/octet-stream"), .. condition], cancellationToken), old => replaced = old, cancellationToken)
-            .ConfigureAwait(false);
-        if (replaced is not null)
+        try
         {
-            await creation.RemoveReplacedAsync(replaced, cancellationToken).ConfigureAwait(false);
+            return await WriteWholeAsync(objects, place, location, intent.Mode, image, cancellationToken).ConfigureAwait(false);
         }
-
-        return new StoredObject(location, image.Length, put.ETag ?? md5, put.LastModified) { Digest = new Digest("md5", md5) };
+        catch when (_options.MultiTenant)
+        {
+            await new SwiftCreation(objects, _logger).RemoveEmptyAsync(place.Container, _time).ConfigureAwait(false);
+            throw;
+        }
     }
 
     /// <inheritdoc/>
@@ -166,6 +163,23 @@ public sealed partial class SwiftDriver : StoreDriver
         MaxChunks = options.MaxSegments,
         ChunkDigest = "md5",
     };
+
+    private async Task<StoredObject> WriteWholeAsync(
+        SwiftObjects objects, SwiftPlace place, ImageLocation location, WriteMode mode, Chunk image, CancellationToken cancellationToken)
+    {
+        var creation = new SwiftCreation(objects, _logger);
+        var md5 = Convert.ToHexStringLower(image.Digest.Span);
+        SwiftObject? replaced = null;
+        var put = await creation.PublishAsync(place, mode, condition => objects.PutAsync(place.Container, place.Id, "", image.Bytes,
+            [("ETag", md5), ("Content-Type", "application/octet-stream"), .. condition], cancellationToken), old => replaced = old, cancellationToken)
+            .ConfigureAwait(false);
+        if (replaced is not null)
+        {
+            await creation.RemoveReplacedAsync(replaced, cancellationToken).ConfigureAwait(false);
+        }
+
+        return new StoredObject(location, image.Length, put.ETag ?? md5, put.LastModified) { Digest = new Digest("md5", md5) };
+    }
 
     private SwiftAccount AccountOf(SwiftPlace place) => _accounts.GetOrAdd(place.Account, name =>
     {

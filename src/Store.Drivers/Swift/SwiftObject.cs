@@ -21,6 +21,9 @@ internal sealed record SwiftObject(string Container, string Name)
     /// <summary>The size that a dynamic large object of this library was made with.</summary>
     public long? Recorded { get; init; }
 
+    /// <summary>The segments that a static large object of another program had before it was replaced, <c>CONTAINER/NAME</c>.</summary>
+    public IReadOnlyList<string> Segments { get; init; } = [];
+
     public bool IsLarge => IsStatic || Dynamic is not null;
 
     /// <summary>Whether the object is held together by the manifest of an upload.</summary>

@@ -91,7 +91,7 @@ public sealed class FaultTests
     public async Task A_read_survives_what_passes(string what)
     {
         var fault = what == "cut" ? new Fault { CutAnswerAfter = 100_000 } : Fault.Status(int.Parse(what, System.Globalization.CultureInfo.InvariantCulture));
-        await WithAsync(FaultyProxy.First(2, request => request.Method == "GET" && request.Target.StartsWith("/v1/", StringComparison.Ordinal), fault), async (store, _, proxy) =>
+        await WithAsync(FaultyProxy.First(what == "401" ? 1 : 2, request => request.Method == "GET" && request.Target.StartsWith("/v1/", StringComparison.Ordinal), fault), async (store, _, proxy) =>
         {
             var receipt = await PutAsync(store);
             CollectionAssert.AreEqual(Image, await ReadAsync(store, receipt.Location, ReadOptions.Verify(receipt)));
@@ -103,7 +103,7 @@ public sealed class FaultTests
     public async Task An_image_of_more_segments_than_a_manifest_holds_is_a_manifest_of_manifests()
     {
         const string Info = """{"slo":{"max_manifest_segments":100},"bulk_delete":{"max_deletes_per_request":1000}}""";
-        var image = PythonStore.BytesOf(10, 230 * 1000);
+        var image = PythonStore.BytesOf(10, 230 * 4096);
         await WithAsync(FaultyProxy.First(int.MaxValue, request => request.Target == "/info", Fault.Status(200, "Content-Type: application/json\r\n", Info)), async (store, place, _) =>
         {
             var receipt = await store.PutAsync(ImageId.New(), new MemoryStream(image), new PutOptions { ExpectedSize = image.Length }, TestContext.CancellationToken);
@@ -113,7 +113,7 @@ public sealed class FaultTests
             Assert.IsEmpty(await sweep.SweepAsync(DateTimeOffset.MaxValue, SweepMode.Remove, TestContext.CancellationToken).ToListAsync(TestContext.CancellationToken));
             Assert.IsTrue(await store.DeleteAsync(receipt.Location, TestContext.CancellationToken));
             await AssertNothingLeftAsync(place);
-        }, 1000);
+        }, 4096);
     }
 
     [TestMethod]

@@ -26,13 +26,16 @@ public sealed class TenantTests
     }
 
     [TestMethod]
-    public async Task A_put_that_fails_leaves_no_container()
+    [DataRow(10)]
+    [DataRow(250_000)]
+    public async Task A_put_that_fails_leaves_no_container(int size)
     {
-        await using var unbound = new SwiftDriver(Options);
-        await using var demo = await BindAsync(unbound, "demo", "demopass", "demo");
+        var (token, project) = await LogInAsync("demo", "demopass", "demo");
+        await using var proxy = new FaultyProxy(SwiftServer.KeystoneProxy, request => request.Method == "PUT" && request.Target.Count(c => c == '/') > 3 ? Fault.Status(403) : null);
+        await using var unbound = new SwiftDriver(Options with { Endpoint = $"{proxy.Url}/v1/AUTH_{project}" });
+        await using var demo = new ImageStore("swift", await unbound.BindAsync(new StoreCaller(project, token), Cancellation), new ImageStoreOptions { ChunkBytes = 100_000 });
         var id = ImageId.New();
-        await Assert.ThrowsExactlyAsync<StoreException>(() =>
-            demo.PutAsync(id, new MemoryStream(Image), new PutOptions { ExpectedSize = Image.Length + 1 }, Cancellation));
+        await Assert.ThrowsExactlyAsync<StoreException>(() => demo.PutAsync(id, new MemoryStream(Image[..size]), null, Cancellation));
         using var container = await SwiftServer.Keystone.SendAsync(HttpMethod.Head, $"/{Options.Container}_{id}");
         Assert.AreEqual(System.Net.HttpStatusCode.NotFound, container.StatusCode);
     }
