@@ -22,7 +22,9 @@ internal sealed class Keystone(HttpClient http, SwiftDriverOptions options, Time
         return ReadAsync(options.AuthAddress, request, token, cancellationToken);
     }
 
-    private static HttpRequestMessage Ask(HttpMethod method, string address) => new(method, address.TrimEnd('/') + "/auth/tokens");
+    // Logins are rare, and Keystone's servers are known to close kept connections without a word: none is kept.
+    private static HttpRequestMessage Ask(HttpMethod method, string address) =>
+        new(method, address.TrimEnd('/') + "/auth/tokens") { Headers = { ConnectionClose = true } };
 
     private async Task<SwiftToken> ReadAsync(string address, HttpRequestMessage request, string? token, CancellationToken cancellationToken)
     {

@@ -6,7 +6,7 @@ namespace GlanceStore.Drivers.Swift;
 /// <summary>Logs in at Keystone without the driver.</summary>
 internal static class KeystoneLogIn
 {
-    private static readonly HttpClient Http = new();
+    private static readonly HttpClient Http = new() { DefaultRequestHeaders = { ConnectionClose = true } };
 
     public static async Task<(string Token, string Project)> Async(string address, string user, string password, string project)
     {
