@@ -11,6 +11,7 @@ internal sealed record Group(string Name, string Title, Func<Settings, IEnumerab
         new("file", "the file store", FileScenarios.All),
         new("http", "the HTTP store", HttpScenarios.All),
         new("s3", "the S3 store", S3Scenarios.All),
+        new("swift", "the Swift store", SwiftScenarios.All),
         new("azure", "the Azure store", AzureScenarios.All),
         new("sftp", "the SFTP store", SftpScenarios.All),
     ];

@@ -4,6 +4,7 @@ using GlanceStore.Drivers.File;
 using GlanceStore.Drivers.Http;
 using GlanceStore.Drivers.S3;
 using GlanceStore.Drivers.Sftp;
+using GlanceStore.Drivers.Swift;
 using Microsoft.Extensions.Configuration;
 
 namespace GlanceStore.Cli;
@@ -29,6 +30,7 @@ internal static class StoreConfiguration
             builder.AddHttp();
             builder.AddS3();
             builder.AddSftp();
+            builder.AddSwift();
             builder.AddConfiguration(SectionOf(path));
         }
 
