@@ -1,0 +1,192 @@
+namespace GlanceStore;
+
+/// <summary>Finds the stores of a configuration: <c>enabled_backends</c> with a section a store, or glance's older form of one store a type.</summary>
+internal sealed class GlanceConfReader(ConfText text, List<string> mistakes)
+{
+    public const string Section = "glance_store";
+
+    private const string Defaults = "backend_defaults";
+    private const string ReservedPrefix = "os_glance_";
+
+    private readonly ConfInterpolation _interpolation = new(text, GlanceOptions.DefaultOf, mistakes);
+    private readonly IgnoredOptions _ignored = new(text);
+    private readonly List<ConfStore> _stores = [];
+
+    public IReadOnlyList<ConfStore> Stores => _stores;
+
+    public string? DefaultStore { get; private set; }
+
+    public long? MaxBufferBytes { get; private set; }
+
+    public IReadOnlyList<IgnoredOption> Ignored => _ignored.InOrder;
+
+    public void Read()
+    {
+        var backends = text.Find(ConfText.Defaults, "enabled_backends");
+        var pairs = backends is null ? null : _interpolation.Expand(backends);
+        if (backends is not null && !string.IsNullOrWhiteSpace(backends.Text))
+        {
+            ReadBackends(backends, pairs);
+        }
+        else
+        {
+            ReadSchemes();
+        }
+    }
+
+    private void ReadBackends(ConfValue backends, string? pairs)
+    {
+        if (pairs is not null && ConfType.PairsOf(pairs) is null)
+        {
+            mistakes.Add($"The option {backends} is not a list of ID:TYPE, parted by commas.");
+        }
+
+        foreach (var (id, type) in (pairs is null ? null : ConfType.PairsOf(pairs)) ?? [])
+        {
+            AddBackend(id, GlanceStoreTypes.Named(type), backends);
+        }
+
+        ReadReserved();
+        ReadTotals();
+        DefaultStore = DefaultOf(backends);
+        _ignored.AddRest(Section, "'enabled_backends' is set, so that every store has a section of its own");
+        _ignored.AddRest(Defaults, "no store here has such an option");
+    }
+
+    private void AddBackend(string id, string type, ConfValue backends)
+    {
+        if (_stores.Exists(store => Same(store.Id, id)))
+        {
+            mistakes.Add($"The store '{id}' is in {backends} more than once.");
+            return;
+        }
+
+        if (id.StartsWith(ReservedPrefix, StringComparison.OrdinalIgnoreCase))
+        {
+            mistakes.Add($"The store '{id}' is in {backends}, and ids that begin with '{ReservedPrefix}' are glance's own.");
+        }
+
+        var section = text.PlaceOf(id);
+        var store = new ConfStore(id, type, section ?? backends.Place) { IsForeign = GlanceStoreTypes.IsForeign(type) };
+        _stores.Add(store);
+        if (store.IsForeign)
+        {
+            mistakes.Add($"The store '{id}' has the type '{type}' in {backends}, for which there is no driver here.");
+        }
+        else if (section is null && GlanceStoreTypes.NeedsSection(type) && !GlanceOptions.Of(type).Any(option => text.Find(Defaults, option.Name) is not null))
+        {
+            mistakes.Add($"The store '{id}' is in {backends}, and there is no section [{id}] for it.");
+            store.SetWrongAll(GlanceOptions.Of(type));
+        }
+        else
+        {
+            Options(store, id, Defaults).Read([.. GlanceOptions.OfEvery, .. GlanceOptions.Of(type)]);
+            _ignored.AddRest(id, $"it is no option of a store of the type '{type}'");
+        }
+    }
+
+    // Glance keeps these two for itself, of the type file. They are stores only where they have a section: their default directories are
+    // made by glance's packages, and nothing but glance writes into them.
+    private void ReadReserved()
+    {
+        foreach (var id in new[] { "os_glance_staging_store", "os_glance_tasks_store" })
+        {
+            if (text.PlaceOf(id) is { } place && !_stores.Exists(store => Same(store.Id, id)))
+            {
+                var store = new ConfStore(id, "file", place) { IsReserved = true };
+                var directory = GlanceOptions.Of("file").Select(option => option.Name == "filesystem_store_datadir"
+                    ? option with { Default = $"/var/lib/glance/{id}" }
+                    : option);
+                Options(store, id, Defaults).Read([.. directory]);
+                _ignored.AddRest(id, "it is no option of a reserved store");
+                _stores.Add(store);
+            }
+        }
+    }
+
+    private string? DefaultOf(ConfValue backends)
+    {
+        var value = _ignored.Take(text.Find(Section, "default_backend"));
+        var id = value is null ? null : _interpolation.Expand(value)?.Trim();
+        var known = _stores.Where(store => !store.IsReserved).ToList();
+        if (known.Count == 0 || (value is not null && id is null) || known.Exists(store => Same(store.Id, id)))
+        {
+            return id ?? known.FirstOrDefault()?.Id;
+        }
+
+        mistakes.Add(value is null
+            ? $"There is no 'default_backend' in [{Section}]: name one of those in {backends}."
+            : $"The option {value} names '{id}', and {backends} has no such store.");
+        return known[0].Id;
+    }
+
+    private void ReadSchemes()
+    {
+        if (text.PlaceOf(Section) is not { } place)
+        {
+            // Of a file that could not be read, that is what was said already.
+            mistakes.AddRange(mistakes.Count > 0 ? [] : [$"The configuration has no stores: neither 'enabled_backends' in [{ConfText.Defaults}] nor a section [{Section}]."]);
+            return;
+        }
+
+        var value = _ignored.Take(text.Find(Section, "stores"));
+        var names = value is null ? GlanceOptions.DefaultStores : _interpolation.Expand(value);
+        foreach (var type in ConfType.ListOf(names ?? "").Select(GlanceStoreTypes.Named).Distinct())
+        {
+            AddScheme(type, value?.Place ?? place);
+        }
+
+        ReadTotals();
+        DefaultStore = DefaultScheme();
+        _ignored.AddRest(Section, "no store here has such an option");
+        _ignored.AddRest(Defaults, "'enabled_backends' is not set, so that all options of stores are in [glance_store]");
+    }
+
+    private void AddScheme(string type, ConfPlace place)
+    {
+        var store = new ConfStore(type, type, place) { IsForeign = GlanceStoreTypes.IsForeign(type) || !GlanceStoreTypes.IsKnown(type) };
+        _stores.Add(store);
+        if (store.IsForeign)
+        {
+            mistakes.Add($"The option 'stores' ({place}) has '{type}', for which there is no driver here.");
+            return;
+        }
+
+        Options(store, Section, null).Read(GlanceOptions.Of(type));
+    }
+
+    private string? DefaultScheme()
+    {
+        var value = _ignored.Take(text.Find(Section, "default_store"));
+        var scheme = value is null ? "file" : _interpolation.Expand(value)?.Trim();
+        if (scheme is null || _stores.Count == 0)
+        {
+            return _stores.FirstOrDefault()?.Id;
+        }
+
+        var type = GlanceStoreTypes.OfScheme(scheme);
+        if (_stores.Exists(store => store.Type == type))
+        {
+            return type;
+        }
+
+        mistakes.Add(value is null
+            ? $"There is no 'default_store' in [{Section}], and 'file', which it is then, is not in 'stores'."
+            : $"The option {value} names '{scheme}', and 'stores' has no such store.");
+        return _stores[0].Id;
+    }
+
+    private void ReadTotals()
+    {
+        if (_ignored.Take(text.Find(Section, ConfOptions.OwnPrefix + "max_buffer_bytes")) is { } value && _interpolation.Expand(value) is { } number)
+        {
+            MaxBufferBytes = ConfType.NumberOf(number);
+            mistakes.AddRange(MaxBufferBytes is null ? [$"The option {value} is not a whole number."] : []);
+        }
+    }
+
+    private ConfOptions Options(ConfStore store, string section, string? fallback) =>
+        new(store, section, fallback, text, _interpolation, _ignored, mistakes);
+
+    private static bool Same(string one, string? other) => string.Equals(one, other, StringComparison.OrdinalIgnoreCase);
+}
