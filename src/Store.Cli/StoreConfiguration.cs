@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.Text.Json;
 using GlanceStore.Drivers.File;
 using GlanceStore.Drivers.Http;
@@ -12,23 +13,37 @@ internal static class StoreConfiguration
     private const string SectionName = "GlanceStore";
     private const string DefaultStore = "local";
 
-    public static ImageStores Open(string? path)
+    public static ImageStores Open(ParseResult arguments) => Open(arguments.GetValue(CommandLine.Config), GlanceConfOf(arguments));
+
+    /// <summary>The configuration of OpenStack's that was named; null where none was.</summary>
+    public static GlanceConf? GlanceConfOf(ParseResult arguments)
+    {
+        var files = arguments.GetValue(CommandLine.GlanceConf) ?? [];
+        var directories = arguments.GetValue(CommandLine.GlanceConfDirectory) ?? [];
+        if (files.Length + directories.Length == 0)
+        {
+            return null;
+        }
+
+        return arguments.GetValue(CommandLine.Config) is null
+            ? GlanceConf.Read(files, directories)
+            : throw new UsageException("--config and --glance-conf are two configurations; name one of them.");
+    }
+
+    private static ImageStores Open(string? path, GlanceConf? conf)
     {
         var builder = new GlanceStoreBuilder();
-        if (path is null)
+        if (path is null && conf is null)
         {
             var directory = DefaultDirectory();
             builder.AddFile(DefaultStore, options => options with { Directory = directory });
-        }
-        else
-        {
-            builder.AddFile();
-            builder.AddHttp();
-            builder.AddS3();
-            builder.AddConfiguration(SectionOf(path));
+            return builder.Build();
         }
 
-        return builder.Build();
+        builder.AddFile();
+        builder.AddHttp();
+        builder.AddS3();
+        return (conf is null ? builder.AddConfiguration(SectionOf(path!)) : builder.AddGlanceConf(conf)).Build();
     }
 
     private static IConfiguration SectionOf(string path)

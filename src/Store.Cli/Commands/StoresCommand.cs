@@ -10,17 +10,22 @@ internal static class StoresCommand
 
     public static Command Create()
     {
-        var command = new Command("stores", "Lists the stores, their kinds and what they can do.") { Json };
+        var command = new Command("stores", "Lists the stores, their kinds and what they can do, and on stderr the options of a glance-api.conf that are ignored.") { Json };
         command.SetAction(RunAsync);
         return command;
     }
 
     private static async Task<int> RunAsync(ParseResult arguments, CancellationToken cancellationToken)
     {
-        await using var stores = StoreConfiguration.Open(arguments.GetValue(CommandLine.Config));
+        await using var stores = StoreConfiguration.Open(arguments);
         Console.Out.WriteLine(arguments.GetValue(Json)
             ? JsonSerializer.Serialize([.. stores.All.Select(store => ToJson(store, stores))], CliJson.Default.StoreJsonArray)
             : string.Join(Environment.NewLine, stores.All.Select(store => ToText(store, stores))));
+        foreach (var option in StoreConfiguration.GlanceConfOf(arguments)?.Ignored ?? [])
+        {
+            Console.Error.WriteLine($"glance-store: {option}");
+        }
+
         return (int)ExitCode.Done;
     }
 

@@ -22,6 +22,7 @@ internal static partial class GlanceOptions
         ["file"] = File,
         ["http"] = Http,
         ["s3"] = S3,
+        ["swift"] = Swift,
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     private static readonly FrozenDictionary<string, string> Defaults = ByType.Values.SelectMany(options => options).Concat(OfEvery)
