@@ -43,7 +43,7 @@ internal static class StoreSection
 
         var options = ReadOptions(settings);
         var recipe = type.Read(settings);
-        plan.Add(new StoreEntry(id, options, recipe));
+        plan.Add(new StoreEntry(id, options, recipe, type.Name));
         plan.Mistakes.AddRange(settings.Mistakes.Select(mistake => StorePlan.Sentence(id, mistake)));
     }
 
@@ -60,6 +60,8 @@ internal static class StoreSection
             StallTimeout = settings.Span(nameof(defaults.StallTimeout), defaults.StallTimeout),
             Description = settings.Text(nameof(defaults.Description)),
             Weight = Count(nameof(defaults.Weight), defaults.Weight),
+            ReadOnly = settings.Flag(nameof(defaults.ReadOnly), defaults.ReadOnly),
+            Reserved = settings.Flag(nameof(defaults.Reserved), defaults.Reserved),
         };
 
         int Count(string name, int fallback) => (int)settings.Number(name, fallback, int.MinValue, int.MaxValue);
