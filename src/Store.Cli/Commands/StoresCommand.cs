@@ -19,8 +19,8 @@ internal static class StoresCommand
     {
         await using var stores = StoreConfiguration.Open(arguments);
         Console.Out.WriteLine(arguments.GetValue(Json)
-            ? JsonSerializer.Serialize([.. stores.All.Select(store => ToJson(store, stores))], CliJson.Default.StoreJsonArray)
-            : string.Join(Environment.NewLine, stores.All.Select(store => ToText(store, stores))));
+            ? JsonSerializer.Serialize([.. stores.All.Select(store => ToJson(store, stores)), .. stores.Down.Select(ToJson)], CliJson.Default.StoreJsonArray)
+            : string.Join(Environment.NewLine, [.. stores.All.Select(store => ToText(store, stores)), .. stores.Down.Select(ToText)]));
         foreach (var option in StoreConfiguration.GlanceConfOf(arguments)?.Ignored ?? [])
         {
             Console.Error.WriteLine($"glance-store: {option}");
@@ -35,7 +35,7 @@ internal static class StoresCommand
         return new StoreJson(
             store.Id,
             driver.Type,
-            store == stores.Default,
+            IsDefault(store, stores),
             store.Info.Description,
             store.Info.Weight,
             driver.Schemes,
@@ -48,7 +48,13 @@ internal static class StoresCommand
     private static string ToText(IImageStore store, ImageStores stores) => string.Join('\t',
         store.Id,
         store.Info.Driver.Type,
-        store == stores.Default ? "default" : "-",
+        IsDefault(store, stores) ? "default" : "-",
         store.Info.Driver.Capabilities.CanWrite ? "read-write" : "read-only",
         store.Info.Description ?? "-");
+
+    private static StoreJson ToJson(DownStore store) => new(store.Id, store.Type, false, null, 0, [], false, false, false, store.Reason);
+
+    private static string ToText(DownStore store) => string.Join('\t', store.Id, store.Type ?? "-", "-", "down", store.Reason);
+
+    private static bool IsDefault(IImageStore store, ImageStores stores) => string.Equals(store.Id, stores.DefaultId, StringComparison.OrdinalIgnoreCase);
 }

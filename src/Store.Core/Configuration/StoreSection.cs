@@ -49,7 +49,7 @@ internal static class StoreSection
     /// <summary>Makes a store of its settings, wherever they were written.</summary>
     public static (StoreEntry Store, IReadOnlyList<string> Mistakes) Read(string id, StoreType type, DriverSettings settings)
     {
-        var store = new StoreEntry(id, ReadOptions(settings), type.Read(settings));
+        var store = new StoreEntry(id, ReadOptions(settings), type.Read(settings), type.Name);
         return (store, [.. settings.Mistakes]);
     }
 
@@ -66,6 +66,8 @@ internal static class StoreSection
             StallTimeout = settings.Span(nameof(defaults.StallTimeout), defaults.StallTimeout),
             Description = settings.Text(nameof(defaults.Description)),
             Weight = Count(nameof(defaults.Weight), defaults.Weight),
+            ReadOnly = settings.Flag(nameof(defaults.ReadOnly), defaults.ReadOnly),
+            Reserved = settings.Flag(nameof(defaults.Reserved), defaults.Reserved),
         };
 
         int Count(string name, int fallback) => (int)settings.Number(name, fallback, int.MinValue, int.MaxValue);

@@ -27,7 +27,7 @@ public sealed class GlanceConf
 
     internal IReadOnlyList<ConfStore> Stores { get; }
 
-    internal IEnumerable<string> Ids => Stores.Where(store => !store.IsReserved).Select(store => store.Id);
+    internal IEnumerable<string> Ids => Stores.Select(store => store.Id);
 
     internal string? DefaultStore { get; }
 
@@ -50,7 +50,7 @@ public sealed class GlanceConf
         plan.Mistakes.AddRange(_mistakes);
         plan.DefaultStore = DefaultStore ?? plan.DefaultStore;
         plan.MaxBufferBytes = MaxBufferBytes ?? plan.MaxBufferBytes;
-        foreach (var store in Stores.Where(store => !store.IsReserved))
+        foreach (var store in Stores)
         {
             store.AddTo(plan, types);
         }

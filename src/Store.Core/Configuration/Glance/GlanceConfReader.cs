@@ -94,6 +94,7 @@ internal sealed class GlanceConfReader(ConfText text, List<string> mistakes)
             if (text.PlaceOf(id) is { } place && !_stores.Exists(store => Same(store.Id, id)))
             {
                 var store = new ConfStore(id, "file", place) { IsReserved = true };
+                store.Set(nameof(ImageStoreOptions.Reserved), "true", null);
                 var directory = GlanceOptions.Of("file").Select(option => option.Name == "filesystem_store_datadir"
                     ? option with { Default = $"/var/lib/glance/{id}" }
                     : option);

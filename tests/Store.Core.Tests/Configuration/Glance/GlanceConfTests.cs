@@ -138,7 +138,7 @@ public sealed class GlanceConfTests : ConfTests
     }
 
     [TestMethod]
-    public void Reserved_stores_are_of_the_type_file_and_no_store_of_a_consumer()
+    public void Reserved_stores_are_of_the_type_file_and_marked_as_reserved()
     {
         var conf = Read("""
             [DEFAULT]
@@ -151,9 +151,9 @@ public sealed class GlanceConfTests : ConfTests
             [os_glance_tasks_store]
             """);
         Assert.AreEqual("", Mistakes(conf));
-        Assert.AreEqual("Directory=/srv/staging, ThinProvisioning=false", Settings(conf, "os_glance_staging_store"));
-        Assert.AreEqual("Directory=/var/lib/glance/os_glance_tasks_store, ThinProvisioning=false", Settings(conf, "os_glance_tasks_store"));
-        Assert.AreEqual("fast", string.Join(',', conf.Ids));
+        Assert.AreEqual("Directory=/srv/staging, Reserved=true, ThinProvisioning=false", Settings(conf, "os_glance_staging_store"));
+        Assert.AreEqual("Directory=/var/lib/glance/os_glance_tasks_store, Reserved=true, ThinProvisioning=false", Settings(conf, "os_glance_tasks_store"));
+        Assert.AreEqual("fast", conf.DefaultStore);
     }
 
     [TestMethod]
