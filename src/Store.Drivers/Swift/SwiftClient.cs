@@ -1,0 +1,125 @@
+using System.Net;
+
+namespace GlanceStore.Drivers.Swift;
+
+/// <summary>Sends requests to one account, each with the token that is good now.</summary>
+internal sealed class SwiftClient(HttpClient http, SwiftTokens tokens, TimeProvider time, string? account)
+{
+    // A body this long waits for the server's word, so that a refusal (a token, a quota, an image in the way) does not cost its bytes,
+    // and is read rather than lost in a connection that breaks while they are sent.
+    private const int LongBody = 64 << 10;
+
+    public TimeProvider Time => time;
+
+    /// <summary>The account's URL.</summary>
+    public async ValueTask<string> AccountAsync(CancellationToken cancellationToken) =>
+        account ?? (await tokens.GetAsync(null, cancellationToken).ConfigureAwait(false)).Account;
+
+    /// <summary>Makes a request and reads no more of the answer than its headers; anything but a success is an error.</summary>
+    public async Task<HttpResponseMessage> SendAsync(SwiftRequest request, CancellationToken cancellationToken)
+    {
+        var answer = await AskAsync(request, cancellationToken).ConfigureAwait(false);
+        if (answer.IsSuccessStatusCode)
+        {
+            return answer;
+        }
+
+        using (answer)
+        {
+            throw SwiftErrors.Of(request.Doing, answer, time, request.IfNotMet);
+        }
+    }
+
+    /// <summary>The same, where the answer may be that there is nothing; null then.</summary>
+    public async Task<HttpResponseMessage?> TrySendAsync(SwiftRequest request, CancellationToken cancellationToken)
+    {
+        var answer = await AskAsync(request, cancellationToken).ConfigureAwait(false);
+        if (answer.StatusCode == HttpStatusCode.NotFound)
+        {
+            answer.Dispose();
+            return null;
+        }
+
+        if (answer.IsSuccessStatusCode)
+        {
+            return answer;
+        }
+
+        using (answer)
+        {
+            throw SwiftErrors.Of(request.Doing, answer, time, request.IfNotMet);
+        }
+    }
+
+    /// <summary>Makes a request and returns whatever the answer is; a token that was refused is renewed, once.</summary>
+    public async Task<HttpResponseMessage> AskAsync(SwiftRequest request, CancellationToken cancellationToken)
+    {
+        var token = await tokens.GetAsync(null, cancellationToken).ConfigureAwait(false);
+        var answer = await SendOnceAsync(request, token, cancellationToken).ConfigureAwait(false);
+        if (answer.StatusCode != HttpStatusCode.Unauthorized)
+        {
+            return answer;
+        }
+
+        answer.Dispose();
+        token = await tokens.GetAsync(token, cancellationToken).ConfigureAwait(false);
+        return await SendOnceAsync(request, token, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<HttpResponseMessage> SendOnceAsync(SwiftRequest request, SwiftToken token, CancellationToken cancellationToken)
+    {
+        using var body = request.Body is { } bytes ? new ChunkContent(bytes) : null;
+        var url = account ?? token.Account;
+        using var message = new HttpRequestMessage(request.Method, (request.IsInfo ? InfoOf(url) : url) + request.Path) { Content = body };
+        message.Headers.ExpectContinue = request.Body is { Length: >= LongBody };
+        if (!request.IsInfo)
+        {
+            message.Headers.TryAddWithoutValidation("X-Auth-Token", token.Value);
+        }
+
+        foreach (var (name, value) in request.Headers)
+        {
+            if (!message.Headers.TryAddWithoutValidation(name, value))
+            {
+                body?.Headers.TryAddWithoutValidation(name, value);
+            }
+        }
+
+        try
+        {
+            return await SwiftErrors.RunAsync(request.Doing,
+                () => http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, cancellationToken), cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            if (body is not null)
+            {
+                await body.CloseAsync().ConfigureAwait(false);
+            }
+        }
+    }
+
+    // Beside the version: http://host/v1/AUTH_a has /info, Ceph's http://host/swift/v1/AUTH_a has /swift/info.
+    private static string InfoOf(string url)
+    {
+        var version = url.IndexOf("/v1", StringComparison.Ordinal);
+        return version < 0 ? url : url[..version];
+    }
+}
+
+/// <summary>A request that can be made twice.</summary>
+/// <param name="Method">The method.</param>
+/// <param name="Path">What follows the account's URL, encoded.</param>
+/// <param name="Doing">What it does and to what, as the beginning of a sentence.</param>
+internal sealed record SwiftRequest(HttpMethod Method, string Path, string Doing)
+{
+    public IReadOnlyList<(string Name, string Value)> Headers { get; init; } = [];
+
+    public ReadOnlyMemory<byte>? Body { get; init; }
+
+    /// <summary>What it means where a condition does not hold.</summary>
+    public StoreError IfNotMet { get; init; } = StoreError.Changed;
+
+    /// <summary>Whether it asks the cluster for its limits and not the account for an object.</summary>
+    public bool IsInfo { get; init; }
+}

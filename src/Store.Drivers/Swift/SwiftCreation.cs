@@ -1,0 +1,100 @@
+using Microsoft.Extensions.Logging;
+
+namespace GlanceStore.Drivers.Swift;
+
+/// <summary>Publishes an image: looks first, lets the server check once more where it does, and knows what a replacement leaves without a manifest.</summary>
+/// <remarks>
+/// Ceph ignores <c>If-None-Match</c>, and Swift's object server checks it when the request arrives, not when the object is there: so who
+/// publishes takes turns, and within one process the look counts, whichever store of it writes.
+/// </remarks>
+internal sealed partial class SwiftCreation(SwiftObjects objects, ILogger logger)
+{
+    private const int TurnCount = 64;
+
+    private static readonly SemaphoreSlim[] Turns = [.. Enumerable.Range(0, TurnCount).Select(_ => new SemaphoreSlim(1))];
+
+    /// <summary>Runs the request that publishes.</summary>
+    /// <param name="place">Where.</param>
+    /// <param name="mode">Create or replace.</param>
+    /// <param name="request">The request, given the headers of its condition.</param>
+    /// <param name="replacing">Called with what is there, before it is replaced.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public async Task<SwiftObject> PublishAsync(SwiftPlace place, WriteMode mode, Func<IReadOnlyList<(string Name, string Value)>, Task<SwiftObject>> request,
+        Action<SwiftObject> replacing, CancellationToken cancellationToken)
+    {
+        var turn = Turns[(uint)string.GetHashCode($"{place.Container}/{place.Id}", StringComparison.Ordinal) % TurnCount];
+        await turn.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            var old = await objects.FindAsync(place.Container, place.Id, cancellationToken).ConfigureAwait(false);
+            if (old is not null && mode == WriteMode.CreateNew)
+            {
+                throw new StoreException(StoreError.AlreadyExists, $"There is an image at {place.Container}/{place.Id} already.");
+            }
+
+            if (old is { IsLarge: true })
+            {
+                replacing(old);
+            }
+
+            return await request(mode == WriteMode.CreateNew ? [("If-None-Match", "*")] : []).ConfigureAwait(false);
+        }
+        finally
+        {
+            turn.Release();
+        }
+    }
+
+    /// <summary>Removes what a replaced image has left; the new one is there, so a failure is only logged.</summary>
+    public async Task RemoveReplacedAsync(SwiftObject old, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await RemoveSegmentsAsync(old, cancellationToken).ConfigureAwait(false);
+        }
+        catch (StoreException e)
+        {
+            NotRemoved(logger, $"{old.Container}/{old.Name}", e);
+        }
+    }
+
+    /// <summary>Removes the segments of a large object, and leaves its manifest.</summary>
+    public async Task RemoveSegmentsAsync(SwiftObject found, CancellationToken cancellationToken)
+    {
+        if (found.Upload is { } upload)
+        {
+            await objects.DeletePrefixAsync(found.Container, new SwiftSegments(found.Name, upload).Everything, cancellationToken).ConfigureAwait(false);
+        }
+        else if (found.Dynamic is { } manifest)
+        {
+            var slash = manifest.IndexOf('/', StringComparison.Ordinal);
+            await RemoveDynamicAsync(found.Name, manifest[..slash], manifest[(slash + 1)..], cancellationToken).ConfigureAwait(false);
+        }
+        else
+        {
+            var segments = await objects.SegmentsOfAsync(found, cancellationToken).ConfigureAwait(false);
+            foreach (var container in segments.GroupBy(name => name[..name.IndexOf('/', StringComparison.Ordinal)]))
+            {
+                await objects.DeleteAllAsync(container.Key, [.. container.Select(name => name[(container.Key.Length + 1)..])], cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+
+    // Below glance's own prefix, ID-, there may be images whose ids begin that way: only what ends in five digits is a segment.
+    private async Task RemoveDynamicAsync(string id, string container, string prefix, CancellationToken cancellationToken)
+    {
+        var names = new List<string>();
+        await foreach (var entry in objects.ListAsync(container, prefix, cancellationToken).ConfigureAwait(false))
+        {
+            if (prefix != id + "-" || (entry.Name.Length == prefix.Length + 5 && entry.Name.AsSpan(prefix.Length).ContainsAnyExceptInRange('0', '9') == false))
+            {
+                names.Add(entry.Name);
+            }
+        }
+
+        await objects.DeleteAllAsync(container, names, cancellationToken).ConfigureAwait(false);
+    }
+
+    [LoggerMessage(EventId = 501, Level = LogLevel.Warning, Message = "The segments of the image that was at {Place} could not be removed; a sweep will find them.")]
+    private static partial void NotRemoved(ILogger logger, string place, Exception exception);
+}

@@ -1,0 +1,131 @@
+using System.Globalization;
+using System.Net;
+using System.Security.Authentication;
+using System.Text.Json;
+
+namespace GlanceStore.Drivers.Swift;
+
+/// <summary>The one mapping of what Swift, Keystone and the connection report to <see cref="StoreError"/>.</summary>
+internal static class SwiftErrors
+{
+    private const int LongestRequestId = 128;
+
+    // A server must not hold a caller for hours.
+    private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(1);
+
+    /// <summary>The error of an answer that is none of those the request can do with.</summary>
+    /// <param name="doing">What the request does and to what, as the beginning of a sentence.</param>
+    /// <param name="answer">The answer.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="ifNotMet">What it means where a condition of the request does not hold.</param>
+    public static StoreException Of(string doing, HttpResponseMessage answer, TimeProvider time, StoreError ifNotMet = StoreError.Changed)
+    {
+        var verdict = answer.StatusCode == HttpStatusCode.PreconditionFailed
+            ? new Verdict(ifNotMet, ifNotMet == StoreError.AlreadyExists ? "there is an image already" : "the image was replaced in the meantime")
+            : Meaning(answer.StatusCode);
+        return Of(doing, answer, time, verdict);
+    }
+
+    /// <summary>The error of an answer to a login: 404 and 400 are then no facts about an image.</summary>
+    public static StoreException LogIn(string doing, HttpResponseMessage answer, TimeProvider time) => Of(doing, answer, time, (int)answer.StatusCode switch
+    {
+        401 or 403 => new(StoreError.NotAuthenticated, "user, password and project, or the token, are not accepted"),
+        400 or 404 or 405 => new(StoreError.InvalidConfiguration, "that is not where one logs in, or the settings make no sense to it; check AuthAddress and AuthVersion"),
+        < 400 => new(StoreError.InvalidConfiguration, "that is not where one logs in; check AuthAddress"),
+        _ => Meaning(answer.StatusCode),
+    });
+
+    public static StoreException NoLogIn(string doing, string why) =>
+        new(StoreError.InvalidConfiguration, $"{doing} failed: {why}; check AuthAddress and AuthVersion.");
+
+    /// <summary>Makes one request, and whatever it throws a <see cref="StoreException"/>.</summary>
+    public static async Task<T> RunAsync<T>(string doing, Func<Task<T>> request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await request().ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            throw;
+        }
+        catch (Exception e) when (e is not StoreException and (HttpRequestException or IOException or OperationCanceledException))
+        {
+            cancellationToken.ThrowIfCancellationRequested(); // a connection torn down by it
+            throw Unanswered(doing, e);
+        }
+    }
+
+    /// <summary>Reads an answer's body as JSON.</summary>
+    public static Task<JsonDocument> ReadJsonAsync(string doing, HttpResponseMessage answer, CancellationToken cancellationToken) => RunAsync(doing, async () =>
+    {
+        try
+        {
+            var body = await answer.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
+            await using (body.ConfigureAwait(false))
+            {
+                return await JsonDocument.ParseAsync(body, default, cancellationToken).ConfigureAwait(false);
+            }
+        }
+        catch (JsonException e)
+        {
+            throw new StoreException(StoreError.Unavailable, $"{doing} failed: the server's answer makes no sense.", e) { IsTransient = true };
+        }
+    }, cancellationToken);
+
+    /// <summary>The error of a request that got no answer: the connection, the name, TLS.</summary>
+    public static StoreException Unanswered(string doing, Exception e) => Chain(e).Any(inner => inner is AuthenticationException)
+        ? new StoreException(StoreError.Unavailable, $"{doing} failed: the server's certificate is not trusted; set CaBundle, or check the server's name.", e)
+        : new StoreException(StoreError.Unavailable, $"{doing} failed: the server could not be reached, or the connection was cut ({e.Message.TrimEnd('.')}).", e)
+        {
+            IsTransient = true,
+        };
+
+    private static StoreException Of(string doing, HttpResponseMessage answer, TimeProvider time, Verdict verdict) =>
+        new(verdict.Error, string.Create(CultureInfo.InvariantCulture, $"{doing} failed: {verdict.Why} ({(int)answer.StatusCode})."))
+        {
+            IsTransient = verdict.IsTransient,
+            RetryAfter = verdict.IsTransient ? WaitOf(answer, time) : null,
+            RequestId = (SwiftHeaders.Text(answer, "X-Trans-Id") ?? SwiftHeaders.Text(answer, "X-Openstack-Request-Id")) is { Length: <= LongestRequestId } id ? id : null,
+        };
+
+    private static Verdict Meaning(HttpStatusCode status) => (int)status switch
+    {
+        401 => new(StoreError.NotAuthenticated, "the server does not accept the token, even a new one"),
+        403 => new(StoreError.AccessDenied, "the server refuses; check the user's roles and the container's access lists"),
+        404 => new(StoreError.NotFound, "there is nothing there"),
+        405 or 501 => new(StoreError.Unsupported, "the server cannot do it"),
+        408 => new(StoreError.Unavailable, "the bytes arrived too slowly") { IsTransient = true },
+        409 => new(StoreError.Unavailable, "another request changes the same object") { IsTransient = true },
+        413 => new(StoreError.OutOfSpace, "the quota is used up, or the object is larger than the server takes"),
+        416 => new(StoreError.InvalidRange, "the range does not lie in the image"),
+        422 => new(StoreError.Corrupted, "other bytes arrived than were sent") { IsTransient = true },
+        429 or 498 => new(StoreError.Throttled, "the server asks to slow down") { IsTransient = true },
+        499 => new(StoreError.Unavailable, "the connection was cut before all bytes arrived") { IsTransient = true },
+        505 => new(StoreError.Unsupported, "the server does not speak the protocol"),
+        507 => new(StoreError.OutOfSpace, "the server is full"),
+        >= 500 => new(StoreError.Unavailable, "the server failed, or is not available") { IsTransient = true },
+        >= 400 => new(StoreError.Unavailable, "the server does not accept the request"),
+        _ => new(StoreError.Unavailable, "the server's answer makes no sense"),
+    };
+
+    private static TimeSpan? WaitOf(HttpResponseMessage answer, TimeProvider time)
+    {
+        var header = answer.Headers.RetryAfter;
+        var wait = header?.Delta ?? header?.Date - time.GetUtcNow();
+        return wait is { } span ? TimeSpan.FromTicks(Math.Clamp(span.Ticks, 0, LongestWait.Ticks)) : null;
+    }
+
+    private static IEnumerable<Exception> Chain(Exception? e)
+    {
+        for (; e is not null; e = e.InnerException)
+        {
+            yield return e;
+        }
+    }
+
+    private sealed record Verdict(StoreError Error, string Why)
+    {
+        public bool IsTransient { get; init; }
+    }
+}

@@ -1,0 +1,60 @@
+namespace GlanceStore.Drivers.Swift;
+
+/// <summary>What the server says of an object.</summary>
+internal sealed record SwiftObject(string Container, string Name)
+{
+    /// <summary>How many bytes a read would give; null where the server does not know, which it does not of a very long dynamic large object.</summary>
+    public long? Size { get; init; }
+
+    public string? ETag { get; init; }
+
+    public DateTimeOffset? LastModified { get; init; }
+
+    public bool IsStatic { get; init; }
+
+    /// <summary><c>CONTAINER/PREFIX</c> of a dynamic large object's segments; null for anything else.</summary>
+    public string? Dynamic { get; init; }
+
+    /// <summary>The upload that a large object of this library was made by.</summary>
+    public string? Upload { get; init; }
+
+    /// <summary>The size that a dynamic large object of this library was made with.</summary>
+    public long? Recorded { get; init; }
+
+    public bool IsLarge => IsStatic || Dynamic is not null;
+
+    /// <summary>Whether the object is held together by the manifest of an upload.</summary>
+    public bool IsOf(SwiftSegments segments) => Upload is not null ? Upload == segments.Upload : Dynamic == $"{Container}/{segments.Prefix}";
+
+    public static SwiftObject Of(string container, string name, HttpResponseMessage answer, long? size) => new(container, name)
+    {
+        Size = size,
+        ETag = SwiftHeaders.ETag(answer),
+        LastModified = answer.Content.Headers.LastModified,
+        IsStatic = string.Equals(SwiftHeaders.Text(answer, "X-Static-Large-Object"), "true", StringComparison.OrdinalIgnoreCase),
+        Dynamic = SwiftHeaders.Text(answer, "X-Object-Manifest") is { } manifest ? Uri.UnescapeDataString(manifest) : null,
+        Upload = SwiftHeaders.Text(answer, SwiftManifests.UploadHeader),
+        Recorded = SwiftHeaders.Number(answer, SwiftManifests.SizeHeader),
+    };
+
+    /// <summary>What the front is told of an image; an error where its parts do not add up.</summary>
+    public StoredObject Describe(ImageLocation location)
+    {
+        if (Recorded is { } recorded && Size != recorded)
+        {
+            throw new StoreException(StoreError.Corrupted,
+                $"The segments of {location} add up to {Size} bytes and the image has {recorded}: some are missing, or the container's listing lags.")
+            {
+                IsTransient = true,
+            };
+        }
+
+        return new StoredObject(location, Size ?? 0, ETag, LastModified)
+        {
+            Digest = !IsLarge && ETag is { Length: 32 } md5 && md5.All(char.IsAsciiHexDigitLower) ? new Digest("md5", md5) : null,
+        };
+    }
+}
+
+/// <summary>A line of a container's listing.</summary>
+internal sealed record SwiftEntry(string Name, long Size, DateTimeOffset LastModified);

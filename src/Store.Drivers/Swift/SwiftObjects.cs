@@ -1,0 +1,295 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using System.Text;
+using System.Text.Json;
+
+namespace GlanceStore.Drivers.Swift;
+
+/// <summary>The objects and containers of one account: each call one request or a page of them, each failure a <see cref="StoreException"/>.</summary>
+internal sealed class SwiftObjects(SwiftClient client, SwiftLimits limits)
+{
+    // Deletions one by one, where the cluster deletes none in bulk.
+    private const int DeletesAtOnce = 8;
+
+    // Fewer than the thousand that clusters allow at least, and short enough not to outlast a proxy's patience.
+    private const int BulkCount = 500;
+
+    // Clusters that compare If-Match with another tag than they show: Ceph, with that of a large object's manifest.
+    private volatile bool _comparesOtherTags;
+
+    public SwiftClient Client => client;
+
+    public SwiftLimits Limits => limits;
+
+    public async ValueTask<SwiftObject?> FindAsync(string container, string name, CancellationToken cancellationToken)
+    {
+        var request = new SwiftRequest(HttpMethod.Head, PathOf(container, name), $"Looking for {container}/{name}");
+        using var answer = await client.TrySendAsync(request, cancellationToken).ConfigureAwait(false);
+        if (answer is null)
+        {
+            return null;
+        }
+
+        return await WithSizeAsync(SwiftObject.Of(container, name, answer, answer.Content.Headers.ContentLength), cancellationToken).ConfigureAwait(false);
+    }
+
+    public async ValueTask<DriverReader> OpenAsync(
+        string container, string name, ImageLocation location, ReadIntent intent, CancellationToken cancellationToken)
+    {
+        var answer = await OpenPinnedAsync(container, name, location, intent, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            var (length, size) = SwiftReader.Measure(answer, intent.Range);
+            var found = await WithSizeAsync(SwiftObject.Of(container, name, answer, size), cancellationToken).ConfigureAwait(false);
+            if (intent.VersionTag is { } tag && found.ETag != tag)
+            {
+                throw new StoreException(StoreError.Changed, $"Reading {location} failed: the image was replaced in the meantime.");
+            }
+
+            return new SwiftReader(answer, await answer.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false), found.Describe(location),
+                length ?? found.Size ?? 0);
+        }
+        catch
+        {
+            answer.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Writes an object in one request.</summary>
+    /// <param name="container">The container.</param>
+    /// <param name="name">The name.</param>
+    /// <param name="query">The query, such as <c>?multipart-manifest=put</c>, or nothing.</param>
+    /// <param name="body">The bytes.</param>
+    /// <param name="headers">Headers.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public async Task<SwiftObject> PutAsync(string container, string name, string query, ReadOnlyMemory<byte> body,
+        IReadOnlyList<(string Name, string Value)> headers, CancellationToken cancellationToken)
+    {
+        var request = new SwiftRequest(HttpMethod.Put, PathOf(container, name) + query, $"Writing {container}/{name}")
+        {
+            Headers = headers,
+            Body = body,
+            IfNotMet = StoreError.AlreadyExists,
+        };
+        using var answer = await client.AskAsync(request, cancellationToken).ConfigureAwait(false);
+        return answer.IsSuccessStatusCode
+            ? SwiftObject.Of(container, name, answer, null)
+            : throw await RefusedAsync(request, answer, container, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Deletes an object, and where it is a static large object its segments; false where it was not there.</summary>
+    public async Task<bool> DeleteAsync(string container, string name, bool isStatic, CancellationToken cancellationToken)
+    {
+        var doing = $"Deleting {container}/{name}";
+        var request = new SwiftRequest(HttpMethod.Delete, PathOf(container, name) + (isStatic ? "?multipart-manifest=delete" : ""), doing)
+        {
+            Headers = [("Accept", "application/json")],
+        };
+        using var answer = await client.TrySendAsync(request, cancellationToken).ConfigureAwait(false);
+        if (answer is null || !isStatic)
+        {
+            return answer is not null;
+        }
+
+        return await SwiftBulk.ReadAsync(doing, answer, cancellationToken).ConfigureAwait(false) > 0;
+    }
+
+    /// <summary>Deletes objects, as many in a request as the cluster allows.</summary>
+    public async Task DeleteAllAsync(string container, IReadOnlyCollection<string> names, CancellationToken cancellationToken)
+    {
+        var most = Math.Min(BulkCount, await limits.MaxDeletesAsync(cancellationToken).ConfigureAwait(false));
+        if (most > 1 && names.Count > 1)
+        {
+            foreach (var some in names.Chunk(most))
+            {
+                await DeleteInBulkAsync(container, some, cancellationToken).ConfigureAwait(false);
+            }
+
+            return;
+        }
+
+        var options = new ParallelOptions { MaxDegreeOfParallelism = DeletesAtOnce, CancellationToken = cancellationToken };
+        await Parallel.ForEachAsync(names, options,
+            async (name, token) => await DeleteAsync(container, name, isStatic: false, token).ConfigureAwait(false)).ConfigureAwait(false);
+    }
+
+    /// <summary>Deletes whatever a listing finds under a prefix.</summary>
+    public async Task DeletePrefixAsync(string container, string prefix, CancellationToken cancellationToken)
+    {
+        var names = new List<string>();
+        await foreach (var entry in ListAsync(container, prefix, cancellationToken).ConfigureAwait(false))
+        {
+            names.Add(entry.Name);
+        }
+
+        await DeleteAllAsync(container, names, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>All objects of a container whose names begin with a prefix, page by page; none where there is no container.</summary>
+    public IAsyncEnumerable<SwiftEntry> ListAsync(string container, string prefix, CancellationToken cancellationToken) =>
+        ListAsync("/" + Uri.EscapeDataString(container), prefix, $"Listing the container '{container}'", cancellationToken);
+
+    /// <summary>All containers of the account whose names begin with a prefix.</summary>
+    public IAsyncEnumerable<SwiftEntry> ListContainersAsync(string prefix, CancellationToken cancellationToken) =>
+        ListAsync("", prefix, "Listing the account's containers", cancellationToken);
+
+    public async Task<bool> HasContainerAsync(string container, CancellationToken cancellationToken)
+    {
+        var request = new SwiftRequest(HttpMethod.Head, "/" + Uri.EscapeDataString(container), $"Looking for the container '{container}'");
+        using var answer = await client.TrySendAsync(request, cancellationToken).ConfigureAwait(false);
+        return answer is not null;
+    }
+
+    public async Task MakeContainerAsync(string container, CancellationToken cancellationToken)
+    {
+        var request = new SwiftRequest(HttpMethod.Put, "/" + Uri.EscapeDataString(container), $"Making the container '{container}'");
+        using var answer = await client.SendAsync(request, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Removes a container that is empty; does nothing where it is not, or is not there.</summary>
+    public async Task RemoveContainerAsync(string container, CancellationToken cancellationToken)
+    {
+        var request = new SwiftRequest(HttpMethod.Delete, "/" + Uri.EscapeDataString(container), $"Removing the container '{container}'");
+        using var answer = await client.AskAsync(request, cancellationToken).ConfigureAwait(false);
+        if (!answer.IsSuccessStatusCode && answer.StatusCode is not (System.Net.HttpStatusCode.NotFound or System.Net.HttpStatusCode.Conflict))
+        {
+            throw SwiftErrors.Of(request.Doing, answer, client.Time);
+        }
+    }
+
+    /// <summary>The segments of a static large object as its manifest names them, <c>CONTAINER/NAME</c>; none where the server does not tell, as Ceph.</summary>
+    public async Task<IReadOnlyList<string>> SegmentsOfAsync(SwiftObject found, CancellationToken cancellationToken)
+    {
+        var doing = $"Reading the manifest of {found.Container}/{found.Name}";
+        var request = new SwiftRequest(HttpMethod.Get, PathOf(found.Container, found.Name) + "?multipart-manifest=get", doing);
+        using var answer = await client.TrySendAsync(request, cancellationToken).ConfigureAwait(false);
+        if (answer is null || answer.Content.Headers.ContentLength == 0)
+        {
+            return [];
+        }
+
+        using var json = await SwiftErrors.ReadJsonAsync(doing, answer, cancellationToken).ConfigureAwait(false);
+        return json.RootElement.ValueKind == JsonValueKind.Array
+            ? [.. json.RootElement.EnumerateArray().Select(segment => segment.GetProperty("name").GetString()!.TrimStart('/'))]
+            : [];
+    }
+
+    public static string PathOf(string container, string name) => $"/{Uri.EscapeDataString(container)}/{EscapePath(name)}";
+
+    private static string EscapePath(string name) => Uri.EscapeDataString(name).Replace("%2F", "/", StringComparison.Ordinal);
+
+    private async Task<HttpResponseMessage> OpenPinnedAsync(
+        string container, string name, ImageLocation location, ReadIntent intent, CancellationToken cancellationToken)
+    {
+        var request = new SwiftRequest(HttpMethod.Get, PathOf(container, name), $"Reading {location}");
+        List<(string, string)> headers = intent.Range is { } range ? [("Range", $"bytes={range}")] : [];
+        if (intent.VersionTag is not { } tag || _comparesOtherTags)
+        {
+            return await client.SendAsync(request with { Headers = headers }, cancellationToken).ConfigureAwait(false);
+        }
+
+        var answer = await client.AskAsync(request with { Headers = [.. headers, ("If-Match", $"\"{tag}\"")] }, cancellationToken).ConfigureAwait(false);
+        using (answer.IsSuccessStatusCode ? null : answer)
+        {
+            if (answer.IsSuccessStatusCode)
+            {
+                return answer;
+            }
+
+            if (answer.StatusCode != System.Net.HttpStatusCode.PreconditionFailed)
+            {
+                throw SwiftErrors.Of(request.Doing, answer, client.Time);
+            }
+        }
+
+        // The answer without the condition tells its tag, which the caller compares: as good, if not as cheap.
+        answer = await client.SendAsync(request with { Headers = headers }, cancellationToken).ConfigureAwait(false);
+        _comparesOtherTags |= SwiftHeaders.ETag(answer) == tag;
+        return answer;
+    }
+
+    // Only where the server gives no length: a dynamic large object of more segments than one page of a listing holds.
+    private async ValueTask<SwiftObject> WithSizeAsync(SwiftObject found, CancellationToken cancellationToken)
+    {
+        if (found.Size is not null || found.Dynamic is not { } manifest)
+        {
+            return found;
+        }
+
+        var slash = manifest.IndexOf('/', StringComparison.Ordinal);
+        long size = 0;
+        await foreach (var entry in ListAsync(manifest[..slash], manifest[(slash + 1)..], cancellationToken).ConfigureAwait(false))
+        {
+            size += entry.Size;
+        }
+
+        return found with { Size = size };
+    }
+
+    private async IAsyncEnumerable<SwiftEntry> ListAsync(
+        string path, string prefix, string doing, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var query = $"?format=json&prefix={Uri.EscapeDataString(prefix)}";
+        string? marker = null;
+        while (true)
+        {
+            var request = new SwiftRequest(HttpMethod.Get, path + query + (marker is null ? "" : $"&marker={Uri.EscapeDataString(marker)}"), doing);
+            using var answer = await client.TrySendAsync(request, cancellationToken).ConfigureAwait(false);
+            if (answer is null || answer.StatusCode == System.Net.HttpStatusCode.NoContent)
+            {
+                yield break;
+            }
+
+            using var json = await SwiftErrors.ReadJsonAsync(doing, answer, cancellationToken).ConfigureAwait(false);
+            var before = marker;
+            foreach (var entry in json.RootElement.EnumerateArray())
+            {
+                marker = entry.GetProperty("name").GetString()!;
+                yield return EntryOf(marker, entry);
+            }
+
+            if (marker == before)
+            {
+                yield break;
+            }
+        }
+    }
+
+    // Times are in UTC, and say so in Ceph only.
+    private static SwiftEntry EntryOf(string name, JsonElement entry) => new(name,
+        entry.TryGetProperty("bytes", out var bytes) ? bytes.GetInt64() : 0,
+        entry.TryGetProperty("last_modified", out var modified) && DateTimeOffset.TryParse(modified.GetString(), CultureInfo.InvariantCulture,
+            DateTimeStyles.AssumeUniversal, out var time) ? time : DateTimeOffset.MaxValue);
+
+    private async Task DeleteInBulkAsync(string container, IEnumerable<string> names, CancellationToken cancellationToken)
+    {
+        var doing = $"Deleting segments in the container '{container}'";
+        var list = string.Join('\n', names.Select(name => PathOf(container, name)));
+        var request = new SwiftRequest(HttpMethod.Post, "?bulk-delete", doing)
+        {
+            Headers = [("Accept", "application/json"), ("Content-Type", "text/plain")],
+            Body = Encoding.UTF8.GetBytes(list),
+        };
+        using var answer = await client.SendAsync(request, cancellationToken).ConfigureAwait(false);
+        await SwiftBulk.ReadAsync(doing, answer, cancellationToken).ConfigureAwait(false);
+    }
+
+    // What a refusal of an object to be written means beside its status.
+    private async Task<StoreException> RefusedAsync(SwiftRequest request, HttpResponseMessage answer, string container, CancellationToken cancellationToken)
+    {
+        switch ((int)answer.StatusCode)
+        {
+            case 404 when !await HasContainerAsync(container, cancellationToken).ConfigureAwait(false):
+                return new StoreException(StoreError.InvalidConfiguration,
+                    $"{request.Doing} failed: there is no container '{container}'; make it, or set CreateContainer.");
+            case 400 or 404 or 409 when request.Path.EndsWith(SwiftManifests.Query, StringComparison.Ordinal):
+                return new StoreException(StoreError.Corrupted,
+                    $"{request.Doing} failed: the server found a segment missing or other than it was sent ({(int)answer.StatusCode}).");
+            case 413 when request.Body is { } body && body.Length > await limits.MaxObjectBytesAsync(cancellationToken).ConfigureAwait(false):
+                return new StoreException(StoreError.TooLarge, $"{request.Doing} failed: the server takes no object of {body.Length} bytes; lower the store's chunk length.");
+            default:
+                return SwiftErrors.Of(request.Doing, answer, client.Time, request.IfNotMet);
+        }
+    }
+}

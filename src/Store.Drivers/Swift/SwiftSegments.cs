@@ -1,0 +1,46 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text.RegularExpressions;
+
+namespace GlanceStore.Drivers.Swift;
+
+/// <summary>
+/// The names of an upload's segments: <c>ID/UPLOAD-00001</c>. No id holds a slash, so no segment is ever taken for an image, and no two
+/// uploads share a name.
+/// </summary>
+internal sealed partial record SwiftSegments(string Id, string Upload)
+{
+    /// <summary>The most segments that five digits count.</summary>
+    public const int Most = 99_999;
+
+    private const int UploadBytes = 8;
+
+    /// <summary>What the names of the segments begin with: the prefix of a dynamic large object.</summary>
+    public string Prefix => $"{Id}/{Upload}-";
+
+    /// <summary>What the names of everything of the upload begin with.</summary>
+    public string Everything => $"{Id}/{Upload}";
+
+    public static SwiftSegments New(string id) => new(id, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(UploadBytes)));
+
+    /// <summary>The upload that an object belongs to, or null where it is no segment.</summary>
+    public static SwiftSegments? Parse(string name) => Name().Match(name) is { Success: true } match
+        ? new SwiftSegments(match.Groups["id"].Value, match.Groups["upload"].Value)
+        : null;
+
+    /// <summary>The image that a segment of OpenStack's library belongs to, or null where it is none.</summary>
+    public static string? ParseLegacy(string name) => LegacyName().Match(name) is { Success: true } match ? match.Groups["id"].Value : null;
+
+    /// <summary>The name of a segment, its index counted from 0.</summary>
+    public string NameOf(int index) => string.Create(CultureInfo.InvariantCulture, $"{Prefix}{index + 1:D5}");
+
+    /// <summary>The name of a manifest that holds a part of the segments, its index counted from 0.</summary>
+    public string GroupOf(int index) => string.Create(CultureInfo.InvariantCulture, $"{Everything}/{index + 1:D5}");
+
+    [GeneratedRegex("^(?<id>[^/]+)/(?<upload>[0-9a-f]{16})[-/][0-9]{5}$", RegexOptions.CultureInvariant)]
+    private static partial Regex Name();
+
+    // Of UUIDs only: any other id could end that way itself.
+    [GeneratedRegex("^(?<id>[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})-[0-9]{5}$", RegexOptions.CultureInvariant)]
+    private static partial Regex LegacyName();
+}

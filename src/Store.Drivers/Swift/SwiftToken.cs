@@ -1,0 +1,51 @@
+namespace GlanceStore.Drivers.Swift;
+
+/// <summary>A token, the account it opens, and when to ask for another.</summary>
+internal sealed class SwiftToken(string value, Uri account, DateTimeOffset? renewAt)
+{
+    public string Value => value;
+
+    /// <summary>The account's URL, without a slash at its end.</summary>
+    public string Account { get; } = account.AbsoluteUri.TrimEnd('/');
+
+    public bool IsFresh(DateTimeOffset now) => renewAt is not { } until || now < until;
+
+    /// <summary>Nothing of the token.</summary>
+    public override string ToString() => $"a token for {Account}";
+}
+
+/// <summary>The one token of an account that all calls share: asked for once, renewed before it ends and when it was refused.</summary>
+internal sealed class SwiftTokens(Func<CancellationToken, Task<SwiftToken>> logIn, TimeProvider time) : IDisposable
+{
+    private readonly SemaphoreSlim _turn = new(1);
+    private volatile SwiftToken? _token;
+
+    /// <summary>A token that is good for now.</summary>
+    /// <param name="refused">The token the server has just refused, or null.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async ValueTask<SwiftToken> GetAsync(SwiftToken? refused, CancellationToken cancellationToken)
+    {
+        if (Good(refused) is { } known)
+        {
+            return known;
+        }
+
+        await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return Good(refused) ?? (_token = await logIn(cancellationToken).ConfigureAwait(false));
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    public void Dispose() => _turn.Dispose();
+
+    /// <summary>When to renew a token: some time before its end, but not in its first half.</summary>
+    public static DateTimeOffset RenewAt(DateTimeOffset now, DateTimeOffset end, TimeSpan before) => end - TimeSpan.FromTicks(Math.Min(before.Ticks, (end - now).Ticks / 2));
+
+    private SwiftToken? Good(SwiftToken? refused) =>
+        _token is { } token && !ReferenceEquals(token, refused) && token.IsFresh(time.GetUtcNow()) ? token : null;
+}

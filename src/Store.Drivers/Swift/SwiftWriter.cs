@@ -1,0 +1,161 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using Microsoft.Extensions.Logging;
+
+namespace GlanceStore.Drivers.Swift;
+
+/// <summary>An upload in segments: a chunk is an object of its own, the manifest is the commit, and without one the segments are removed.</summary>
+internal sealed partial class SwiftWriter(SwiftAccount account, SwiftPlace place, ImageLocation location, WriteMode mode, SwiftDriverOptions options,
+    TimeProvider time, ILogger logger) : DriverWriter
+{
+    private static readonly TimeSpan AbortLimit = TimeSpan.FromSeconds(20);
+
+    // A request whose connection was cut after its last byte may still be carried out, in Ceph even after the object was deleted.
+    private static readonly TimeSpan LateArrival = TimeSpan.FromMilliseconds(250);
+
+    private readonly SwiftObjects _objects = account.Objects;
+    private readonly SwiftSegments _segments = SwiftSegments.New(place.Id);
+    private readonly ConcurrentDictionary<int, SwiftPart?> _parts = new();
+    private readonly SwiftCreation _creation = new(account.Objects, logger);
+    private SwiftObject? _replaced;
+    private State _state;
+
+    private enum State
+    {
+        Open,
+        Unclear,
+        Committed,
+        Ended,
+    }
+
+    public override ImageLocation Location => location;
+
+    public override async ValueTask WriteChunkAsync(Chunk chunk, CancellationToken cancellationToken)
+    {
+        await CheckAsync(chunk, cancellationToken).ConfigureAwait(false);
+        var name = _segments.NameOf(chunk.Index);
+        var md5 = Convert.ToHexStringLower(chunk.Digest.Span);
+        _parts[chunk.Index] = null; // on its way: from here on there may be something to remove
+        var put = await _objects.PutAsync(place.Container, name, "", chunk.Bytes,
+            [("ETag", md5), ("Content-Type", "application/octet-stream")], cancellationToken).ConfigureAwait(false);
+        if (put.ETag is { } stored && stored != md5)
+        {
+            throw new StoreException(StoreError.Corrupted, $"The server has other bytes of {location} than were sent.") { IsTransient = true };
+        }
+
+        _parts[chunk.Index] = new SwiftPart(name, chunk.Length, md5);
+    }
+
+    public override async ValueTask<StoredObject> CommitAsync(WriteSummary summary, CancellationToken cancellationToken)
+    {
+        SwiftPart[] parts = [.. _parts.OrderBy(part => part.Key).Select(part => part.Value).OfType<SwiftPart>()];
+        if (parts.Length != _parts.Count || parts.Sum(part => part.Length) != summary.Size || parts.Length != summary.Chunks.Count)
+        {
+            throw new StoreException(StoreError.Corrupted, string.Create(CultureInfo.InvariantCulture,
+                $"{parts.Length} segments arrived for {location}, and {summary.Chunks.Count} were sent."));
+        }
+
+        var manifests = new SwiftManifests(_objects, place.Container, _segments);
+        var published = await _creation.PublishAsync(place, mode, condition =>
+        {
+            _state = State.Unclear;
+            return options.Manifest == SwiftManifest.Slo
+                ? manifests.PutStaticAsync(parts, condition, cancellationToken)
+                : manifests.PutDynamicAsync(parts, condition, cancellationToken);
+        }, Replacing, cancellationToken).ConfigureAwait(false);
+        _state = State.Committed;
+        return new StoredObject(location, summary.Size, published.ETag, published.LastModified);
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        if (_state == State.Ended)
+        {
+            return;
+        }
+
+        using var limit = new CancellationTokenSource(AbortLimit, time);
+        try
+        {
+            if (_state == State.Committed || (_state == State.Unclear && await IsPublishedAsync(limit.Token).ConfigureAwait(false)))
+            {
+                await EndReplacedAsync(limit.Token).ConfigureAwait(false);
+            }
+            else
+            {
+                await AbortAsync(limit.Token).ConfigureAwait(false);
+            }
+        }
+        catch (Exception e) when (e is StoreException or OperationCanceledException)
+        {
+            NotRemoved(logger, _segments.Everything, location, e);
+        }
+
+        _state = State.Ended;
+    }
+
+    private void Replacing(SwiftObject old)
+    {
+        if (!old.IsOf(_segments)) // it is this upload's own where the answer to an earlier commit was lost
+        {
+            _replaced = old;
+        }
+    }
+
+    private async Task<bool> IsPublishedAsync(CancellationToken cancellationToken) =>
+        await _objects.FindAsync(place.Container, place.Id, cancellationToken).ConfigureAwait(false) is { } found && found.IsOf(_segments);
+
+    private async Task EndReplacedAsync(CancellationToken cancellationToken)
+    {
+        if (_replaced is { } old)
+        {
+            await _creation.RemoveReplacedAsync(old, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    // By name, since a listing may lag; and in Swift a deletion outlives a write that began before it.
+    private async Task AbortAsync(CancellationToken cancellationToken)
+    {
+        if (!_parts.IsEmpty)
+        {
+            string[] all = [.. _parts.Keys.Select(_segments.NameOf), .. GroupNames()];
+            await _objects.DeleteAllAsync(place.Container, all, cancellationToken).ConfigureAwait(false);
+            string[] late = [.. _parts.Where(part => part.Value is null).Select(part => _segments.NameOf(part.Key))];
+            if (late.Length > 0)
+            {
+                await Task.Delay(LateArrival, time, cancellationToken).ConfigureAwait(false);
+                await _objects.DeleteAllAsync(place.Container, late, cancellationToken).ConfigureAwait(false);
+            }
+        }
+
+        if (options.MultiTenant)
+        {
+            await _objects.RemoveContainerAsync(place.Container, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    // Manifests of manifests exist only where a commit was tried.
+    private IEnumerable<string> GroupNames() =>
+        _state == State.Unclear ? Enumerable.Range(0, (_parts.Count / SwiftManifests.FewestOfGroup) + 1).Select(_segments.GroupOf) : [];
+
+    private async ValueTask CheckAsync(Chunk chunk, CancellationToken cancellationToken)
+    {
+        var most = await _objects.Limits.MaxObjectBytesAsync(cancellationToken).ConfigureAwait(false);
+        if (chunk.Length > most)
+        {
+            throw new StoreException(StoreError.TooLarge, string.Create(CultureInfo.InvariantCulture,
+                $"The server takes no segment of {chunk.Length} bytes, only {most}; lower the store's chunk length."));
+        }
+
+        var least = options.Manifest == SwiftManifest.Slo ? await _objects.Limits.MinSegmentBytesAsync(cancellationToken).ConfigureAwait(false) : 0;
+        if (!chunk.IsLast && chunk.Length < least)
+        {
+            throw new StoreException(StoreError.InvalidConfiguration, string.Create(CultureInfo.InvariantCulture,
+                $"The server wants segments of {least} bytes or more, and these have {chunk.Length}; raise the store's chunk length."));
+        }
+    }
+
+    [LoggerMessage(EventId = 502, Level = LogLevel.Warning,
+        Message = "The segments {Segments} of an upload to {Location} could not be removed; a sweep will find them.")]
+    private static partial void NotRemoved(ILogger logger, string segments, ImageLocation location, Exception exception);
+}
