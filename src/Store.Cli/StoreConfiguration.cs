@@ -3,6 +3,7 @@ using System.Text.Json;
 using GlanceStore.Drivers.File;
 using GlanceStore.Drivers.Http;
 using GlanceStore.Drivers.S3;
+using GlanceStore.Drivers.Swift;
 using Microsoft.Extensions.Configuration;
 
 namespace GlanceStore.Cli;
@@ -43,6 +44,7 @@ internal static class StoreConfiguration
         builder.AddFile();
         builder.AddHttp();
         builder.AddS3();
+        builder.AddSwift();
         return (conf is null ? builder.AddConfiguration(SectionOf(path!)) : builder.AddGlanceConf(conf)).Build();
     }
 

@@ -2,6 +2,7 @@ using GlanceStore.Drivers;
 using GlanceStore.Drivers.File;
 using GlanceStore.Drivers.Http;
 using GlanceStore.Drivers.S3;
+using GlanceStore.Drivers.Swift;
 
 namespace GlanceStore.Interoperation;
 
@@ -17,7 +18,7 @@ public sealed class EveryOptionTests
         ["s3_store_host"] = "https://s3.example.org",
     };
 
-    public static IEnumerable<object[]> Types => GlanceOptions.ByType.Keys.Where(type => Registered().ContainsKey(type)).Select(type => new object[] { type });
+    public static IEnumerable<object[]> Types => GlanceOptions.ByType.Keys.Select(type => new object[] { type });
 
     [TestMethod]
     [DynamicData(nameof(Types))]
@@ -43,12 +44,15 @@ public sealed class EveryOptionTests
         }
     }
 
+    [TestMethod]
+    public void Every_type_of_the_table_has_a_driver() => Assert.IsEmpty(GlanceOptions.ByType.Keys.Except(Registered().Keys));
+
     private static string Sample(GlanceOption option) => option.Default ?? (option.Type.IsNumber ? "1" : "sample");
 
     private static Dictionary<string, StoreType> Registered()
     {
         var types = new RegisteredTypes();
-        types.AddFile().AddHttp().AddS3();
+        types.AddFile().AddHttp().AddS3().AddSwift();
         return types.All;
     }
 

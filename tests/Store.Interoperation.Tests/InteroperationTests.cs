@@ -4,6 +4,7 @@ using GlanceStore.Drivers;
 using GlanceStore.Drivers.File;
 using GlanceStore.Drivers.Http;
 using GlanceStore.Drivers.S3;
+using GlanceStore.Drivers.Swift;
 
 namespace GlanceStore.Interoperation;
 
@@ -30,7 +31,7 @@ public abstract class InteroperationTests
         await File.WriteAllTextAsync(conf, Configuration());
         _python = new PythonLibrary(conf, StoreId ?? "-");
         var builder = new GlanceStoreBuilder();
-        builder.AddFile().AddHttp().AddS3();
+        builder.AddFile().AddHttp().AddS3().AddSwift();
         _stores = builder.AddGlanceConf(conf).Build();
     }
 

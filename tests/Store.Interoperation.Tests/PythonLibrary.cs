@@ -11,7 +11,7 @@ internal sealed class PythonLibrary : IDisposable
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
 
-    private static readonly Lazy<Task<bool>> IsThere = new(async () => File.Exists(Python) && await ExitCodeAsync("-c", "import glance_store, boto3") == 0);
+    private static readonly Lazy<Task<bool>> IsThere = new(async () => File.Exists(Python) && await ExitCodeAsync("-c", "import glance_store, boto3, swiftclient, keystoneauth1") == 0);
 
     private readonly Process _process;
 
@@ -24,7 +24,7 @@ internal sealed class PythonLibrary : IDisposable
     {
         if (!await IsThere.Value)
         {
-            SkippedServers.Skip("glance_store", "install python3-glance-store and python3-boto3");
+            SkippedServers.Skip("glance_store", "install python3-glance-store, python3-boto3 and python3-swiftclient");
         }
     }
 
