@@ -27,6 +27,7 @@ static async Task CompareAsync(Settings settings)
     var tournament = new Tournament(workplace, settings.Rounds);
     var results = new List<ScenarioResult>();
     foreach (var scenario in FileScenarios.All(settings).Concat(HttpScenarios.All(settings)).Concat(S3Scenarios.All(settings))
+        .Concat(SwiftScenarios.All(settings))
         .Where(one => one.Title.Contains(settings.Only, StringComparison.OrdinalIgnoreCase)))
     {
         results.Add(await tournament.RunAsync(scenario));

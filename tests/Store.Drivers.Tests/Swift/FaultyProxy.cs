@@ -81,9 +81,10 @@ internal sealed class FaultyProxy : IAsyncDisposable
 
     private async Task AnswerAsync(TcpClient client, string answer)
     {
-        await client.GetStream().WriteAsync(Encoding.Latin1.GetBytes(answer), _stop.Token);
+        var stream = client.GetStream();
+        await stream.WriteAsync(Encoding.Latin1.GetBytes(answer), _stop.Token);
         client.Client.Shutdown(SocketShutdown.Send);
-        await DrainAsync(client.GetStream());
+        await DrainAsync(stream);
     }
 
     private async Task PassOnAsync(TcpClient client, string head, Fault? fault)
