@@ -14,7 +14,26 @@ internal static class StoreConfiguration
     private const string SectionName = "GlanceStore";
     private const string DefaultStore = "local";
 
-    public static ImageStores Open(ParseResult arguments) => Open(arguments.GetValue(CommandLine.Config), GlanceConfOf(arguments));
+    public static ImageStores Open(ParseResult arguments) => Open(arguments, GlanceConfOf(arguments));
+
+    /// <summary>Opens the stores of a configuration of OpenStack's that is read already.</summary>
+    public static ImageStores Open(ParseResult arguments, GlanceConf? conf)
+    {
+        var path = arguments.GetValue(CommandLine.Config);
+        var builder = new GlanceStoreBuilder();
+        if (path is null && conf is null)
+        {
+            var directory = DefaultDirectory();
+            builder.AddFile(DefaultStore, options => options with { Directory = directory });
+            return builder.Build();
+        }
+
+        builder.AddFile();
+        builder.AddHttp();
+        builder.AddS3();
+        builder.AddSwift();
+        return (conf is null ? builder.AddConfiguration(SectionOf(path!)) : builder.AddGlanceConf(conf)).Build();
+    }
 
     /// <summary>The configuration of OpenStack's that was named; null where none was.</summary>
     public static GlanceConf? GlanceConfOf(ParseResult arguments)
@@ -29,23 +48,6 @@ internal static class StoreConfiguration
         return arguments.GetValue(CommandLine.Config) is null
             ? GlanceConf.Read(files, directories)
             : throw new UsageException("--config and --glance-conf are two configurations; name one of them.");
-    }
-
-    private static ImageStores Open(string? path, GlanceConf? conf)
-    {
-        var builder = new GlanceStoreBuilder();
-        if (path is null && conf is null)
-        {
-            var directory = DefaultDirectory();
-            builder.AddFile(DefaultStore, options => options with { Directory = directory });
-            return builder.Build();
-        }
-
-        builder.AddFile();
-        builder.AddHttp();
-        builder.AddS3();
-        builder.AddSwift();
-        return (conf is null ? builder.AddConfiguration(SectionOf(path!)) : builder.AddGlanceConf(conf)).Build();
     }
 
     private static IConfiguration SectionOf(string path)

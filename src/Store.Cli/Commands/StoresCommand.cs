@@ -17,11 +17,12 @@ internal static class StoresCommand
 
     private static async Task<int> RunAsync(ParseResult arguments, CancellationToken cancellationToken)
     {
-        await using var stores = StoreConfiguration.Open(arguments);
+        var conf = StoreConfiguration.GlanceConfOf(arguments);
+        await using var stores = StoreConfiguration.Open(arguments, conf);
         Console.Out.WriteLine(arguments.GetValue(Json)
             ? JsonSerializer.Serialize([.. stores.All.Select(store => ToJson(store, stores)), .. stores.Down.Select(ToJson)], CliJson.Default.StoreJsonArray)
             : string.Join(Environment.NewLine, [.. stores.All.Select(store => ToText(store, stores)), .. stores.Down.Select(ToText)]));
-        foreach (var option in StoreConfiguration.GlanceConfOf(arguments)?.Ignored ?? [])
+        foreach (var option in conf?.Ignored ?? [])
         {
             Console.Error.WriteLine($"glance-store: {option}");
         }

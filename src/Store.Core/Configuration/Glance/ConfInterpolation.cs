@@ -2,7 +2,8 @@ using System.Text.RegularExpressions;
 
 namespace GlanceStore;
 
-/// <summary>Puts the values of other options in place of <c>$name</c>, <c>${name}</c> and <c>$section.name</c>; <c>$$</c> and <c>\$</c> are a dollar sign.</summary>
+/// <summary>Puts the values of other options in place of <c>$name</c>, <c>${name}</c> and <c>$section.name</c>.</summary>
+/// <remarks><c>$$</c> and <c>\$</c> are a dollar sign, and so is one that no name follows.</remarks>
 /// <param name="text">The options as they are written.</param>
 /// <param name="defaultOf">The default of an option that no file sets; null where it has none.</param>
 /// <param name="mistakes">What cannot be put in place is noted here.</param>
@@ -25,7 +26,8 @@ internal sealed partial class ConfInterpolation(ConfText text, Func<string, stri
         }
 
         var known = true;
-        var expanded = Reference().Replace(value.Text.Replace(@"\$", "$$", StringComparison.Ordinal), match => Replacement(match, value, ref known));
+        var written = value.Text.Replace(@"\$", "$$", StringComparison.Ordinal);
+        var expanded = Reference().Replace(written, match => Replacement(match, value, ref known));
         _open.Remove(value);
         return known ? expanded : null;
     }
@@ -57,6 +59,7 @@ internal sealed partial class ConfInterpolation(ConfText text, Func<string, stri
         return near ?? text.Find(ConfText.Defaults, name);
     }
 
-    [GeneratedRegex(@"\$(?:\$|(?<name>[_a-z][._a-z0-9]*)|\{(?<name>[_a-z][._a-z0-9]*)\})?", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"\$(?:\$|(?<name>[_a-z][._a-z0-9]*)|\{(?<name>[_a-z][._a-z0-9]*)\})?", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Reference();
 }

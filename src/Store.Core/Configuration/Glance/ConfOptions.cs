@@ -3,8 +3,14 @@ using System.Globalization;
 namespace GlanceStore;
 
 /// <summary>Turns the options of one store into our settings.</summary>
+/// <param name="store">The store.</param>
+/// <param name="places">The sections that its options are looked up in, one after the other: its own, and that of the defaults.</param>
+/// <param name="text">The options as they are written.</param>
+/// <param name="interpolation">Puts other options in place of their names.</param>
+/// <param name="ignored">Told of every option that is looked at.</param>
+/// <param name="mistakes">Told of what is wrong.</param>
 internal sealed class ConfOptions(
-    ConfStore store, string section, string? fallback, ConfText text, ConfInterpolation interpolation, IgnoredOptions ignored, List<string> mistakes)
+    ConfStore store, string[] places, ConfText text, ConfInterpolation interpolation, IgnoredOptions ignored, List<string> mistakes)
 {
     /// <summary>What the name of an option begins with that is a setting of ours.</summary>
     public const string OwnPrefix = "glancestore_";
@@ -23,9 +29,12 @@ internal sealed class ConfOptions(
                 ReadValues(option, values);
             }
         }
+    }
 
-        // In the form of one store a type the section is everybody's.
-        foreach (var own in fallback is null ? [] : text.Of(section).Where(value => value.Name.StartsWith(OwnPrefix, StringComparison.Ordinal)))
+    /// <summary>Takes our own settings from the store's section.</summary>
+    public void ReadOwn()
+    {
+        foreach (var own in text.Of(places[0]).Where(value => value.Name.StartsWith(OwnPrefix, StringComparison.Ordinal)))
         {
             ReadOwn(own);
         }
@@ -94,7 +103,7 @@ internal sealed class ConfOptions(
     // To oslo.config a number with nothing written after it is not set, and a text with nothing after it is set to nothing.
     private IReadOnlyList<ConfValue> Find(GlanceOption option)
     {
-        foreach (var place in new[] { section, fallback }.OfType<string>())
+        foreach (var place in places)
         {
             var values = text.FindAll(place, option.Name);
             if (values.Count > 0 && !(option.Type.IsNumber && string.IsNullOrWhiteSpace(values[^1].Text)))
@@ -106,7 +115,7 @@ internal sealed class ConfOptions(
         return [];
     }
 
-    private bool IsSet(string? name) => name is not null && new[] { section, fallback }.OfType<string>()
+    private bool IsSet(string? name) => name is not null && places
         .Select(place => text.Find(place, name))
         .FirstOrDefault(value => value is not null) is { Text.Length: > 0 };
 }

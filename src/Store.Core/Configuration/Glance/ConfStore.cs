@@ -34,7 +34,7 @@ internal sealed partial record ConfStore(string Id, string Type, ConfPlace Place
         }
     }
 
-    /// <summary>Notes that a setting's option is a mistake that was told of, so that what a driver misses because of it need not be.</summary>
+    /// <summary>Notes that an option is a mistake that was told of, so that what a driver misses because of it need not be.</summary>
     public void SetWrong(GlanceOption option) => _wrong.UnionWith(option.Setting?.Split(", ") ?? []);
 
     /// <summary>As <see cref="SetWrong"/>, for all of its options.</summary>
@@ -64,10 +64,14 @@ internal sealed partial record ConfStore(string Id, string Type, ConfPlace Place
             return;
         }
 
-        var (entry, mistakes) = StoreSection.Read(Id, type, new DriverSettings(_settings.Select(setting => KeyValuePair.Create(setting.Key, (string?)setting.Value))));
+        var settings = new DriverSettings(_settings.Select(setting => KeyValuePair.Create(setting.Key, (string?)setting.Value)));
+        var (entry, mistakes) = StoreSection.Read(Id, type, settings);
         plan.Add(entry with { Recipe = entry.Recipe with { Mistakes = [.. entry.Recipe.Mistakes.Select(Located).OfType<string>()] } });
         plan.Mistakes.AddRange(mistakes.Select(Located).OfType<string>().Select(mistake => StorePlan.Sentence(Id, mistake)));
     }
+
+    /// <summary>The id: settings may be secrets.</summary>
+    public override string ToString() => Id;
 
     [GeneratedRegex("'(?<name>[A-Za-z0-9:]+)'")]
     private static partial Regex Quoted();

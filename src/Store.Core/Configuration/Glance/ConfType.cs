@@ -19,7 +19,8 @@ internal sealed record ConfType(string Name, string Expected, Func<string, bool>
 
     public static ConfType Flag { get; } = new("boolean", "true or false", text => FlagOf(text) is not null);
 
-    public static ConfType Pairs { get; } = new("dict", "a list of NAME:VALUE, parted by commas, with no name twice", text => PairsOf(text) is { } pairs && !HasTwins(pairs));
+    public static ConfType Pairs { get; } = new(
+        "dict", "a list of NAME:VALUE, parted by commas, with no name twice", text => PairsOf(text) is { } pairs && !HasTwins(pairs));
 
     public static ConfType Number(int least = int.MinValue, int most = int.MaxValue)
     {
@@ -29,7 +30,10 @@ internal sealed record ConfType(string Name, string Expected, Func<string, bool>
             (_, int.MaxValue) => $" from {least} on",
             _ => $" from {least} to {most}",
         };
-        return new($"integer{range}", $"a whole number{range}", text => NumberOf(text) is { } number && number >= least && number <= most) { IsNumber = true };
+        return new($"integer{range}", $"a whole number{range}", text => NumberOf(text) is { } number && number >= least && number <= most)
+        {
+            IsNumber = true,
+        };
     }
 
     public static ConfType Choice(params string[] choices) =>
@@ -43,9 +47,7 @@ internal sealed record ConfType(string Name, string Expected, Func<string, bool>
     };
 
     public static long? NumberOf(string text) =>
-        long.TryParse(text, NumberStyles.AllowLeadingSign | NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out var number)
-            ? number
-            : null;
+        long.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out var number) ? number : null;
 
     /// <summary><c>a, b</c>; a comma at the end counts for nothing.</summary>
     public static IReadOnlyList<string> ListOf(string text) =>
@@ -70,5 +72,6 @@ internal sealed record ConfType(string Name, string Expected, Func<string, bool>
         return pairs;
     }
 
-    private static bool HasTwins(IReadOnlyList<(string Name, string Value)> pairs) => pairs.DistinctBy(pair => pair.Name).Count() < pairs.Count;
+    private static bool HasTwins(IReadOnlyList<(string Name, string Value)> pairs) =>
+        pairs.DistinctBy(pair => pair.Name).Count() < pairs.Count;
 }

@@ -1,7 +1,7 @@
 namespace GlanceStore;
 
-/// <summary>Finds the stores of a configuration: <c>enabled_backends</c> with a section a store, or glance's older form of one store a type.</summary>
-internal sealed class GlanceConfReader(ConfText text, List<string> mistakes)
+/// <summary>Finds the stores of a configuration, in the form of <c>enabled_backends</c> with a section a store.</summary>
+internal sealed partial class GlanceConfReader(ConfText text, List<string> mistakes)
 {
     public const string Section = "glance_store";
 
@@ -73,14 +73,16 @@ internal sealed class GlanceConfReader(ConfText text, List<string> mistakes)
         {
             mistakes.Add($"The store '{id}' has the type '{type}' in {backends}, for which there is no driver here.");
         }
-        else if (section is null && GlanceStoreTypes.NeedsSection(type) && !GlanceOptions.Of(type).Any(option => text.Find(Defaults, option.Name) is not null))
+        else if (section is null && GlanceStoreTypes.NeedsSection(type) && !HasDefaults(type))
         {
             mistakes.Add($"The store '{id}' is in {backends}, and there is no section [{id}] for it.");
             store.SetWrongAll(GlanceOptions.Of(type));
         }
         else
         {
-            Options(store, id, Defaults).Read([.. GlanceOptions.OfEvery, .. GlanceOptions.Of(type)]);
+            var options = Options(store, id, Defaults);
+            options.Read([.. GlanceOptions.OfEvery, .. GlanceOptions.Of(type)]);
+            options.ReadOwn();
             _ignored.AddRest(id, $"it is no option of a store of the type '{type}'");
         }
     }
@@ -98,7 +100,9 @@ internal sealed class GlanceConfReader(ConfText text, List<string> mistakes)
                 var directory = GlanceOptions.Of("file").Select(option => option.Name == "filesystem_store_datadir"
                     ? option with { Default = $"/var/lib/glance/{id}" }
                     : option);
-                Options(store, id, Defaults).Read([.. directory]);
+                var options = Options(store, id, Defaults);
+                options.Read([.. directory]);
+                options.ReadOwn();
                 _ignored.AddRest(id, "it is no option of a reserved store");
                 _stores.Add(store);
             }
@@ -121,73 +125,19 @@ internal sealed class GlanceConfReader(ConfText text, List<string> mistakes)
         return known[0].Id;
     }
 
-    private void ReadSchemes()
-    {
-        if (text.PlaceOf(Section) is not { } place)
-        {
-            // Of a file that could not be read, that is what was said already.
-            mistakes.AddRange(mistakes.Count > 0 ? [] : [$"The configuration has no stores: neither 'enabled_backends' in [{ConfText.Defaults}] nor a section [{Section}]."]);
-            return;
-        }
-
-        var value = _ignored.Take(text.Find(Section, "stores"));
-        var names = value is null ? GlanceOptions.DefaultStores : _interpolation.Expand(value);
-        foreach (var type in ConfType.ListOf(names ?? "").Select(GlanceStoreTypes.Named).Distinct())
-        {
-            AddScheme(type, value?.Place ?? place);
-        }
-
-        ReadTotals();
-        DefaultStore = DefaultScheme();
-        _ignored.AddRest(Section, "no store here has such an option");
-        _ignored.AddRest(Defaults, "'enabled_backends' is not set, so that all options of stores are in [glance_store]");
-    }
-
-    private void AddScheme(string type, ConfPlace place)
-    {
-        var store = new ConfStore(type, type, place) { IsForeign = GlanceStoreTypes.IsForeign(type) || !GlanceStoreTypes.IsKnown(type) };
-        _stores.Add(store);
-        if (store.IsForeign)
-        {
-            mistakes.Add($"The option 'stores' ({place}) has '{type}', for which there is no driver here.");
-            return;
-        }
-
-        Options(store, Section, null).Read(GlanceOptions.Of(type));
-    }
-
-    private string? DefaultScheme()
-    {
-        var value = _ignored.Take(text.Find(Section, "default_store"));
-        var scheme = value is null ? "file" : _interpolation.Expand(value)?.Trim();
-        if (scheme is null || _stores.Count == 0)
-        {
-            return _stores.FirstOrDefault()?.Id;
-        }
-
-        var type = GlanceStoreTypes.OfScheme(scheme);
-        if (_stores.Exists(store => store.Type == type))
-        {
-            return type;
-        }
-
-        mistakes.Add(value is null
-            ? $"There is no 'default_store' in [{Section}], and 'file', which it is then, is not in 'stores'."
-            : $"The option {value} names '{scheme}', and 'stores' has no such store.");
-        return _stores[0].Id;
-    }
-
     private void ReadTotals()
     {
-        if (_ignored.Take(text.Find(Section, ConfOptions.OwnPrefix + "max_buffer_bytes")) is { } value && _interpolation.Expand(value) is { } number)
+        var value = _ignored.Take(text.Find(Section, ConfOptions.OwnPrefix + "max_buffer_bytes"));
+        if (value is not null && _interpolation.Expand(value) is { } number)
         {
             MaxBufferBytes = ConfType.NumberOf(number);
             mistakes.AddRange(MaxBufferBytes is null ? [$"The option {value} is not a whole number."] : []);
         }
     }
 
-    private ConfOptions Options(ConfStore store, string section, string? fallback) =>
-        new(store, section, fallback, text, _interpolation, _ignored, mistakes);
+    private ConfOptions Options(ConfStore store, params string[] places) => new(store, places, text, _interpolation, _ignored, mistakes);
+
+    private bool HasDefaults(string type) => GlanceOptions.Of(type).Any(option => text.Find(Defaults, option.Name) is not null);
 
     private static bool Same(string one, string? other) => string.Equals(one, other, StringComparison.OrdinalIgnoreCase);
 }

@@ -1,6 +1,6 @@
 namespace GlanceStore;
 
-/// <summary>An option of glance_store: what it must be, and what it is here. The page for operators is made of these and compared with them.</summary>
+/// <summary>An option of glance_store: what it must be, and what it is here. The page for operators is compared with these.</summary>
 /// <param name="Name">Its name.</param>
 /// <param name="Type">What its text must be.</param>
 /// <param name="Default">What glance takes where it is not set; null for nothing.</param>
@@ -33,5 +33,6 @@ internal sealed record GlanceOption(string Name, ConfType Type, string? Default)
     public static GlanceOption Ignored(string name, ConfType type, string? @default, string reason) =>
         new(name, type, @default) { Remark = reason };
 
-    public IEnumerable<(string Setting, string Text)> SettingsOf(string text) => Setting is null ? [] : Translate?.Invoke(text) ?? [(Setting, text)];
+    public IEnumerable<(string Setting, string Text)> SettingsOf(string text) =>
+        Setting is null ? [] : Translate?.Invoke(text) ?? [(Setting, text)];
 }

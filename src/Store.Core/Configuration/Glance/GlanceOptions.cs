@@ -51,7 +51,7 @@ internal static partial class GlanceOptions
         Used("filesystem_store_metadata_file", ConfType.Text, null, "MetadataFile"),
         Used("filesystem_store_file_perm", ConfType.Number(), "0", "FileMode") with
         {
-            Translate = text => ConfType.NumberOf(text) is > 0 and var digits ? [("FileMode", digits.ToString(CultureInfo.InvariantCulture))] : [],
+            Translate = text => ConfType.NumberOf(text) is > 0 and var digits ? [("FileMode", Written(digits))] : [],
         },
         Ignored("filesystem_store_chunk_size", ConfType.Number(1), "65536", "chunks are as long as `ChunkBytes` says, 4 MiB by default"),
         Used("filesystem_thin_provisioning", ConfType.Flag, "false", "ThinProvisioning"),
@@ -83,7 +83,9 @@ internal static partial class GlanceOptions
         Used("s3_store_create_bucket_on_put", ConfType.Flag, "false", "CreateBucket"),
         Used("s3_store_bucket_url_format", ConfType.Choice("auto", "virtual", "path"), "auto", "Addressing"),
         Ignored("s3_store_large_object_size", ConfType.Number(0), "100", "an image that is longer than a chunk is written in parts"),
-        Ignored("s3_store_large_object_chunk_size", ConfType.Number(5), "10", "the length of a part follows from the image's size and `ChunkBytes`"),
+        Ignored(
+            "s3_store_large_object_chunk_size", ConfType.Number(5), "10",
+            "the length of a part follows from the image's size and `ChunkBytes`"),
         Used("s3_store_thread_pools", ConfType.Number(1), "10", "MaxParallelParts, Parallelism") with
         {
             Translate = Parts,
@@ -91,9 +93,15 @@ internal static partial class GlanceOptions
             Remark = "4 where it is not set; at most 64",
         },
         Used("s3_store_cacert", ConfType.Text, null, "CaBundle"),
-        Ignored("s3_store_enable_data_integrity_protection", ConfType.Flag, "false", "the server checks every part anyway (`Integrity`), and a read is verified"),
-        Ignored("s3_store_request_checksum_calculation", ConfType.Choice("when_required", "when_supported"), "when_required", "`Integrity` says which digest is sent"),
-        Ignored("s3_store_response_checksum_validation", ConfType.Choice("when_required", "when_supported"), "when_required", "a read is verified by its receipt"),
+        Ignored(
+            "s3_store_enable_data_integrity_protection", ConfType.Flag, "false",
+            "the server checks every part anyway (`Integrity`), and a read is verified"),
+        Ignored(
+            "s3_store_request_checksum_calculation", ConfType.Choice("when_required", "when_supported"), "when_required",
+            "`Integrity` says which digest is sent"),
+        Ignored(
+            "s3_store_response_checksum_validation", ConfType.Choice("when_required", "when_supported"), "when_required",
+            "a read is verified by its receipt"),
     ];
 
     private static ConfType ProxyPairs => ConfType.Pairs with
@@ -108,7 +116,9 @@ internal static partial class GlanceOptions
     private static IEnumerable<(string Setting, string Text)> Parts(string text)
     {
         const int Most = 64;
-        var parts = Math.Min(ConfType.NumberOf(text) ?? Most, Most).ToString(CultureInfo.InvariantCulture);
+        var parts = Written(Math.Min(ConfType.NumberOf(text) ?? Most, Most));
         return [("MaxParallelParts", parts), ("Parallelism", parts)];
     }
+
+    private static string Written(long number) => number.ToString(CultureInfo.InvariantCulture);
 }

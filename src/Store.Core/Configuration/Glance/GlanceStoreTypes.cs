@@ -15,7 +15,7 @@ internal static class GlanceStoreTypes
         "glance.store.rbd.Store" => "rbd",
         "glance.store.cinder.Store" => "cinder",
         "glance.store.vmware_datastore.Store" => "vmware",
-        _ => name,
+        _ => name.ToLowerInvariant(),
     };
 
     /// <summary>The type whose locations have a scheme.</summary>

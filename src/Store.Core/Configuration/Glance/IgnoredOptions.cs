@@ -6,7 +6,8 @@ internal sealed class IgnoredOptions(ConfText text)
     private readonly HashSet<(string Section, string Name)> _taken = [];
     private readonly List<IgnoredOption> _ignored = [];
 
-    public IReadOnlyList<IgnoredOption> InOrder => [.. _ignored.Distinct().OrderBy(option => option.File, StringComparer.Ordinal).ThenBy(option => option.Line)];
+    public IReadOnlyList<IgnoredOption> InOrder =>
+        [.. _ignored.Distinct().OrderBy(option => option.File, StringComparer.Ordinal).ThenBy(option => option.Line)];
 
     /// <summary>Notes that an option was used.</summary>
     public ConfValue? Take(ConfValue? value)
