@@ -55,4 +55,10 @@ public interface IImageStore
 /// <param name="Driver">Its driver's type, URI schemes and capabilities.</param>
 /// <param name="Description">What its operator calls it; null where nothing was said.</param>
 /// <param name="Weight">Where several stores hold an image, the heavier one is read first; 0 by default, as in glance.</param>
-public sealed record StoreInfo(DriverInfo Driver, string? Description = null, int Weight = 0);
+public sealed record StoreInfo(DriverInfo Driver, string? Description = null, int Weight = 0)
+{
+    /// <summary>
+    /// Whether the store is kept out of listings and only its id leads to it, as glance's staging and tasks stores; false by default.
+    /// </summary>
+    public bool IsReserved { get; init; }
+}

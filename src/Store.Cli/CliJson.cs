@@ -18,17 +18,18 @@ internal sealed record VerifyJson(string Location, string Store, long Size, IRea
 /// <summary>What <c>delete --json</c> prints.</summary>
 internal sealed record DeleteJson(string Location, string Store, bool Deleted);
 
-/// <summary>One store of what <c>stores --json</c> prints.</summary>
+/// <summary>One store of what <c>stores --json</c> prints; <c>down</c> says why it serves nothing.</summary>
 internal sealed record StoreJson(
     string Id,
-    string Type,
+    string? Type,
     bool Default,
     string? Description,
     int Weight,
     IReadOnlyList<string> Schemes,
     bool CanWrite,
     bool CanDelete,
-    bool CanReadRanges);
+    bool CanReadRanges,
+    string? Down = null);
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,

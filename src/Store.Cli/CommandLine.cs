@@ -14,12 +14,29 @@ internal static class CommandLine
         Recursive = true,
     };
 
+    public static readonly Option<string[]> GlanceConf = new("--glance-conf")
+    {
+        Description = "OpenStack's configuration of the stores, glance-api.conf, in place of --config. Of several files a later one "
+            + "comes before an earlier one.",
+        HelpName = "FILE",
+        Recursive = true,
+    };
+
+    public static readonly Option<string[]> GlanceConfDirectory = new("--config-dir")
+    {
+        Description = "A folder whose *.conf are read after those files, in the order of their names.",
+        HelpName = "DIR",
+        Recursive = true,
+    };
+
     public static RootCommand Create() => new(
         "Stores virtual-machine images whole or not at all, and reads them back verified.\n\n"
         + "Exit codes: 0 done, 2 usage, configuration or an unreadable source, 3 not found, 4 verification failed, "
         + "5 already exists, 1 anything else.")
     {
         Config,
+        GlanceConf,
+        GlanceConfDirectory,
         PutCommand.Create(),
         GetCommand.Create(),
         StatCommand.Create(),

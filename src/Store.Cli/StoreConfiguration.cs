@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.Text.Json;
 using GlanceStore.Drivers.Azure;
 using GlanceStore.Drivers.File;
@@ -15,26 +16,42 @@ internal static class StoreConfiguration
     private const string SectionName = "GlanceStore";
     private const string DefaultStore = "local";
 
-    public static ImageStores Open(string? path)
+    public static ImageStores Open(ParseResult arguments) => Open(arguments, GlanceConfOf(arguments));
+
+    /// <summary>Opens the stores of a configuration of OpenStack's that is read already.</summary>
+    public static ImageStores Open(ParseResult arguments, GlanceConf? conf)
     {
+        var path = arguments.GetValue(CommandLine.Config);
         var builder = new GlanceStoreBuilder();
-        if (path is null)
+        if (path is null && conf is null)
         {
             var directory = DefaultDirectory();
             builder.AddFile(DefaultStore, options => options with { Directory = directory });
-        }
-        else
-        {
-            builder.AddAzure();
-            builder.AddFile();
-            builder.AddHttp();
-            builder.AddS3();
-            builder.AddSftp();
-            builder.AddSwift();
-            builder.AddConfiguration(SectionOf(path));
+            return builder.Build();
         }
 
-        return builder.Build();
+        builder.AddAzure();
+        builder.AddFile();
+        builder.AddHttp();
+        builder.AddS3();
+        builder.AddSftp();
+        builder.AddSwift();
+        return (conf is null ? builder.AddConfiguration(SectionOf(path!)) : builder.AddGlanceConf(conf)).Build();
+    }
+
+    /// <summary>The configuration of OpenStack's that was named; null where none was.</summary>
+    public static GlanceConf? GlanceConfOf(ParseResult arguments)
+    {
+        var files = arguments.GetValue(CommandLine.GlanceConf) ?? [];
+        var directories = arguments.GetValue(CommandLine.GlanceConfDirectory) ?? [];
+        if (files.Length + directories.Length == 0)
+        {
+            return null;
+        }
+
+        return arguments.GetValue(CommandLine.Config) is null
+            ? GlanceConf.Read(files, directories)
+            : throw new UsageException("--config and --glance-conf are two configurations; name one of them.");
     }
 
     private static IConfiguration SectionOf(string path)

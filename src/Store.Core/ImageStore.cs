@@ -1,6 +1,7 @@
 using GlanceStore.Diagnostics;
 using GlanceStore.Drivers;
 using GlanceStore.Resilience;
+using GlanceStore.Routing;
 using GlanceStore.Transfer;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -14,6 +15,7 @@ namespace GlanceStore;
 public sealed class ImageStore : IImageStore, IAsyncDisposable
 {
     private readonly StoreDriver _driver;
+    private readonly DriverUse _use;
     private readonly DriverCapabilities _can;
     private readonly Retry _retry;
     private readonly StoreTelemetry _telemetry;
@@ -42,9 +44,10 @@ public sealed class ImageStore : IImageStore, IAsyncDisposable
         budget ??= TransferBudget.Shared;
         time ??= TimeProvider.System;
         Id = id;
-        Info = new StoreInfo(driver.Info, options.Description, options.Weight);
+        Info = new StoreInfo(InfoOf(driver, options), options.Description, options.Weight) { IsReserved = options.Reserved };
         _driver = driver;
-        _can = driver.Info.Capabilities;
+        _use = new DriverUse(id, driver);
+        _can = Info.Driver.Capabilities;
         _telemetry = new StoreTelemetry(id, (ILogger?)logger ?? NullLogger.Instance, time);
         _retry = new Retry(options, time, _telemetry);
         _put = new PutPipeline(driver, options, budget, _retry, _telemetry);
@@ -80,6 +83,7 @@ public sealed class ImageStore : IImageStore, IAsyncDisposable
         return _telemetry.ObserveAsync("put", _can.CanWrite ? LocationOf(id) : null, async () =>
         {
             Require(_can.CanWrite, "takes no images");
+            await using var use = _use.Enter().ConfigureAwait(false);
             var receipt = await _put.RunAsync(Id, id, source, options, cancellationToken).ConfigureAwait(false);
             _telemetry.Stored(receipt);
             return receipt;
@@ -88,13 +92,25 @@ public sealed class ImageStore : IImageStore, IAsyncDisposable
 
     /// <inheritdoc/>
     public Task<ImageReadStream> OpenReadAsync(ImageLocation location, ReadOptions? options = null, CancellationToken cancellationToken = default) =>
-        _telemetry.BeginAsync("read", location, operation =>
-            _get.OpenAsync(Own(location), options ?? new ReadOptions(), operation, cancellationToken), cancellationToken);
+        _telemetry.BeginAsync("read", location, async operation =>
+        {
+            var use = _use.Enter();
+            try
+            {
+                return await _get.OpenAsync(Own(location), options ?? new ReadOptions(), operation, use, cancellationToken).ConfigureAwait(false);
+            }
+            catch
+            {
+                await use.DisposeAsync().ConfigureAwait(false);
+                throw;
+            }
+        }, cancellationToken);
 
     /// <inheritdoc/>
     public Task<StoredObject?> FindAsync(ImageLocation location, CancellationToken cancellationToken = default) =>
         _telemetry.ObserveAsync("find", location, async () =>
         {
+            await using var use = _use.Enter().ConfigureAwait(false);
             var own = Own(location);
             var found = await _retry.RunAsync(token => _driver.FindAsync(own, token), cancellationToken).ConfigureAwait(false);
             return found is null ? null : found with { Location = own };
@@ -105,6 +121,7 @@ public sealed class ImageStore : IImageStore, IAsyncDisposable
         _telemetry.ObserveAsync("delete", location, async () =>
         {
             Require(_can.CanDelete, "deletes no images");
+            await using var use = _use.Enter().ConfigureAwait(false);
             var own = Own(location);
             return await _retry.RunAsync(token => _driver.DeleteAsync(own, token), cancellationToken).ConfigureAwait(false);
         }, cancellationToken);
@@ -112,8 +129,14 @@ public sealed class ImageStore : IImageStore, IAsyncDisposable
     /// <inheritdoc/>
     public TFeature? GetFeature<TFeature>() where TFeature : class => _driver.GetFeature<TFeature>();
 
-    /// <summary>Disposes the driver.</summary>
-    public ValueTask DisposeAsync() => _driver.DisposeAsync();
+    /// <summary>Lets no operation begin any more, and disposes the driver; where transfers are under way, the last of them does.</summary>
+    public ValueTask DisposeAsync() => _use.CloseAsync();
+
+    private static DriverInfo InfoOf(StoreDriver driver, ImageStoreOptions options)
+    {
+        var (info, can) = (driver.Info, driver.Info.Capabilities);
+        return options.ReadOnly ? new DriverInfo(info.Type, info.Schemes, can with { CanWrite = false, CanDelete = false }) : info;
+    }
 
     private ImageLocation Own(ImageLocation location)
     {

@@ -24,6 +24,12 @@ public sealed record ImageStoreOptions
     /// <summary>Glance's <c>weight</c>: where several stores hold an image, the heavier one is read first; 0 by default.</summary>
     public int Weight { get; init; }
 
+    /// <summary>Whether images are only read here, whatever the driver could do: no puts, no deletes; false by default.</summary>
+    public bool ReadOnly { get; init; }
+
+    /// <summary>Whether the store is kept out of listings and only its id leads to it, as glance's staging store; false by default.</summary>
+    public bool Reserved { get; init; }
+
     /// <summary>What is wrong with these options, one sentence each; empty where nothing is.</summary>
     public IEnumerable<string> Mistakes()
     {

@@ -44,6 +44,35 @@ public sealed class ConfigurationTests : ToolTests
     }
 
     [TestMethod]
+    public async Task A_store_that_is_down_is_shown_with_the_reason_and_the_others_are_served()
+    {
+        Tool.MakeFile("disk", 1000);
+        var config = Write($$"""
+            {
+              "DefaultStore": "fast",
+              "Stores": {
+                "broken": { "Type": "file", "Directory": "{{Tool.At("disk")}}/images" },
+                "fast": { "Type": "file", "Directory": "{{Tool.At("fast")}}" },
+                "frozen": { "Type": "file", "Directory": "{{Tool.At("frozen")}}", "ReadOnly": true },
+                "staging": { "Type": "file", "Directory": "{{Tool.At("staging")}}", "Reserved": true }
+              }
+            }
+            """);
+        var lines = (await Tool.RunAsync("stores", "--config", config)).Succeeded().Text.Split('\n');
+        Assert.AreEqual("fast\tfile\tdefault\tread-write\t-", lines[0]);
+        Assert.AreEqual("frozen\tfile\t-\tread-only\t-", lines[1]);
+        Assert.StartsWith("broken\tfile\t-\tdown\t", lines[2]);
+        Assert.Contains("/disk/images", lines[2]);
+        Assert.HasCount(3, lines);
+        using var document = JsonDocument.Parse((await Tool.RunAsync("stores", "--json", "--config", config)).Succeeded().Text);
+        Assert.Contains("/disk/images", document.RootElement[2].GetProperty("down").GetString()!);
+        (await Tool.RunAsync("put", Tool.At("disk"), "--id", "i", "--config", config)).Succeeded();
+        (await Tool.RunAsync("put", Tool.At("disk"), "--id", "i", "--store", "staging", "--config", config)).Succeeded();
+        (await Tool.RunAsync("put", Tool.At("disk"), "--store", "broken", "--config", config)).FailedWith(1, "The store 'broken' is down: ");
+        (await Tool.RunAsync("put", Tool.At("disk"), "--store", "frozen", "--config", config)).FailedWith(1, "takes no images");
+    }
+
+    [TestMethod]
     public async Task Every_mistake_of_a_configuration_is_told_of()
     {
         var config = Write($$"""

@@ -35,7 +35,7 @@ internal static class GetCommand
     private static async Task<int> RunAsync(ParseResult arguments, CancellationToken cancellationToken)
     {
         var options = OptionsOf(arguments);
-        await using var stores = StoreConfiguration.Open(arguments.GetValue(CommandLine.Config));
+        await using var stores = StoreConfiguration.Open(arguments);
         var argument = arguments.GetRequiredValue(Image);
         var image = await ImageReference.ResolveAsync(argument, stores, cancellationToken);
         options = options with { Manifest = image.Receipt?.Chunks };

@@ -58,7 +58,7 @@ internal static class PutCommand
     {
         var id = Texts.Id(arguments.GetValue(Id));
         var size = arguments.GetValue(Size) is { } text ? Texts.Bytes(text) : (long?)null;
-        await using var stores = StoreConfiguration.Open(arguments.GetValue(CommandLine.Config));
+        await using var stores = StoreConfiguration.Open(arguments);
         var store = arguments.GetValue(Store) is { } name ? stores[name] : stores.Default;
         await using var source = await SourceFile.OpenAsync(arguments.GetRequiredValue(Source), cancellationToken);
 

@@ -10,17 +10,23 @@ internal static class StoresCommand
 
     public static Command Create()
     {
-        var command = new Command("stores", "Lists the stores, their kinds and what they can do.") { Json };
+        var command = new Command("stores", "Lists the stores, their kinds and what they can do, and on stderr the options of a glance-api.conf that are ignored.") { Json };
         command.SetAction(RunAsync);
         return command;
     }
 
     private static async Task<int> RunAsync(ParseResult arguments, CancellationToken cancellationToken)
     {
-        await using var stores = StoreConfiguration.Open(arguments.GetValue(CommandLine.Config));
+        var conf = StoreConfiguration.GlanceConfOf(arguments);
+        await using var stores = StoreConfiguration.Open(arguments, conf);
         Console.Out.WriteLine(arguments.GetValue(Json)
-            ? JsonSerializer.Serialize([.. stores.All.Select(store => ToJson(store, stores))], CliJson.Default.StoreJsonArray)
-            : string.Join(Environment.NewLine, stores.All.Select(store => ToText(store, stores))));
+            ? JsonSerializer.Serialize([.. stores.All.Select(store => ToJson(store, stores)), .. stores.Down.Select(ToJson)], CliJson.Default.StoreJsonArray)
+            : string.Join(Environment.NewLine, [.. stores.All.Select(store => ToText(store, stores)), .. stores.Down.Select(ToText)]));
+        foreach (var option in conf?.Ignored ?? [])
+        {
+            Console.Error.WriteLine($"glance-store: {option}");
+        }
+
         return (int)ExitCode.Done;
     }
 
@@ -30,7 +36,7 @@ internal static class StoresCommand
         return new StoreJson(
             store.Id,
             driver.Type,
-            store == stores.Default,
+            IsDefault(store, stores),
             store.Info.Description,
             store.Info.Weight,
             driver.Schemes,
@@ -43,7 +49,13 @@ internal static class StoresCommand
     private static string ToText(IImageStore store, ImageStores stores) => string.Join('\t',
         store.Id,
         store.Info.Driver.Type,
-        store == stores.Default ? "default" : "-",
+        IsDefault(store, stores) ? "default" : "-",
         store.Info.Driver.Capabilities.CanWrite ? "read-write" : "read-only",
         store.Info.Description ?? "-");
+
+    private static StoreJson ToJson(DownStore store) => new(store.Id, store.Type, false, null, 0, [], false, false, false, store.Reason);
+
+    private static string ToText(DownStore store) => string.Join('\t', store.Id, store.Type ?? "-", "-", "down", store.Reason);
+
+    private static bool IsDefault(IImageStore store, ImageStores stores) => string.Equals(store.Id, stores.DefaultId, StringComparison.OrdinalIgnoreCase);
 }

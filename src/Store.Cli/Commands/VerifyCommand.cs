@@ -23,7 +23,7 @@ internal static class VerifyCommand
     private static async Task<int> RunAsync(ParseResult arguments, CancellationToken cancellationToken)
     {
         var expect = arguments.GetValue(Expect) is { } text ? Texts.Digest(text) : null;
-        await using var stores = StoreConfiguration.Open(arguments.GetValue(CommandLine.Config));
+        await using var stores = StoreConfiguration.Open(arguments);
         var image = await ImageReference.ResolveAsync(arguments.GetRequiredValue(Image), stores, cancellationToken);
         var known = await KnownOfAsync(image, expect, cancellationToken);
         var size = await TransferBar.ShowAsync("verify", progress =>

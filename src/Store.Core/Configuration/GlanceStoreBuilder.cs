@@ -14,6 +14,7 @@ public sealed class GlanceStoreBuilder : IGlanceStoreBuilder
     private readonly List<(string Id, DriverRecipe Recipe)> _stores = [];
     private readonly List<(string Id, Func<ImageStoreOptions, ImageStoreOptions> Change)> _changes = [];
     private readonly List<IConfiguration> _sections = [];
+    private readonly List<GlanceConf> _confs = [];
 
     /// <summary>The id of the default store; null by default, which will do where there is only one store.</summary>
     public string? DefaultStore { get; set; }
@@ -60,6 +61,23 @@ public sealed class GlanceStoreBuilder : IGlanceStoreBuilder
         return this;
     }
 
+    /// <summary>Adds the stores of an operator's <c>glance-api.conf</c>.</summary>
+    /// <param name="file">The file, as OpenStack's services read it.</param>
+    public GlanceStoreBuilder AddGlanceConf(string file)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(file);
+        return AddGlanceConf(GlanceConf.Read([file]));
+    }
+
+    /// <summary>Adds the stores of an operator's <c>glance-api.conf</c>.</summary>
+    /// <param name="conf">What was read: it tells of the options that change nothing here.</param>
+    public GlanceStoreBuilder AddGlanceConf(GlanceConf conf)
+    {
+        ArgumentNullException.ThrowIfNull(conf);
+        _confs.Add(conf);
+        return this;
+    }
+
     /// <summary>Makes the stores, without a container.</summary>
     /// <param name="services">What drivers that need services take them from; null for none.</param>
     /// <exception cref="StoreException"><see cref="StoreError.InvalidConfiguration"/>: the message lists every mistake.</exception>
@@ -74,6 +92,7 @@ public sealed class GlanceStoreBuilder : IGlanceStoreBuilder
     /// <summary>The ids of all stores, known before anything is checked: what a container can register by id.</summary>
     internal IEnumerable<string> Ids => _stores.Select(store => store.Id)
         .Concat(_sections.SelectMany(StoreSection.Ids))
+        .Concat(_confs.SelectMany(conf => conf.Ids))
         .Distinct(StringComparer.OrdinalIgnoreCase);
 
     internal void Fill(StorePlan plan)
@@ -93,6 +112,11 @@ public sealed class GlanceStoreBuilder : IGlanceStoreBuilder
         foreach (var section in _sections)
         {
             StoreSection.Read(section, _types, plan);
+        }
+
+        foreach (var conf in _confs)
+        {
+            conf.Fill(_types, plan);
         }
 
         plan.Check();

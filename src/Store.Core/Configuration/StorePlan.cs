@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 namespace GlanceStore;
 
 /// <summary>One store that is to be made.</summary>
-internal sealed record StoreEntry(string Id, ImageStoreOptions Options, DriverRecipe Recipe);
+internal sealed record StoreEntry(string Id, ImageStoreOptions Options, DriverRecipe Recipe, string? Type = null);
 
 /// <summary>All stores that are to be made, and everything that is wrong with them. The one options class of the library.</summary>
 internal sealed class StorePlan
@@ -62,29 +62,24 @@ internal sealed class StorePlan
     /// <summary>A store's mistake as a sentence; drivers write them without the store's name and the full stop.</summary>
     public static string Sentence(string id, string mistake) => $"The store '{id}': {mistake}.";
 
-    /// <summary>Makes every store. What cannot be made is told of with its store, all together, and then nothing of the rest stays open.</summary>
+    /// <summary>Makes every store. One that cannot be made is down and says why; only where all are, nothing starts.</summary>
+    /// <exception cref="StoreException"><see cref="StoreError.InvalidConfiguration"/>: no store could be made; the message tells of each.</exception>
     public ImageStores Build(IServiceProvider services, TransferBudget budget)
     {
         var made = new List<ImageStore>();
-        var faults = new List<StoreException>();
-        try
+        var down = new List<DownStore>();
+        foreach (var store in Stores)
         {
-            foreach (var store in Stores)
-            {
-                Make(store, services, budget, made, faults);
-            }
+            Make(store, services, budget, made, down);
+        }
 
-            return faults.Count == 0 ? new ImageStores(made, DefaultStore) : throw FaultOf(faults.Select(fault => fault.Message), faults[0]);
-        }
-        catch
-        {
-            LetGo(made);
-            throw;
-        }
+        return made.Count > 0
+            ? new ImageStores(made, DefaultStore, down, (ILogger<ImageStores>?)services.GetService(typeof(ILogger<ImageStores>)))
+            : throw FaultOf(down.Select(store => $"The store '{store.Id}': {store.Reason}"), down[0].Error);
     }
 
-    private static void Make(
-        StoreEntry store, IServiceProvider services, TransferBudget budget, List<ImageStore> made, List<StoreException> faults)
+    // Whatever goes wrong in one store, an error its driver did not foresee included, the others are served.
+    private static void Make(StoreEntry store, IServiceProvider services, TransferBudget budget, List<ImageStore> made, List<DownStore> down)
     {
         var logger = (ILogger<ImageStore>?)services.GetService(typeof(ILogger<ImageStore>));
         var time = (TimeProvider?)services.GetService(typeof(TimeProvider));
@@ -94,16 +89,11 @@ internal sealed class StorePlan
         }
         catch (StoreException e)
         {
-            faults.Add(new StoreException(e.Error, $"The store '{store.Id}': {e.Message}", e));
+            down.Add(new DownStore(store.Id, store.Type, e.Message, e));
         }
-    }
-
-    // Nothing was sent through these, so there is nothing to wait for; and a driver's disposal does not throw.
-    private static void LetGo(List<ImageStore> made)
-    {
-        foreach (var store in made)
+        catch (Exception e)
         {
-            _ = store.DisposeAsync().AsTask();
+            down.Add(new DownStore(store.Id, store.Type, $"Its driver could not be made ({e.GetType().Name}).", e));
         }
     }
 
@@ -121,6 +111,10 @@ internal sealed class StorePlan
         else if (DefaultStore is null && Ids.Count > 1)
         {
             Mistakes.Add($"There are several stores and no 'DefaultStore': name one of {Known}.");
+        }
+        else if (Stores.Find(store => store.Options.Reserved && (DefaultStore is null || Same(store.Id, DefaultStore))) is { } reserved)
+        {
+            Mistakes.Add($"The store '{reserved.Id}' is reserved and cannot be the default.");
         }
         else if (DefaultStore is not null && !Ids.Exists(id => Same(id, DefaultStore)))
         {

@@ -41,10 +41,16 @@ internal static class StoreSection
             return;
         }
 
-        var options = ReadOptions(settings);
-        var recipe = type.Read(settings);
-        plan.Add(new StoreEntry(id, options, recipe));
-        plan.Mistakes.AddRange(settings.Mistakes.Select(mistake => StorePlan.Sentence(id, mistake)));
+        var (store, mistakes) = Read(id, type, settings);
+        plan.Add(store);
+        plan.Mistakes.AddRange(mistakes.Select(mistake => StorePlan.Sentence(id, mistake)));
+    }
+
+    /// <summary>Makes a store of its settings, wherever they were written.</summary>
+    public static (StoreEntry Store, IReadOnlyList<string> Mistakes) Read(string id, StoreType type, DriverSettings settings)
+    {
+        var store = new StoreEntry(id, ReadOptions(settings), type.Read(settings), type.Name);
+        return (store, [.. settings.Mistakes]);
     }
 
     private static ImageStoreOptions ReadOptions(DriverSettings settings)
@@ -60,6 +66,8 @@ internal static class StoreSection
             StallTimeout = settings.Span(nameof(defaults.StallTimeout), defaults.StallTimeout),
             Description = settings.Text(nameof(defaults.Description)),
             Weight = Count(nameof(defaults.Weight), defaults.Weight),
+            ReadOnly = settings.Flag(nameof(defaults.ReadOnly), defaults.ReadOnly),
+            Reserved = settings.Flag(nameof(defaults.Reserved), defaults.Reserved),
         };
 
         int Count(string name, int fallback) => (int)settings.Number(name, fallback, int.MinValue, int.MaxValue);

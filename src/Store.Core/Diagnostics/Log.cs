@@ -21,4 +21,10 @@ internal static partial class Log
 
     [LoggerMessage(6, LogLevel.Warning, "Store {Store}: reading {Location} goes on at byte {Offset} after a broken answer")]
     public static partial void Resumed(ILogger logger, string store, ImageLocation location, long offset);
+
+    [LoggerMessage(7, LogLevel.Error, "Store {Store} is down: {Reason}")]
+    public static partial void Down(ILogger logger, string store, string reason);
+
+    [LoggerMessage(8, LogLevel.Information, "Store {Store}: adopted {Location}, which names no store (found by {Match})")]
+    public static partial void Adopted(ILogger logger, string store, ImageLocation location, LocationMatch match);
 }

@@ -10,7 +10,8 @@ namespace GlanceStore;
 /// Registered, as singletons: <see cref="ImageStores"/>; <see cref="IImageStore"/>, the default store; <see cref="IImageStore"/> by the id of
 /// each store as its key; <see cref="TransferBudget"/>. The settings are checked and the stores made when the host starts, or where there is
 /// no host when one of these is first resolved: a <see cref="StoreException"/> with <see cref="StoreError.InvalidConfiguration"/> lists every
-/// mistake, and every store that cannot be made.
+/// mistake. A store whose settings are right and that cannot be made all the same is down (<see cref="ImageStores.Down"/>), and resolving it by
+/// its id says why; the others are served, and only where all are down the host does not start.
 /// Dispose the container with <c>DisposeAsync</c>.
 /// </remarks>
 public static class GlanceStoreServiceCollectionExtensions
@@ -54,6 +55,9 @@ public static class GlanceStoreServiceCollectionExtensions
     /// <item><term><c>Stores:ID:Type</c></term><description>The kind of driver: <c>file</c>, <c>s3</c>, …; needed.</description></item>
     /// <item><term><c>Stores:ID:Description</c></term><description>What the operator calls the store; nothing.</description></item>
     /// <item><term><c>Stores:ID:Weight</c></term><description>A whole number; the heavier of several stores is read first; 0.</description></item>
+    /// <item><term><c>Stores:ID:ReadOnly</c></term><description>Whether the store takes and deletes no images; false.</description></item>
+    /// <item><term><c>Stores:ID:Reserved</c></term><description>Whether the store is kept out of listings and only its id leads to it;
+    /// false.</description></item>
     /// <item><term><c>Stores:ID:ChunkBytes</c></term><description>The length of a chunk in bytes, from 4096 to 2147483647; what the driver
     /// prefers.</description></item>
     /// <item><term><c>Stores:ID:Parallelism</c></term><description>How many chunks of a transfer are under way at once, from 1 to 64;

@@ -16,14 +16,14 @@ internal sealed class GetPipeline(StoreDriver driver, ImageStoreOptions options,
     private readonly DriverCapabilities _limits = driver.Info.Capabilities;
 
     public async Task<ImageReadStream> OpenAsync(
-        ImageLocation location, ReadOptions read, StoreOperation operation, CancellationToken cancellationToken)
+        ImageLocation location, ReadOptions read, StoreOperation operation, IAsyncDisposable use, CancellationToken cancellationToken)
     {
         Check(read);
         var pieceBytes = Math.Max(1, read.Manifest?.LargestChunk ?? PlainBytes(read.Range?.Length ?? MostPlainBytes));
         var own = await RentAsync(pieceBytes, cancellationToken).ConfigureAwait(false);
         try
         {
-            return await OpenAsync(location, read, pieceBytes, own, operation, cancellationToken).ConfigureAwait(false);
+            return await OpenAsync(location, read, pieceBytes, own, operation, use, cancellationToken).ConfigureAwait(false);
         }
         catch
         {
@@ -33,7 +33,8 @@ internal sealed class GetPipeline(StoreDriver driver, ImageStoreOptions options,
     }
 
     private async Task<ImageReadStream> OpenAsync(
-        ImageLocation location, ReadOptions read, long pieceBytes, ChunkBuffer own, StoreOperation operation, CancellationToken cancellationToken)
+        ImageLocation location, ReadOptions read, long pieceBytes, ChunkBuffer own, StoreOperation operation, IAsyncDisposable use,
+        CancellationToken cancellationToken)
     {
         var first = FirstRange(read, pieceBytes);
         var reader = await OpenReaderAsync(location, first, read, cancellationToken).ConfigureAwait(false);
@@ -46,7 +47,7 @@ internal sealed class GetPipeline(StoreDriver driver, ImageStoreOptions options,
             var fetcher = new PieceFetcher(driver, stored, end, retry, telemetry) { Lanes = Lanes, IsVerified = read.Manifest is not null || digest is not null };
             fetcher.Hold(reader, first?.Offset ?? 0);
             return new VerifiedReadStream(new OpenImage(stored, start, end, read.Manifest is not null, _limits.CanReadRanges),
-                new PieceQueue(layout, end, fetcher, budget, own), digest, new TransferCount(read.Progress, end - start, telemetry.Read), operation);
+                new PieceQueue(layout, end, fetcher, budget, own), digest, new TransferCount(read.Progress, end - start, telemetry.Read), operation, use);
         }
         catch
         {

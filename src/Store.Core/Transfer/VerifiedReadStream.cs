@@ -4,7 +4,8 @@ namespace GlanceStore.Transfer;
 
 /// <summary>An image, or a range of it, as a stream over fetched and verified pieces.</summary>
 internal sealed class VerifiedReadStream(
-    OpenImage image, PieceQueue pieces, WholeDigest? digest, TransferCount count, StoreOperation operation) : ImageReadStream
+    OpenImage image, PieceQueue pieces, WholeDigest? digest, TransferCount count, StoreOperation operation, IAsyncDisposable use)
+    : ImageReadStream
 {
     private long _position;
     private int _counted = -1;
@@ -140,6 +141,7 @@ internal sealed class VerifiedReadStream(
         }
 
         operation.Dispose();
+        await use.DisposeAsync().ConfigureAwait(false);
         GC.SuppressFinalize(this);
     }
 

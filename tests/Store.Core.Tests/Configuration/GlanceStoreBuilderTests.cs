@@ -52,11 +52,14 @@ public sealed class GlanceStoreBuilderTests
         builder.AddMemory();
         builder.AddConfiguration(Section("""
             {
+              "DefaultStore": "b",
               "MaxBufferBytes": 16777216,
               "Stores": {
+                "b": { "Type": "memory" },
                 "a": {
                   "Type": "memory", "Description": "ours", "Weight": -3, "ChunkBytes": 65536,
-                  "Parallelism": 2, "MaxAttempts": 7, "RetryDelay": "00:00:01.5", "StallTimeout": "30"
+                  "Parallelism": 2, "MaxAttempts": 7, "RetryDelay": "00:00:01.5", "StallTimeout": "30",
+                  "ReadOnly": true, "Reserved": "true"
                 }
               }
             }
@@ -73,8 +76,10 @@ public sealed class GlanceStoreBuilderTests
             MaxAttempts = 7,
             RetryDelay = TimeSpan.FromSeconds(1.5),
             StallTimeout = TimeSpan.FromSeconds(30),
+            ReadOnly = true,
+            Reserved = true,
         };
-        Assert.AreEqual(expected, plan.Stores.Single().Options);
+        Assert.AreEqual(expected, plan.Stores.Single(store => store.Id == "a").Options);
     }
 
     [TestMethod]
@@ -169,11 +174,36 @@ public sealed class GlanceStoreBuilderTests
     }
 
     [TestMethod]
-    public void Every_store_that_cannot_be_made_is_told_of_by_name_and_the_others_are_disposed()
+    public async Task A_store_that_cannot_be_made_is_down_and_the_others_are_served()
     {
-        var good = new ScriptedDriver();
         var builder = new GlanceStoreBuilder { DefaultStore = "good" };
-        builder.AddStore("good", new DriverRecipe([], _ => good));
+        builder.AddStore("broken", new DriverRecipe([], _ => throw new StoreException(StoreError.InvalidConfiguration, "/srv is no directory.")));
+        builder.AddMemory("good");
+        builder.AddStore("odd", new DriverRecipe([], _ => throw new InvalidOperationException("no such service")));
+        await using var stores = builder.Build();
+        Assert.AreEqual("good", string.Join(',', stores.Ids));
+        Assert.AreEqual("broken: /srv is no directory., odd: Its driver could not be made (InvalidOperationException).",
+            string.Join(", ", stores.Down.Select(store => $"{store.Id}: {store.Reason}")));
+        await stores.Default.PutAsync(new ImageId("a"), new MemoryStream([1]));
+        var error = Assert.ThrowsExactly<StoreException>(() => stores["broken"]);
+        Assert.AreEqual((StoreError.Unavailable, "The store 'broken' is down: /srv is no directory."), (error.Error, error.Message));
+    }
+
+    [TestMethod]
+    public async Task A_default_store_that_is_down_says_so_and_the_others_are_served()
+    {
+        var builder = new GlanceStoreBuilder { DefaultStore = "broken" };
+        builder.AddStore("broken", new DriverRecipe([], _ => throw new StoreException(StoreError.Unavailable, "No answer.")));
+        builder.AddMemory("good");
+        await using var stores = builder.Build();
+        Assert.AreEqual("The store 'broken' is down: No answer.", Assert.ThrowsExactly<StoreException>(() => stores.Default).Message);
+        Assert.IsNull(await stores["good"].FindAsync(stores["good"].LocationOf(new ImageId("a"))));
+    }
+
+    [TestMethod]
+    public void Nothing_is_made_where_every_store_is_down_and_each_is_told_of_by_name()
+    {
+        var builder = new GlanceStoreBuilder { DefaultStore = "one" };
         foreach (var id in new[] { "one", "two", "three" })
         {
             builder.AddStore(id, new DriverRecipe([], _ => throw new StoreException(StoreError.InvalidConfiguration, $"{id} is no directory.")));
@@ -184,18 +214,17 @@ public sealed class GlanceStoreBuilderTests
         Assert.AreEqual(
             "The store 'one': one is no directory. The store 'two': two is no directory. The store 'three': three is no directory.",
             error.Message);
-        Assert.AreEqual(1, good.Closed);
     }
 
     [TestMethod]
-    public void A_recipe_that_fails_in_a_way_of_its_own_leaves_no_store_open()
+    [DataRow(null)]
+    [DataRow("staging")]
+    public void A_reserved_store_is_never_the_default(string? named)
     {
-        var good = new ScriptedDriver();
-        var builder = new GlanceStoreBuilder { DefaultStore = "good" };
-        builder.AddStore("good", new DriverRecipe([], _ => good));
-        builder.AddStore("bad", new DriverRecipe([], _ => throw new InvalidOperationException("no such service")));
-        Assert.ThrowsExactly<InvalidOperationException>(() => builder.Build());
-        Assert.AreEqual(1, good.Closed);
+        var builder = new GlanceStoreBuilder { DefaultStore = named };
+        builder.AddMemory("staging");
+        builder.ConfigureStore("staging", options => options with { Reserved = true });
+        Assert.AreEqual("The store 'staging' is reserved and cannot be the default.", Assert.ThrowsExactly<StoreException>(() => builder.Build()).Message);
     }
 
     private static ImageStores Build(string json)

@@ -68,7 +68,7 @@ public sealed class AddGlanceStoreTests
     }
 
     [TestMethod]
-    public async Task A_host_whose_stores_cannot_be_made_does_not_start_and_names_each()
+    public async Task A_host_none_of_whose_stores_can_be_made_does_not_start_and_names_each()
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Services.AddGlanceStore(stores =>

@@ -125,6 +125,14 @@ public sealed class StoreHealthCheckTests
         mock.Verify(store => store.DeleteAsync(It.IsAny<ImageLocation>(), It.IsAny<CancellationToken>()), Times.Exactly(2));
     }
 
+    [TestMethod]
+    public async Task A_store_that_is_down_is_unhealthy_and_says_why()
+    {
+        var check = new StoreHealthCheck(new ImageStores([Store("a").Object], "a", [new DownStore("b", "file", "/srv is no directory.")]));
+        var result = await check.CheckHealthAsync(ContextOf(check));
+        Assert.AreEqual((HealthStatus.Unhealthy, "is down: /srv is no directory."), (result.Status, result.Data["b"]));
+    }
+
     private static Task<HealthCheckResult> CheckAsync(params Mock<IImageStore>[] stores)
     {
         var check = new StoreHealthCheck(new ImageStores(stores.Select(store => store.Object), stores[0].Object.Id));

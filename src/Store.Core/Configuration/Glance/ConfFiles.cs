@@ -1,0 +1,42 @@
+using System.Security;
+
+namespace GlanceStore;
+
+/// <summary>Reads files and folders of fragments, one after the other.</summary>
+internal static class ConfFiles
+{
+    public static ConfText Read(IEnumerable<string> files, IEnumerable<string> directories, List<string> mistakes)
+    {
+        var text = new ConfText();
+        foreach (var file in files.Concat(directories.SelectMany(directory => Fragments(directory, mistakes))))
+        {
+            if (LinesOf(file, mistakes) is { } lines)
+            {
+                new ConfFile(file, text, mistakes).Read(lines);
+            }
+        }
+
+        return text;
+    }
+
+    // What oslo.config's --config-dir takes: *.conf but no hidden file, sorted by name.
+    private static string[] Fragments(string directory, List<string> mistakes) =>
+        Try(() => Directory.GetFiles(directory, "*.conf"), $"The folder '{directory}' of the configuration", mistakes)?
+            .Where(file => Path.GetFileName(file)[0] != '.').Order(StringComparer.Ordinal).ToArray() ?? [];
+
+    private static string[]? LinesOf(string file, List<string> mistakes) =>
+        Try(() => File.ReadAllLines(file), $"The configuration '{file}'", mistakes);
+
+    private static string[]? Try(Func<string[]> read, string what, List<string> mistakes)
+    {
+        try
+        {
+            return read();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or SecurityException or ArgumentException)
+        {
+            mistakes.Add($"{what} cannot be read: {e.Message.TrimEnd('.')}.");
+            return null;
+        }
+    }
+}
