@@ -19,7 +19,6 @@ public sealed class ImageStore : IImageStore, IAsyncDisposable
     private readonly DriverCapabilities _can;
     private readonly Retry _retry;
     private readonly StoreTelemetry _telemetry;
-    private readonly PutPipeline _put;
     private readonly GetPipeline _get;
 
     /// <summary>Puts the front before a driver, which it owns from now on.</summary>
@@ -50,7 +49,7 @@ public sealed class ImageStore : IImageStore, IAsyncDisposable
         _can = Info.Driver.Capabilities;
         _telemetry = new StoreTelemetry(id, (ILogger?)logger ?? NullLogger.Instance, time);
         _retry = new Retry(options, time, _telemetry);
-        _put = new PutPipeline(driver, options, budget, _retry, _telemetry);
+        Parts = new StoreParts(id, driver, options, budget) { Can = _can, Retry = _retry, Telemetry = _telemetry, Use = _use, Time = time };
         _get = new GetPipeline(driver, options, budget, _retry, _telemetry, time);
     }
 
@@ -59,6 +58,8 @@ public sealed class ImageStore : IImageStore, IAsyncDisposable
 
     /// <inheritdoc/>
     public StoreInfo Info { get; }
+
+    internal StoreParts Parts { get; }
 
     /// <inheritdoc/>
     public ImageLocation LocationOf(ImageId id) => _driver.LocationOf(id) with { StoreId = Id };
@@ -75,19 +76,13 @@ public sealed class ImageStore : IImageStore, IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public Task<ImageReceipt> PutAsync(ImageId id, Stream source, PutOptions? options = null, CancellationToken cancellationToken = default)
+    public async Task<ImageReceipt> PutAsync(ImageId id, Stream source, PutOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentException.ThrowIfNullOrEmpty(id.Value, nameof(id));
-        options ??= new PutOptions();
-        return _telemetry.ObserveAsync("put", _can.CanWrite ? LocationOf(id) : null, async () =>
-        {
-            Require(_can.CanWrite, "takes no images");
-            await using var use = _use.Enter().ConfigureAwait(false);
-            var receipt = await _put.RunAsync(Id, id, source, options, cancellationToken).ConfigureAwait(false);
-            _telemetry.Stored(receipt);
-            return receipt;
-        }, cancellationToken);
+        options = (options ?? new PutOptions()) with { Policy = PutPolicy.AllOrNothing };
+        var outcomes = await PutPipeline.RunAsync([Parts], id, source, options, cancellationToken).ConfigureAwait(false);
+        return outcomes[0].Receipt!;
     }
 
     /// <inheritdoc/>
@@ -120,7 +115,7 @@ public sealed class ImageStore : IImageStore, IAsyncDisposable
     public Task<bool> DeleteAsync(ImageLocation location, CancellationToken cancellationToken = default) =>
         _telemetry.ObserveAsync("delete", location, async () =>
         {
-            Require(_can.CanDelete, "deletes no images");
+            Parts.Require(_can.CanDelete, "deletes no images");
             await using var use = _use.Enter().ConfigureAwait(false);
             var own = Own(location);
             return await _retry.RunAsync(token => _driver.DeleteAsync(own, token), cancellationToken).ConfigureAwait(false);
@@ -144,13 +139,5 @@ public sealed class ImageStore : IImageStore, IAsyncDisposable
         return location.StoreId is null || string.Equals(location.StoreId, Id, StringComparison.OrdinalIgnoreCase)
             ? ParseLocation(location.Uri) with { Secret = location.Secret }
             : throw new StoreException(StoreError.InvalidLocation, $"The location {location} is of the store '{location.StoreId}', and this one is '{Id}'.");
-    }
-
-    private void Require(bool capable, string refusal)
-    {
-        if (!capable)
-        {
-            throw new StoreException(StoreError.Unsupported, $"The store '{Id}' ({_driver.Info.Type}) {refusal}.");
-        }
     }
 }

@@ -47,7 +47,7 @@ internal sealed class GetPipeline(StoreDriver driver, ImageStoreOptions options,
             var fetcher = new PieceFetcher(driver, stored, end, retry, telemetry) { Lanes = Lanes, IsVerified = read.Manifest is not null || digest is not null };
             fetcher.Hold(reader, first?.Offset ?? 0);
             return new VerifiedReadStream(new OpenImage(stored, start, end, read.Manifest is not null, _limits.CanReadRanges),
-                new PieceQueue(layout, end, fetcher, budget, own), digest, new TransferCount(read.Progress, end - start, telemetry.Read), operation, use);
+                new PieceQueue(layout, end, fetcher, budget, own), digest, new TransferCount(read.Progress, end - start), operation, use);
         }
         catch
         {

@@ -179,7 +179,9 @@ internal sealed class VerifiedReadStream(
         if (piece.Index != _counted)
         {
             _counted = piece.Index;
-            count.Add(Math.Min(piece.End, image.End) - Math.Max(piece.Offset, image.Start));
+            var bytes = Math.Min(piece.End, image.End) - Math.Max(piece.Offset, image.Start);
+            operation.Read(bytes);
+            count.Add(bytes);
             if (digest is not null)
             {
                 await digest.AppendAsync(piece, buffer).ConfigureAwait(false);
