@@ -19,7 +19,6 @@ public sealed class ImageStore : IImageStore, IAsyncDisposable
     private readonly DriverCapabilities _can;
     private readonly Retry _retry;
     private readonly StoreTelemetry _telemetry;
-    private readonly GetPipeline _get;
 
     /// <summary>Puts the front before a driver, which it owns from now on.</summary>
     /// <param name="id">The store's id: what receipts and locations name it by.</param>
@@ -49,8 +48,15 @@ public sealed class ImageStore : IImageStore, IAsyncDisposable
         _can = Info.Driver.Capabilities;
         _telemetry = new StoreTelemetry(id, (ILogger?)logger ?? NullLogger.Instance, time);
         _retry = new Retry(options, time, _telemetry);
-        Parts = new StoreParts(id, driver, options, budget) { Can = _can, Retry = _retry, Telemetry = _telemetry, Use = _use, Time = time };
-        _get = new GetPipeline(driver, options, budget, _retry, _telemetry, time);
+        Parts = new StoreParts(id, driver, options, budget)
+        {
+            Can = _can,
+            Retry = _retry,
+            Breaker = new Breaker(id, options.FailoverPause, time),
+            Telemetry = _telemetry,
+            Use = _use,
+            Time = time,
+        };
     }
 
     /// <inheritdoc/>
@@ -86,20 +92,21 @@ public sealed class ImageStore : IImageStore, IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public Task<ImageReadStream> OpenReadAsync(ImageLocation location, ReadOptions? options = null, CancellationToken cancellationToken = default) =>
-        _telemetry.BeginAsync("read", location, async operation =>
+    public async Task<ImageReadStream> OpenReadAsync(
+        ImageLocation location, ReadOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        var sources = new ReadSources();
+        try
         {
-            var use = _use.Enter();
-            try
-            {
-                return await _get.OpenAsync(Own(location), options ?? new ReadOptions(), operation, use, cancellationToken).ConfigureAwait(false);
-            }
-            catch
-            {
-                await use.DisposeAsync().ConfigureAwait(false);
-                throw;
-            }
-        }, cancellationToken);
+            sources.Add(SourceOf(location));
+            return await GetPipeline.OpenAsync(sources, options ?? new ReadOptions(), cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            await sources.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
 
     /// <inheritdoc/>
     public Task<StoredObject?> FindAsync(ImageLocation location, CancellationToken cancellationToken = default) =>
@@ -126,6 +133,20 @@ public sealed class ImageStore : IImageStore, IAsyncDisposable
 
     /// <summary>Lets no operation begin any more, and disposes the driver; where transfers are under way, the last of them does.</summary>
     public ValueTask DisposeAsync() => _use.CloseAsync();
+
+    /// <summary>The store as one of perhaps several that an image is read from; in use until that is disposed.</summary>
+    internal ReadSource SourceOf(ImageLocation location)
+    {
+        try
+        {
+            return new ReadSource(Parts, Own(location), _use.Enter());
+        }
+        catch (StoreException e)
+        {
+            e.During("read", Id, location);
+            throw;
+        }
+    }
 
     private static DriverInfo InfoOf(StoreDriver driver, ImageStoreOptions options)
     {

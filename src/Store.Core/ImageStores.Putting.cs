@@ -69,8 +69,9 @@ public sealed partial class ImageStores
             : throw absent;
     }
 
-    private static StoreParts PartsOf(IImageStore store) => store is ImageStore front
-        ? front.Parts
-        : throw new StoreException(StoreError.Unsupported,
+    private static StoreParts PartsOf(IImageStore store) => FrontOf(store).Parts;
+
+    private static ImageStore FrontOf(IImageStore store) => store as ImageStore
+        ?? throw new StoreException(StoreError.Unsupported,
             $"The store '{store.Id}' is not made of a driver and takes no part in what several stores do together.");
 }

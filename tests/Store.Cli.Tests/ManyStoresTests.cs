@@ -1,8 +1,10 @@
+using System.Runtime.Versioning;
 using System.Text.Json;
 
 namespace GlanceStore.Cli.Tests;
 
 [TestClass]
+[UnsupportedOSPlatform("windows")]
 public sealed class ManyStoresTests : ToolTests
 {
     [TestMethod]
@@ -74,17 +76,35 @@ public sealed class ManyStoresTests : ToolTests
         (await Tool.RunAsync("copy", location, "--to", "none", "--config", config)).FailedWith(2, "There is no store 'none'");
         (await Tool.RunAsync("copy", location, "--to", "fast", "--config", config)).FailedWith(2, "would be the same");
         (await Tool.RunAsync("copy", location + "x", "--to", "cold", "--config", config)).FailedWith(3, "no image");
-        var stored = Path.Combine(Tool.At("fast"), "i");
-        File.SetUnixFileMode(stored, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        await using (var file = File.OpenWrite(stored))
-        {
-            file.Position = 50_000;
-            file.WriteByte(0);
-            file.WriteByte(1);
-        }
-
+        await Flip(Path.Combine(Tool.At("fast"), "i"), 50_000);
         (await Tool.RunAsync("copy", Tool.At("r.json"), "--to", "cold", "--config", config)).FailedWith(4, "not those that were stored");
         Assert.IsEmpty(Directory.EnumerateFiles(Tool.At("cold")));
+    }
+
+    [TestMethod]
+    public async Task An_image_is_read_from_whichever_of_its_places_gives_it_whole()
+    {
+        var config = Configure();
+        var bytes = Tool.MakeFile("disk", 20_000_000);
+        (await Tool.RunAsync("put", Tool.At("disk"), "--id", "i", "--store", "fast,cold", "--receipt", Tool.At("r.json"), "--config", config)).Succeeded();
+        string[] places = [Tool.At("r.fast.json"), $"file://{Tool.At("cold")}/i"];
+        await Flip(Path.Combine(Tool.At("fast"), "i"), 10_000_000);
+        CollectionAssert.AreEqual(bytes, (await Tool.RunAsync(["get", .. places, "--config", config])).Succeeded().Bytes);
+        File.Delete(Path.Combine(Tool.At("fast"), "i"));
+        CollectionAssert.AreEqual(bytes, (await Tool.RunAsync(["get", .. places, "--config", config])).Succeeded().Bytes);
+        File.Delete(Path.Combine(Tool.At("cold"), "i"));
+        (await Tool.RunAsync(["get", .. places, "-o", Tool.At("out"), "--config", config])).FailedWith(3, "None of 2 stores gives the image.");
+        Assert.IsFalse(File.Exists(Tool.At("out")));
+    }
+
+    private static async Task Flip(string path, long offset)
+    {
+        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        await using var file = new FileStream(path, FileMode.Open, FileAccess.ReadWrite);
+        file.Position = offset;
+        var was = file.ReadByte();
+        file.Position = offset;
+        file.WriteByte((byte)(was ^ 1));
     }
 
     private string Configure()

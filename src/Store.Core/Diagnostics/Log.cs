@@ -33,4 +33,7 @@ internal static partial class Log
 
     [LoggerMessage(10, LogLevel.Error, "Store {Store}: {Location} stays, although another target of the put failed: {Reason}")]
     public static partial void NotTakenBack(ILogger logger, string store, ImageLocation location, string reason);
+
+    [LoggerMessage(11, LogLevel.Warning, "Store {Store}: reading {Location} goes on at byte {Offset} wherever else the image is: {Reason}")]
+    public static partial void FailedOver(ILogger logger, string store, ImageLocation location, long offset, string reason);
 }

@@ -43,8 +43,6 @@ internal sealed class StoreOperation : IDisposable
     /// <summary>What this flow of control does from here on belongs to the operation.</summary>
     public void MakeCurrent() => Activity.Current = _activity ?? Activity.Current;
 
-    public void Read(long bytes) => _telemetry.Read(bytes);
-
     public void Dispose()
     {
         if (_ended)

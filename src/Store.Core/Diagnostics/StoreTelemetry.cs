@@ -50,6 +50,8 @@ internal sealed class StoreTelemetry(string storeId, ILogger logger, TimeProvide
 
     public void Resumed(ImageLocation location, long offset) => Log.Resumed(logger, storeId, location, offset);
 
+    public void FailedOver(ImageLocation location, long offset, string reason) => Log.FailedOver(logger, storeId, location, offset, reason);
+
     public void TakenBack(ImageLocation location) => Log.TakenBack(logger, storeId, location);
 
     public void NotTakenBack(ImageLocation location, string reason) => Log.NotTakenBack(logger, storeId, location, reason);

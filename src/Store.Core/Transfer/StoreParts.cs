@@ -13,6 +13,8 @@ internal sealed record StoreParts(string Id, StoreDriver Driver, ImageStoreOptio
 
     public required Retry Retry { get; init; }
 
+    public required Breaker Breaker { get; init; }
+
     public required StoreTelemetry Telemetry { get; init; }
 
     public required DriverUse Use { get; init; }

@@ -179,9 +179,7 @@ internal sealed class VerifiedReadStream(
         if (piece.Index != _counted)
         {
             _counted = piece.Index;
-            var bytes = Math.Min(piece.End, image.End) - Math.Max(piece.Offset, image.Start);
-            operation.Read(bytes);
-            count.Add(bytes);
+            count.Add(Math.Min(piece.End, image.End) - Math.Max(piece.Offset, image.Start));
             if (digest is not null)
             {
                 await digest.AppendAsync(piece, buffer).ConfigureAwait(false);
