@@ -26,7 +26,7 @@ static async Task CompareAsync(Settings settings)
     using var workplace = new Workplace(settings.Work, settings.Tools);
     var tournament = new Tournament(workplace, settings.Rounds);
     var results = new List<ScenarioResult>();
-    foreach (var scenario in FileScenarios.All(settings).Concat(HttpScenarios.All(settings)).Concat(S3Scenarios.All(settings))
+    foreach (var scenario in FileScenarios.All(settings).Concat(StoresScenarios.All(settings)).Concat(HttpScenarios.All(settings)).Concat(S3Scenarios.All(settings))
         .Where(one => one.Title.Contains(settings.Only, StringComparison.OrdinalIgnoreCase)))
     {
         results.Add(await tournament.RunAsync(scenario));

@@ -14,12 +14,6 @@ namespace GlanceStore;
 /// </summary>
 public sealed class ImageStore : IImageStore, IAsyncDisposable
 {
-    private readonly StoreDriver _driver;
-    private readonly DriverUse _use;
-    private readonly DriverCapabilities _can;
-    private readonly Retry _retry;
-    private readonly StoreTelemetry _telemetry;
-
     /// <summary>Puts the front before a driver, which it owns from now on.</summary>
     /// <param name="id">The store's id: what receipts and locations name it by.</param>
     /// <param name="driver">The backend.</param>
@@ -41,26 +35,21 @@ public sealed class ImageStore : IImageStore, IAsyncDisposable
 
         budget ??= TransferBudget.Shared;
         time ??= TimeProvider.System;
-        Id = id;
+        var telemetry = new StoreTelemetry(id, (ILogger?)logger ?? NullLogger.Instance, time);
         Info = new StoreInfo(InfoOf(driver, options), options.Description, options.Weight) { IsReserved = options.Reserved };
-        _driver = driver;
-        _use = new DriverUse(id, driver);
-        _can = Info.Driver.Capabilities;
-        _telemetry = new StoreTelemetry(id, (ILogger?)logger ?? NullLogger.Instance, time);
-        _retry = new Retry(options, time, _telemetry);
         Parts = new StoreParts(id, driver, options, budget)
         {
-            Can = _can,
-            Retry = _retry,
+            Can = Info.Driver.Capabilities,
+            Retry = new Retry(options, time, telemetry),
             Breaker = new Breaker(id, options.FailoverPause, time),
-            Telemetry = _telemetry,
-            Use = _use,
+            Telemetry = telemetry,
+            Use = new DriverUse(id, driver),
             Time = time,
         };
     }
 
     /// <inheritdoc/>
-    public string Id { get; }
+    public string Id => Parts.Id;
 
     /// <inheritdoc/>
     public StoreInfo Info { get; }
@@ -68,15 +57,15 @@ public sealed class ImageStore : IImageStore, IAsyncDisposable
     internal StoreParts Parts { get; }
 
     /// <inheritdoc/>
-    public ImageLocation LocationOf(ImageId id) => _driver.LocationOf(id) with { StoreId = Id };
+    public ImageLocation LocationOf(ImageId id) => Parts.Driver.LocationOf(id) with { StoreId = Id };
 
     /// <inheritdoc/>
     public ImageLocation ParseLocation(string uri)
     {
         ArgumentNullException.ThrowIfNull(uri);
-        var schemes = _driver.Info.Schemes;
+        var schemes = Parts.Driver.Info.Schemes;
         return ImageLocation.SchemeOf(uri) is { } scheme && schemes.Contains(scheme)
-            ? _driver.ParseLocation(uri) with { StoreId = Id }
+            ? Parts.Driver.ParseLocation(uri) with { StoreId = Id }
             : throw new StoreException(StoreError.InvalidLocation,
                 $"A location of the store '{Id}' begins with {string.Join(" or ", schemes.Select(known => known + "://"))}, and the one given does not.");
     }
@@ -110,36 +99,36 @@ public sealed class ImageStore : IImageStore, IAsyncDisposable
 
     /// <inheritdoc/>
     public Task<StoredObject?> FindAsync(ImageLocation location, CancellationToken cancellationToken = default) =>
-        _telemetry.ObserveAsync("find", location, async () =>
+        Parts.Telemetry.ObserveAsync("find", location, async () =>
         {
-            await using var use = _use.Enter().ConfigureAwait(false);
+            await using var use = Parts.Use.Enter().ConfigureAwait(false);
             var own = Own(location);
-            var found = await _retry.RunAsync(token => _driver.FindAsync(own, token), cancellationToken).ConfigureAwait(false);
+            var found = await Parts.Retry.RunAsync(token => Parts.Driver.FindAsync(own, token), cancellationToken).ConfigureAwait(false);
             return found is null ? null : found with { Location = own };
         }, cancellationToken);
 
     /// <inheritdoc/>
     public Task<bool> DeleteAsync(ImageLocation location, CancellationToken cancellationToken = default) =>
-        _telemetry.ObserveAsync("delete", location, async () =>
+        Parts.Telemetry.ObserveAsync("delete", location, async () =>
         {
-            Parts.Require(_can.CanDelete, "deletes no images");
-            await using var use = _use.Enter().ConfigureAwait(false);
+            Parts.Require(Parts.Can.CanDelete, "deletes no images");
+            await using var use = Parts.Use.Enter().ConfigureAwait(false);
             var own = Own(location);
-            return await _retry.RunAsync(token => _driver.DeleteAsync(own, token), cancellationToken).ConfigureAwait(false);
+            return await Parts.Retry.RunAsync(token => Parts.Driver.DeleteAsync(own, token), cancellationToken).ConfigureAwait(false);
         }, cancellationToken);
 
     /// <inheritdoc/>
-    public TFeature? GetFeature<TFeature>() where TFeature : class => _driver.GetFeature<TFeature>();
+    public TFeature? GetFeature<TFeature>() where TFeature : class => Parts.Driver.GetFeature<TFeature>();
 
     /// <summary>Lets no operation begin any more, and disposes the driver; where transfers are under way, the last of them does.</summary>
-    public ValueTask DisposeAsync() => _use.CloseAsync();
+    public ValueTask DisposeAsync() => Parts.Use.CloseAsync();
 
     /// <summary>The store as one of perhaps several that an image is read from; in use until that is disposed.</summary>
     internal ReadSource SourceOf(ImageLocation location)
     {
         try
         {
-            return new ReadSource(Parts, Own(location), _use.Enter());
+            return new ReadSource(Parts, Own(location), Parts.Use.Enter());
         }
         catch (StoreException e)
         {

@@ -51,9 +51,10 @@ internal sealed class Breaker
     {
         try
         {
-            _pipeline.Execute(() => throw failure);
+            // One of its own, because to throw an error again takes away where it came from.
+            _pipeline.Execute(() => throw new StoreException(failure.Error, failure.Message));
         }
-        catch (Exception e) when (e == failure || e is BrokenCircuitException)
+        catch (Exception e) when (e is StoreException or BrokenCircuitException)
         {
             // Noted, or known already.
         }

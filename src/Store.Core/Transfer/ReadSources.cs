@@ -22,9 +22,9 @@ internal sealed class ReadSources : IAsyncDisposable
     {
         lock (_lock)
         {
-            if (_settled is not null)
+            if (_settled is not null || IsAlone)
             {
-                return (_settled, ReadPatience.Retry);
+                return (_settled ?? _all[0], ReadPatience.Retry);
             }
 
             var hopeful = _all.Where(source => source.Strikes < 2).OrderBy(source => source.Strikes).ToList();
@@ -39,7 +39,7 @@ internal sealed class ReadSources : IAsyncDisposable
     {
         lock (_lock)
         {
-            if (_all.Count + _absent.Count == 1)
+            if (IsAlone)
             {
                 return false;
             }
@@ -87,6 +87,8 @@ internal sealed class ReadSources : IAsyncDisposable
             };
         }
     }
+
+    private bool IsAlone => _all.Count == 1 && _absent.Count == 0;
 
     public async ValueTask DisposeAsync()
     {

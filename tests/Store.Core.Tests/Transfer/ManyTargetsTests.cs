@@ -11,8 +11,11 @@ public sealed class ManyTargetsTests
     private const int Chunk = 64 << 10;
     private static readonly ImageStoreOptions Small = new() { ChunkBytes = Chunk, RetryDelay = TimeSpan.Zero, MaxAttempts = 2, Parallelism = 2 };
     private static readonly ImageId Id = new("a");
-    private static readonly PutOptions BestEffort = new() { Policy = PutPolicy.BestEffort };
     private static readonly byte[] Image = Bytes(10 * Chunk + 17);
+
+    // A size that is known is cut into small chunks; one that is not would make a single large one of this image.
+    private static readonly PutOptions Sized = new() { ExpectedSize = Image.Length };
+    private static readonly PutOptions BestEffort = new() { Policy = PutPolicy.BestEffort };
 
     private readonly TransferBudget _budget = new(4 << 20);
     private readonly Dictionary<string, MemoryStorage> _storages = [];
@@ -27,7 +30,7 @@ public sealed class ManyTargetsTests
     {
         await using var stores = Stores("a", "b", "c");
         var source = new MeteredStream(Image[..length]);
-        var report = await stores.PutAsync(Id, source, ["c", "a", "b"]);
+        var report = await stores.PutAsync(Id, source, ["c", "a", "b"], new PutOptions { ExpectedSize = length });
         Assert.AreEqual(length, source.Given);
         Assert.IsTrue(report.IsComplete);
         Assert.AreEqual("c,a,b", string.Join(',', report.Outcomes.Select(outcome => outcome.StoreId)));
@@ -59,7 +62,7 @@ public sealed class ManyTargetsTests
     {
         await using var stores = Stores("a", "b", "c");
         FailAtLast("b", step);
-        var error = await Assert.ThrowsExactlyAsync<StoreException>(() => stores.PutAsync(Id, new MeteredStream(Image), ["a", "b", "c"]));
+        var error = await Assert.ThrowsExactlyAsync<StoreException>(() => stores.PutAsync(Id, new MeteredStream(Image), ["a", "b", "c"], Sized));
         Assert.AreEqual((StoreError.OutOfSpace, "b", "put"), (error.Error, error.StoreId, error.Operation));
         AssertHeldBy();
         Assert.IsTrue(_drivers.Values.All(driver => driver.Opened == driver.Disposed), "no upload stays open");
@@ -73,7 +76,7 @@ public sealed class ManyTargetsTests
     {
         await using var stores = Stores("a", "b", "c");
         FailAtLast("b", step);
-        var report = await stores.PutAsync(Id, new MeteredStream(Image), ["a", "b", "c"], BestEffort);
+        var report = await stores.PutAsync(Id, new MeteredStream(Image), ["a", "b", "c"], Sized with { Policy = PutPolicy.BestEffort });
         Assert.IsFalse(report.IsComplete);
         Assert.AreEqual("a,c", string.Join(',', report.Receipts.Select(receipt => receipt.Location.StoreId)));
         Assert.AreEqual((StoreError.OutOfSpace, "b"), (report.Outcomes[1].Error!.Error, report.Outcomes[1].Error!.StoreId));
