@@ -12,6 +12,16 @@ public enum WriteMode
     Replace,
 }
 
+/// <summary>What it means where an image is put into several stores and one of them fails.</summary>
+public enum PutPolicy
+{
+    /// <summary>The put fails, and what was published in the others is removed again.</summary>
+    AllOrNothing,
+
+    /// <summary>The others go on; what came of it in each store is told in the result.</summary>
+    BestEffort,
+}
+
 /// <summary>How to store one image. Every property has a working default.</summary>
 public sealed record PutOptions
 {
@@ -33,9 +43,14 @@ public sealed record PutOptions
     /// <summary>What to do when the id is taken; <see cref="WriteMode.CreateNew"/> by default.</summary>
     public WriteMode Mode { get; init; }
 
+    /// <summary>
+    /// What the failure of one store means to the others; <see cref="PutPolicy.AllOrNothing"/> by default. Means nothing to a put into one store.
+    /// </summary>
+    public PutPolicy Policy { get; init; }
+
     /// <summary>Text to keep in the receipt; empty by default.</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; init; } = FrozenDictionary<string, string>.Empty;
 
-    /// <summary>Told of every chunk that has been written, from whichever thread wrote it; null by default.</summary>
+    /// <summary>Told of every chunk that has been written (of several stores, by the last of them), from whichever thread wrote it; null by default.</summary>
     public IProgress<TransferProgress>? Progress { get; init; }
 }

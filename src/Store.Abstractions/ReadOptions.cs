@@ -16,6 +16,11 @@ public sealed record ReadOptions
     /// <summary>Digests of the whole image, checked at its end; none by default. They cannot be checked on a part, so not with <see cref="Range"/>.</summary>
     public IReadOnlyList<Digest> ExpectedDigests { get; init; } = [];
 
+    /// <summary>
+    /// The ids of the stores to read from rather than others, the best first, where several hold the image; none by default: the heaviest.
+    /// </summary>
+    public IReadOnlyList<string> PreferredStores { get; init; } = [];
+
     /// <summary>Told of every chunk that has been fetched and verified; null by default.</summary>
     public IProgress<TransferProgress>? Progress { get; init; }
 

@@ -39,4 +39,5 @@ internal sealed record StoreJson(
 [JsonSerializable(typeof(VerifyJson))]
 [JsonSerializable(typeof(DeleteJson))]
 [JsonSerializable(typeof(StoreJson[]))]
+[JsonSerializable(typeof(ImageReceipt[]))]
 internal sealed partial class CliJson : JsonSerializerContext;

@@ -41,6 +41,8 @@ internal static class CommandLine
         GetCommand.Create(),
         StatCommand.Create(),
         VerifyCommand.Create(),
+        CopyCommand.CreateCopy(),
+        CopyCommand.CreateMove(),
         DeleteCommand.Create(),
         StoresCommand.Create(),
         SweepCommand.Create(),

@@ -62,6 +62,20 @@ internal static class Texts
             long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out value);
     }
 
+    /// <summary>Reads names with commas between them, each once.</summary>
+    public static string[] Names(string option, string text)
+    {
+        string[] names = [.. text.Split(',', StringSplitOptions.TrimEntries)];
+        if (names.Contains(""))
+        {
+            throw new UsageException($"{option}: '{text}' is not a list of names with commas between them.");
+        }
+
+        return names.GroupBy(name => name, StringComparer.OrdinalIgnoreCase).FirstOrDefault(same => same.Count() > 1) is { } twins
+            ? throw new UsageException($"{option}: '{twins.Key}' is named {twins.Count()} times.")
+            : names;
+    }
+
     /// <summary>Reads a number with its unit: <c>90s</c>, <c>15m</c>, <c>12h</c>, <c>1d</c>.</summary>
     public static TimeSpan Age(string text)
     {

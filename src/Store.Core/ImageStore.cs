@@ -14,14 +14,6 @@ namespace GlanceStore;
 /// </summary>
 public sealed class ImageStore : IImageStore, IAsyncDisposable
 {
-    private readonly StoreDriver _driver;
-    private readonly DriverUse _use;
-    private readonly DriverCapabilities _can;
-    private readonly Retry _retry;
-    private readonly StoreTelemetry _telemetry;
-    private readonly PutPipeline _put;
-    private readonly GetPipeline _get;
-
     /// <summary>Puts the front before a driver, which it owns from now on.</summary>
     /// <param name="id">The store's id: what receipts and locations name it by.</param>
     /// <param name="driver">The backend.</param>
@@ -43,94 +35,107 @@ public sealed class ImageStore : IImageStore, IAsyncDisposable
 
         budget ??= TransferBudget.Shared;
         time ??= TimeProvider.System;
-        Id = id;
+        var telemetry = new StoreTelemetry(id, (ILogger?)logger ?? NullLogger.Instance, time);
         Info = new StoreInfo(InfoOf(driver, options), options.Description, options.Weight) { IsReserved = options.Reserved };
-        _driver = driver;
-        _use = new DriverUse(id, driver);
-        _can = Info.Driver.Capabilities;
-        _telemetry = new StoreTelemetry(id, (ILogger?)logger ?? NullLogger.Instance, time);
-        _retry = new Retry(options, time, _telemetry);
-        _put = new PutPipeline(driver, options, budget, _retry, _telemetry);
-        _get = new GetPipeline(driver, options, budget, _retry, _telemetry, time);
+        Parts = new StoreParts(id, driver, options, budget)
+        {
+            Can = Info.Driver.Capabilities,
+            Retry = new Retry(options, time, telemetry),
+            Breaker = new Breaker(id, options.FailoverPause, time),
+            Telemetry = telemetry,
+            Use = new DriverUse(id, driver),
+            Time = time,
+        };
     }
 
     /// <inheritdoc/>
-    public string Id { get; }
+    public string Id => Parts.Id;
 
     /// <inheritdoc/>
     public StoreInfo Info { get; }
 
+    internal StoreParts Parts { get; }
+
     /// <inheritdoc/>
-    public ImageLocation LocationOf(ImageId id) => _driver.LocationOf(id) with { StoreId = Id };
+    public ImageLocation LocationOf(ImageId id) => Parts.Driver.LocationOf(id) with { StoreId = Id };
 
     /// <inheritdoc/>
     public ImageLocation ParseLocation(string uri)
     {
         ArgumentNullException.ThrowIfNull(uri);
-        var schemes = _driver.Info.Schemes;
+        var schemes = Parts.Driver.Info.Schemes;
         return ImageLocation.SchemeOf(uri) is { } scheme && schemes.Contains(scheme)
-            ? _driver.ParseLocation(uri) with { StoreId = Id }
+            ? Parts.Driver.ParseLocation(uri) with { StoreId = Id }
             : throw new StoreException(StoreError.InvalidLocation,
                 $"A location of the store '{Id}' begins with {string.Join(" or ", schemes.Select(known => known + "://"))}, and the one given does not.");
     }
 
     /// <inheritdoc/>
-    public Task<ImageReceipt> PutAsync(ImageId id, Stream source, PutOptions? options = null, CancellationToken cancellationToken = default)
+    public async Task<ImageReceipt> PutAsync(ImageId id, Stream source, PutOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentException.ThrowIfNullOrEmpty(id.Value, nameof(id));
-        options ??= new PutOptions();
-        return _telemetry.ObserveAsync("put", _can.CanWrite ? LocationOf(id) : null, async () =>
-        {
-            Require(_can.CanWrite, "takes no images");
-            await using var use = _use.Enter().ConfigureAwait(false);
-            var receipt = await _put.RunAsync(Id, id, source, options, cancellationToken).ConfigureAwait(false);
-            _telemetry.Stored(receipt);
-            return receipt;
-        }, cancellationToken);
+        options = (options ?? new PutOptions()) with { Policy = PutPolicy.AllOrNothing };
+        var outcomes = await PutPipeline.RunAsync([Parts], id, source, options, cancellationToken).ConfigureAwait(false);
+        return outcomes[0].Receipt!;
     }
 
     /// <inheritdoc/>
-    public Task<ImageReadStream> OpenReadAsync(ImageLocation location, ReadOptions? options = null, CancellationToken cancellationToken = default) =>
-        _telemetry.BeginAsync("read", location, async operation =>
+    public async Task<ImageReadStream> OpenReadAsync(
+        ImageLocation location, ReadOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        var sources = new ReadSources();
+        try
         {
-            var use = _use.Enter();
-            try
-            {
-                return await _get.OpenAsync(Own(location), options ?? new ReadOptions(), operation, use, cancellationToken).ConfigureAwait(false);
-            }
-            catch
-            {
-                await use.DisposeAsync().ConfigureAwait(false);
-                throw;
-            }
-        }, cancellationToken);
+            sources.Add(SourceOf(location));
+            return await GetPipeline.OpenAsync(sources, options ?? new ReadOptions(), cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            await sources.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
 
     /// <inheritdoc/>
     public Task<StoredObject?> FindAsync(ImageLocation location, CancellationToken cancellationToken = default) =>
-        _telemetry.ObserveAsync("find", location, async () =>
+        Parts.Telemetry.ObserveAsync("find", location, async () =>
         {
-            await using var use = _use.Enter().ConfigureAwait(false);
+            await using var use = Parts.Use.Enter().ConfigureAwait(false);
             var own = Own(location);
-            var found = await _retry.RunAsync(token => _driver.FindAsync(own, token), cancellationToken).ConfigureAwait(false);
+            var found = await Parts.Retry.RunAsync(token => Parts.Driver.FindAsync(own, token), cancellationToken).ConfigureAwait(false);
             return found is null ? null : found with { Location = own };
         }, cancellationToken);
 
     /// <inheritdoc/>
     public Task<bool> DeleteAsync(ImageLocation location, CancellationToken cancellationToken = default) =>
-        _telemetry.ObserveAsync("delete", location, async () =>
+        Parts.Telemetry.ObserveAsync("delete", location, async () =>
         {
-            Require(_can.CanDelete, "deletes no images");
-            await using var use = _use.Enter().ConfigureAwait(false);
+            Parts.Require(Parts.Can.CanDelete, "deletes no images");
+            await using var use = Parts.Use.Enter().ConfigureAwait(false);
             var own = Own(location);
-            return await _retry.RunAsync(token => _driver.DeleteAsync(own, token), cancellationToken).ConfigureAwait(false);
+            return await Parts.Retry.RunAsync(token => Parts.Driver.DeleteAsync(own, token), cancellationToken).ConfigureAwait(false);
         }, cancellationToken);
 
     /// <inheritdoc/>
-    public TFeature? GetFeature<TFeature>() where TFeature : class => _driver.GetFeature<TFeature>();
+    public TFeature? GetFeature<TFeature>() where TFeature : class => Parts.Driver.GetFeature<TFeature>();
 
     /// <summary>Lets no operation begin any more, and disposes the driver; where transfers are under way, the last of them does.</summary>
-    public ValueTask DisposeAsync() => _use.CloseAsync();
+    public ValueTask DisposeAsync() => Parts.Use.CloseAsync();
+
+    /// <summary>The store as one of perhaps several that an image is read from; in use until that is disposed.</summary>
+    internal ReadSource SourceOf(ImageLocation location)
+    {
+        try
+        {
+            return new ReadSource(Parts, Own(location), Parts.Use.Enter());
+        }
+        catch (StoreException e)
+        {
+            e.During("read", Id, location);
+            throw;
+        }
+    }
 
     private static DriverInfo InfoOf(StoreDriver driver, ImageStoreOptions options)
     {
@@ -144,13 +149,5 @@ public sealed class ImageStore : IImageStore, IAsyncDisposable
         return location.StoreId is null || string.Equals(location.StoreId, Id, StringComparison.OrdinalIgnoreCase)
             ? ParseLocation(location.Uri) with { Secret = location.Secret }
             : throw new StoreException(StoreError.InvalidLocation, $"The location {location} is of the store '{location.StoreId}', and this one is '{Id}'.");
-    }
-
-    private void Require(bool capable, string refusal)
-    {
-        if (!capable)
-        {
-            throw new StoreException(StoreError.Unsupported, $"The store '{Id}' ({_driver.Info.Type}) {refusal}.");
-        }
     }
 }

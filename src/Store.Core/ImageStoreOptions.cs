@@ -18,6 +18,11 @@ public sealed record ImageStoreOptions
     /// <summary>How long the backend may give no sign of life (for a write: for every 16 MiB of the chunk begun); 60 s by default.</summary>
     public TimeSpan StallTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
+    /// <summary>
+    /// How long a store that failed is passed over by reads that have another store to turn to; 30 s by default.
+    /// </summary>
+    public TimeSpan FailoverPause { get; init; } = TimeSpan.FromSeconds(30);
+
     /// <summary>What the operator calls the store, glance's <c>store_description</c>; null by default.</summary>
     public string? Description { get; init; }
 
@@ -51,6 +56,11 @@ public sealed record ImageStoreOptions
         if (RetryDelay < TimeSpan.Zero || RetryDelay > TimeSpan.FromSeconds(10))
         {
             yield return "'RetryDelay' is not a time span from 0 to 10 seconds";
+        }
+
+        if (FailoverPause < TimeSpan.FromMilliseconds(500) || FailoverPause > TimeSpan.FromDays(1))
+        {
+            yield return "'FailoverPause' is not a time span from 0.5 seconds to 1 day";
         }
 
         if (StallTimeout < TimeSpan.FromMilliseconds(1) || StallTimeout > TimeSpan.FromHours(6))

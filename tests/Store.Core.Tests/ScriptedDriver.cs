@@ -16,6 +16,8 @@ internal sealed class ScriptedDriver(MemoryDriverOptions? options = null) : Stor
 
     public Func<CancellationToken, Func<ValueTask<StoredObject>>, ValueTask<StoredObject>>? OnCommit { get; set; }
 
+    public Action? OnDelete { get; set; }
+
     public int Opened { get; private set; }
 
     public int Disposed { get; private set; }
@@ -47,7 +49,14 @@ internal sealed class ScriptedDriver(MemoryDriverOptions? options = null) : Stor
         return new Writer(this, await _inner.OpenWriteAsync(id, intent, cancellationToken));
     }
 
-    public override ValueTask<bool> DeleteAsync(ImageLocation location, CancellationToken cancellationToken) => _inner.DeleteAsync(location, cancellationToken);
+    public override ValueTask<bool> DeleteAsync(ImageLocation location, CancellationToken cancellationToken)
+    {
+        OnDelete?.Invoke();
+        return _inner.DeleteAsync(location, cancellationToken);
+    }
+
+    // A wrapper hands out the roles of what it wraps; a copy made by the backend is not this driver's to script.
+    public override TFeature? GetFeature<TFeature>() where TFeature : class => this as TFeature ?? _inner.GetFeature<TFeature>();
 
     public override ValueTask DisposeAsync()
     {

@@ -5,7 +5,13 @@ namespace GlanceStore.Cli.Commands;
 /// <summary><c>get</c>: reads an image, or a range of it, into a file or a pipe.</summary>
 internal static class GetCommand
 {
-    private static readonly Argument<string> Image = CommandLine.Image();
+    private static readonly Argument<string[]> Images = new("image")
+    {
+        Description = "A location such as file:///srv/images/ID, or a receipt file that put wrote. Several are places of one image: the heaviest "
+            + "store is read first, and another one goes on where it fails.",
+        HelpName = "location|receipt.json",
+        Arity = ArgumentArity.OneOrMore,
+    };
 
     private static readonly Option<string> Output = new("--output", "-o")
     {
@@ -26,7 +32,7 @@ internal static class GetCommand
     {
         var command = new Command("get", "Reads an image; with a receipt, every byte is verified before it is written.")
         {
-            Image, Output, Range, Expect,
+            Images, Output, Range, Expect,
         };
         command.SetAction(RunAsync);
         return command;
@@ -36,23 +42,23 @@ internal static class GetCommand
     {
         var options = OptionsOf(arguments);
         await using var stores = StoreConfiguration.Open(arguments);
-        var argument = arguments.GetRequiredValue(Image);
-        var image = await ImageReference.ResolveAsync(argument, stores, cancellationToken);
-        options = options with { Manifest = image.Receipt?.Chunks };
+        var names = arguments.GetRequiredValue(Images);
+        var places = await PlacesOf(names, stores, cancellationToken);
+        options = options with { Manifest = places.Select(place => place.Receipt?.Chunks).FirstOrDefault(chunks => chunks is not null) };
         var path = arguments.GetRequiredValue(Output);
         if (path == StandardStreams.Name)
         {
-            await StandardStreams.WriteAsync(output => CopyAsync(image, options, output, cancellationToken));
+            await StandardStreams.WriteAsync(output => CopyAsync(stores, places, options, output, cancellationToken));
             return (int)ExitCode.Done;
         }
 
-        if (image.Receipt is not null && path.Length > 0 && UnixFile.IsSame(argument, path))
+        if (path.Length > 0 && names.Where((_, i) => places[i].Receipt is not null).Any(name => UnixFile.IsSame(name, path)))
         {
             throw new UsageException($"The output '{path}' is the receipt itself; name another file.");
         }
 
         await using var file = await OutputFile.CreateAsync(path, cancellationToken);
-        await CopyAsync(image, options, file.Stream, cancellationToken);
+        await CopyAsync(stores, places, options, file.Stream, cancellationToken);
         await file.CompleteAsync();
         return (int)ExitCode.Done;
     }
@@ -73,12 +79,24 @@ internal static class GetCommand
         };
     }
 
-    private static Task CopyAsync(ImageReference image, ReadOptions options, Stream output, CancellationToken cancellationToken) =>
+    private static async Task<ImageReference[]> PlacesOf(string[] names, ImageStores stores, CancellationToken cancellationToken)
+    {
+        var places = new List<ImageReference>();
+        foreach (var name in names)
+        {
+            places.Add(await ImageReference.ResolveAsync(name, stores, cancellationToken));
+        }
+
+        return [.. places];
+    }
+
+    private static Task CopyAsync(
+        ImageStores stores, ImageReference[] places, ReadOptions options, Stream output, CancellationToken cancellationToken) =>
         TransferBar.ShowAsync("get", async progress =>
         {
             const int BufferBytes = 256 << 10;
-            await using var input = await image.Store.OpenReadAsync(
-                image.Location, options with { Progress = progress }, cancellationToken);
+            await using var input = await stores.OpenReadAsync(
+                places.Select(place => place.Location), options with { Progress = progress }, cancellationToken);
             await input.CopyToAsync(output, BufferBytes, cancellationToken);
             return input.Verdict;
         });

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json;
 
 namespace GlanceStore.Cli.Commands;
 
@@ -17,7 +18,18 @@ internal static class PutCommand
         HelpName = "ID",
     };
 
-    private static readonly Option<string?> Store = new("--store") { Description = "The store; the default one by default.", HelpName = "STORE" };
+    private static readonly Option<string?> Store = new("--store")
+    {
+        Description = "The store, or several with commas between them; the default one by default.",
+        HelpName = "STORE[,STORE]",
+    };
+
+    private static readonly Option<bool> AllStores = new("--all-stores") { Description = "Put it into every store that takes images." };
+
+    private static readonly Option<bool> BestEffort = new("--best-effort")
+    {
+        Description = "Of several stores, go on without those that fail; otherwise one that fails leaves the image in none.",
+    };
 
     private static readonly Option<string> Hash = new("--hash")
     {
@@ -38,7 +50,8 @@ internal static class PutCommand
 
     private static readonly Option<string?> Receipt = new("--receipt")
     {
-        Description = "Write the receipt to this file: what get and verify need to verify every byte.",
+        Description = "Write the receipt to this file: what get and verify need to verify every byte. Of several stores, to one file a "
+            + "store: NAME.STORE.json for NAME.json.",
         HelpName = "FILE",
     };
 
@@ -48,7 +61,7 @@ internal static class PutCommand
     {
         var command = new Command("put", "Stores an image and prints its location.")
         {
-            Source, Id, Store, Hash, NoMd5, Size, Replace, Receipt, Json,
+            Source, Id, Store, AllStores, BestEffort, Hash, NoMd5, Size, Replace, Receipt, Json,
         };
         command.SetAction(RunAsync);
         return command;
@@ -59,47 +72,61 @@ internal static class PutCommand
         var id = Texts.Id(arguments.GetValue(Id));
         var size = arguments.GetValue(Size) is { } text ? Texts.Bytes(text) : (long?)null;
         await using var stores = StoreConfiguration.Open(arguments);
-        var store = arguments.GetValue(Store) is { } name ? stores[name] : stores.Default;
+        var targets = TargetsOf(arguments, stores);
         await using var source = await SourceFile.OpenAsync(arguments.GetRequiredValue(Source), cancellationToken);
 
         // Opened before the image is stored: a receipt that cannot be written is found out while nothing has happened yet.
-        await using var receiptFile = await OpenReceiptAsync(arguments, cancellationToken);
+        await using var receipts = await ReceiptFiles.OpenAsync(arguments.GetValue(Receipt), arguments.GetRequiredValue(Source), targets, cancellationToken);
         var options = OptionsOf(arguments, size ?? SourceFile.SizeOf(source));
-        var receipt = await TransferBar.ShowAsync("put", progress =>
-            store.PutAsync(id, source, options with { Progress = progress }, cancellationToken));
-        if (receiptFile is not null)
-        {
-            // Before anything is printed, which may fail: the receipt is what cannot be had again.
-            await WriteReceiptAsync(receipt, receiptFile);
-        }
+        var report = await TransferBar.ShowAsync("put", progress =>
+            stores.PutAsync(id, source, targets, options with { Progress = progress }, cancellationToken));
 
-        Print(arguments.GetValue(Json) ? receipt.ToJson() : receipt.Location.Uri, receipt);
-        return (int)ExitCode.Done;
+        // Before anything is printed, which may fail: the receipts are what cannot be had again.
+        await receipts.WriteAsync(report.Receipts);
+        Print(TextOf(arguments, targets, report), report);
+        return report.IsComplete ? (int)ExitCode.Done : throw Incomplete(report);
     }
 
-    private static async Task<OutputFile?> OpenReceiptAsync(ParseResult arguments, CancellationToken cancellationToken)
+    private static string[] TargetsOf(ParseResult arguments, ImageStores stores)
     {
-        if (arguments.GetValue(Receipt) is not { } path)
+        var named = arguments.GetValue(Store);
+        if (!arguments.GetValue(AllStores))
         {
-            return null;
+            return named is null ? [stores.DefaultId] : Texts.Names("--store", named);
         }
 
-        return path.Length > 0 && SourceFile.IsIn(path, arguments.GetRequiredValue(Source))
-            ? throw new UsageException($"The receipt '{path}' is the source itself; name another file.")
-            : await OutputFile.CreateAsync(path, cancellationToken);
+        // One that is down is meant as well: that the image is not there is for the put to say.
+        return named is null
+            ? [.. stores.All.Where(store => store.Info.Driver.Capabilities.CanWrite).Select(store => store.Id), .. stores.Down.Select(store => store.Id)]
+            : throw new UsageException("--store and --all-stores do not go together.");
     }
 
-    private static void Print(string text, ImageReceipt receipt)
+    private static string TextOf(ParseResult arguments, string[] targets, PutReport report) => (arguments.GetValue(Json), targets.Length) switch
+    {
+        (true, 1) => report.Receipts.First().ToJson(),
+        (true, _) => JsonSerializer.Serialize([.. report.Receipts], CliJson.Default.ImageReceiptArray),
+        _ => string.Join(Environment.NewLine, report.Receipts.Select(receipt => receipt.Location.Uri)),
+    };
+
+    private static void Print(string text, PutReport report)
     {
         try
         {
-            Console.Out.WriteLine(text);
+            if (report.Receipts.Any())
+            {
+                Console.Out.WriteLine(text);
+            }
         }
         catch (IOException e)
         {
-            throw new IOException($"The image is stored at '{receipt.Location}', which could not be printed: {e.Message}", e);
+            var where = string.Join(", ", report.Receipts.Select(receipt => $"'{receipt.Location}'"));
+            throw new IOException($"The image is stored at {where}, which could not be printed: {e.Message}", e);
         }
     }
+
+    private static IOException Incomplete(PutReport report) => new(string.Join(' ', report.Outcomes
+        .Where(outcome => outcome.Error is not null)
+        .Select(outcome => $"The image is not in the store '{outcome.StoreId}': {outcome.Error!.Message}")));
 
     private static PutOptions OptionsOf(ParseResult arguments, long? size) => new()
     {
@@ -107,16 +134,6 @@ internal static class PutCommand
         HashAlgorithm = Texts.Algorithm(arguments.GetRequiredValue(Hash)),
         ComputeMd5 = !arguments.GetValue(NoMd5),
         Mode = arguments.GetValue(Replace) ? WriteMode.Replace : WriteMode.CreateNew,
+        Policy = arguments.GetValue(BestEffort) ? PutPolicy.BestEffort : PutPolicy.AllOrNothing,
     };
-
-    // Not cancellable: the image is stored, and its receipt belongs to it.
-    private static async Task WriteReceiptAsync(ImageReceipt receipt, OutputFile file)
-    {
-        await using (var writer = new StreamWriter(file.Stream, leaveOpen: true))
-        {
-            await writer.WriteLineAsync(receipt.ToJson());
-        }
-
-        await file.CompleteAsync();
-    }
 }

@@ -64,6 +64,7 @@ internal static class StoreSection
             MaxAttempts = Count(nameof(defaults.MaxAttempts), defaults.MaxAttempts),
             RetryDelay = settings.Span(nameof(defaults.RetryDelay), defaults.RetryDelay),
             StallTimeout = settings.Span(nameof(defaults.StallTimeout), defaults.StallTimeout),
+            FailoverPause = settings.Span(nameof(defaults.FailoverPause), defaults.FailoverPause),
             Description = settings.Text(nameof(defaults.Description)),
             Weight = Count(nameof(defaults.Weight), defaults.Weight),
             ReadOnly = settings.Flag(nameof(defaults.ReadOnly), defaults.ReadOnly),

@@ -27,4 +27,13 @@ internal static partial class Log
 
     [LoggerMessage(8, LogLevel.Information, "Store {Store}: adopted {Location}, which names no store (found by {Match})")]
     public static partial void Adopted(ILogger logger, string store, ImageLocation location, LocationMatch match);
+
+    [LoggerMessage(9, LogLevel.Warning, "Store {Store}: removed {Location} again, because another target of the put failed")]
+    public static partial void TakenBack(ILogger logger, string store, ImageLocation location);
+
+    [LoggerMessage(10, LogLevel.Error, "Store {Store}: {Location} stays, although another target of the put failed: {Reason}")]
+    public static partial void NotTakenBack(ILogger logger, string store, ImageLocation location, string reason);
+
+    [LoggerMessage(11, LogLevel.Warning, "Store {Store}: reading {Location} goes on at byte {Offset} wherever else the image is: {Reason}")]
+    public static partial void FailedOver(ILogger logger, string store, ImageLocation location, long offset, string reason);
 }

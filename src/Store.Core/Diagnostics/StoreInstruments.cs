@@ -5,7 +5,7 @@ namespace GlanceStore.Diagnostics;
 
 /// <summary>The names under which GlanceStore is traced and measured.</summary>
 /// <remarks>
-/// <para>Traces: one activity an operation, <c>glancestore.put</c>, <c>.read</c> (until its stream is disposed), <c>.find</c>, <c>.delete</c>, with <c>glancestore.store</c>,
+/// <para>Traces: one activity an operation, <c>glancestore.put</c>, <c>.read</c> (until its stream is disposed), <c>.find</c>, <c>.delete</c>, <c>.copy</c> (by the backend itself), with <c>glancestore.store</c>,
 /// <c>glancestore.location</c> and, where it failed, <c>error.type</c> (a <see cref="StoreError"/>). An image that is not there is no error.</para>
 /// <para>Instruments, all tagged <c>glancestore.store</c> except the last:</para>
 /// <list type="table">

@@ -35,7 +35,13 @@ internal sealed class StoreOperation : IDisposable
         }
     }
 
-    public void Cancel() => _error = "Cancelled";
+    public void Cancel() => Abandon("Cancelled");
+
+    /// <summary>Notes why it ended without success where the reason is not its own.</summary>
+    public void Abandon(string reason) => _error = reason;
+
+    /// <summary>What this flow of control does from here on belongs to the operation.</summary>
+    public void MakeCurrent() => Activity.Current = _activity ?? Activity.Current;
 
     public void Dispose()
     {

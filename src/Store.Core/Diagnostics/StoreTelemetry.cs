@@ -50,6 +50,12 @@ internal sealed class StoreTelemetry(string storeId, ILogger logger, TimeProvide
 
     public void Resumed(ImageLocation location, long offset) => Log.Resumed(logger, storeId, location, offset);
 
+    public void FailedOver(ImageLocation location, long offset, string reason) => Log.FailedOver(logger, storeId, location, offset, reason);
+
+    public void TakenBack(ImageLocation location) => Log.TakenBack(logger, storeId, location);
+
+    public void NotTakenBack(ImageLocation location, string reason) => Log.NotTakenBack(logger, storeId, location, reason);
+
     public void VerificationFailed() => StoreInstruments.VerificationFailures.Add(1, _store);
 
     /// <summary>Logs an error and notes where it happened; false where it is an answer and not a failure.</summary>

@@ -65,6 +65,8 @@ public static class GlanceStoreServiceCollectionExtensions
     /// <item><term><c>Stores:ID:MaxAttempts</c></term><description>How often a failing step is tried in all, from 1 to 100; 5.</description></item>
     /// <item><term><c>Stores:ID:RetryDelay</c></term><description>The pause before the second attempt, <c>hh:mm:ss</c> or seconds; 0.2 s.</description></item>
     /// <item><term><c>Stores:ID:StallTimeout</c></term><description>How long the backend may be silent, <c>hh:mm:ss</c> or seconds; 60 s.</description></item>
+    /// <item><term><c>Stores:ID:FailoverPause</c></term><description>How long a store that failed is passed over by reads that have another one,
+    /// <c>hh:mm:ss</c> or seconds; 30 s.</description></item>
     /// <item><term>any other</term><description>The driver's own; see its README.</description></item>
     /// </list>
     /// </remarks>

@@ -30,7 +30,7 @@ public sealed class StoreHealthCheck : IHealthCheck
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(context);
-        var up = await Task.WhenAll(_stores.All.Select(store => CheckAsync(store, cancellationToken))).ConfigureAwait(false);
+        var up = await Task.WhenAll(_stores.All.Concat(_stores.Reserved).Select(store => CheckAsync(store, cancellationToken))).ConfigureAwait(false);
         Finding[] findings = [.. up, .. _stores.Down.Select(store => new Finding(store.Id, HealthStatus.Unhealthy, $"is down: {store.Reason}", store.Error))];
         var troubled = findings.Where(finding => finding.Status != HealthStatus.Healthy).ToArray();
         return new HealthCheckResult(

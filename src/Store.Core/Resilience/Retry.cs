@@ -60,6 +60,13 @@ internal sealed class Retry
     /// <summary>How long one driver call that moves so many bytes may take.</summary>
     public TimeSpan LimitFor(long bytes) => _stallTimeout * Math.Clamp((bytes + BytesPerStallTimeout - 1) / BytesPerStallTimeout, 1, MostStallTimeouts);
 
+    /// <summary>Runs a step of several driver calls, each within one stall timeout, and does not repeat it.</summary>
+    public async ValueTask<T> RunOnceAsync<T>(Func<StallWatch, ValueTask<T>> step, CancellationToken cancellationToken)
+    {
+        using var watch = Watch(cancellationToken);
+        return await step(watch).ConfigureAwait(false);
+    }
+
     /// <summary>Runs a step of several driver calls, each within one stall timeout.</summary>
     public async ValueTask<T> RunWatchedAsync<T>(Func<StallWatch, ValueTask<T>> step, CancellationToken cancellationToken)
     {

@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace GlanceStore.Routing;
 
 /// <summary>All stores of one moment and the ways to them: by id, by prefix, by scheme. It never changes; a change makes another one.</summary>
@@ -50,7 +52,7 @@ internal sealed class StoreTable
 
     public IReadOnlyCollection<string> Schemes => _byScheme.Keys;
 
-    public bool TryGet(string id, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out IImageStore? store) => _byId.TryGetValue(id, out store);
+    public bool TryGet(string id, [NotNullWhen(true)] out IImageStore? store) => _byId.TryGetValue(id, out store);
 
     /// <summary>The stores that may hold a URI, the likeliest first: those of the longest prefix, …, at last all others of its scheme.</summary>
     public IEnumerable<(IImageStore Store, LocationMatch Match)> MayHold(string uri, string scheme)

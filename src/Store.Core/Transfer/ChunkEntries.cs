@@ -8,21 +8,21 @@ internal sealed class ChunkEntries
     private readonly Lock _lock = new();
     private readonly List<ChunkEntry> _entries = [];
 
-    public void Set(Chunk chunk)
+    public void Set(int index, int length, ulong checksum)
     {
-        if (chunk.Length == 0)
+        if (length == 0)
         {
             return; // the one chunk of an empty image
         }
 
         lock (_lock)
         {
-            while (_entries.Count <= chunk.Index)
+            while (_entries.Count <= index)
             {
                 _entries.Add(default);
             }
 
-            _entries[chunk.Index] = new ChunkEntry(chunk.Length, chunk.Checksum);
+            _entries[index] = new ChunkEntry(length, checksum);
         }
     }
 

@@ -1,29 +1,49 @@
 using System.Numerics;
 using GlanceStore.Diagnostics;
 using GlanceStore.Drivers;
-using GlanceStore.Resilience;
 
 namespace GlanceStore.Transfer;
 
-/// <summary>One get: opens the image, decides in which pieces it is fetched and with what they are verified, and makes the stream.</summary>
-internal sealed class GetPipeline(StoreDriver driver, ImageStoreOptions options, TransferBudget budget, Retry retry, StoreTelemetry telemetry,
-    TimeProvider time)
+/// <summary>
+/// One get, from one store or from the best of several: opens the image, decides in which pieces it is fetched and with what they are
+/// verified, and makes the stream.
+/// </summary>
+internal sealed class GetPipeline(ReadSources sources, ReadSource source, ReadPatience patience, ReadOptions read)
 {
     // Without a manifest nothing depends on a piece's length: enough to keep requests few, little enough for many readers.
     private const long MostPlainBytes = 4 << 20;
     private const long LeastPlainBytes = 32 << 10;
 
-    private readonly DriverCapabilities _limits = driver.Info.Capabilities;
+    private readonly DriverCapabilities _limits = source.Store.Can;
+    private readonly TransferBudget _budget = source.Store.Budget;
 
-    public async Task<ImageReadStream> OpenAsync(
-        ImageLocation location, ReadOptions read, StoreOperation operation, IAsyncDisposable use, CancellationToken cancellationToken)
+    /// <summary>Opens the image in the first of the stores that gives it. The stream owns the sources from then on.</summary>
+    public static async Task<ImageReadStream> OpenAsync(ReadSources sources, ReadOptions read, CancellationToken cancellationToken)
     {
-        Check(read);
+        while (true)
+        {
+            var (source, patience) = sources.Next() ?? throw sources.AllDead();
+            var pipeline = new GetPipeline(sources, source, patience, read);
+            try
+            {
+                return await source.Store.Telemetry.BeginAsync("read", source.Location, operation =>
+                    pipeline.OpenAsync(operation, cancellationToken), cancellationToken).ConfigureAwait(false);
+            }
+            catch (StoreException e) when (sources.FailOver(source, patience, e))
+            {
+                source.Store.Telemetry.FailedOver(source.Location, read.Range?.Offset ?? 0, e.Message);
+            }
+        }
+    }
+
+    private async Task<ImageReadStream> OpenAsync(StoreOperation operation, CancellationToken cancellationToken)
+    {
+        Check();
         var pieceBytes = Math.Max(1, read.Manifest?.LargestChunk ?? PlainBytes(read.Range?.Length ?? MostPlainBytes));
         var own = await RentAsync(pieceBytes, cancellationToken).ConfigureAwait(false);
         try
         {
-            return await OpenAsync(location, read, pieceBytes, own, operation, use, cancellationToken).ConfigureAwait(false);
+            return await OpenAsync(pieceBytes, own, operation, cancellationToken).ConfigureAwait(false);
         }
         catch
         {
@@ -32,22 +52,27 @@ internal sealed class GetPipeline(StoreDriver driver, ImageStoreOptions options,
         }
     }
 
-    private async Task<ImageReadStream> OpenAsync(
-        ImageLocation location, ReadOptions read, long pieceBytes, ChunkBuffer own, StoreOperation operation, IAsyncDisposable use,
-        CancellationToken cancellationToken)
+    private async Task<ImageReadStream> OpenAsync(long pieceBytes, ChunkBuffer own, StoreOperation operation, CancellationToken cancellationToken)
     {
-        var first = FirstRange(read, pieceBytes);
-        var reader = await OpenReaderAsync(location, first, read, cancellationToken).ConfigureAwait(false);
+        var first = FirstRange(pieceBytes);
+        var reader = await OpenReaderAsync(first, cancellationToken).ConfigureAwait(false);
         try
         {
             var digest = read.ExpectedDigests.Count > 0 ? new WholeDigest(read.ExpectedDigests, reader.Object.Size) : null;
-            var stored = reader.Object with { Location = location };
-            var layout = LayoutOf(stored, read, pieceBytes);
+            var stored = reader.Object with { Location = source.Location };
+            var layout = LayoutOf(stored, pieceBytes);
             var (start, end) = read.Range?.Within(stored.Size) is { } part ? (part.Offset, part.Offset + part.Length!.Value) : (0, stored.Size);
-            var fetcher = new PieceFetcher(driver, stored, end, retry, telemetry) { Lanes = Lanes, IsVerified = read.Manifest is not null || digest is not null };
-            fetcher.Hold(reader, first?.Offset ?? 0);
+            var fetcher = new PieceFetcher(sources, stored, end) { Lanes = Lanes, IsVerified = read.Manifest is not null || digest is not null };
+            fetcher.Hold(source, reader, first?.Offset ?? 0);
+            if (!fetcher.IsVerified)
+            {
+                // Bytes of two stores are never mixed where nothing would show that they are not of the same image.
+                sources.SettleOn(source);
+            }
+
+            sources.Succeed(source, patience);
             return new VerifiedReadStream(new OpenImage(stored, start, end, read.Manifest is not null, _limits.CanReadRanges),
-                new PieceQueue(layout, end, fetcher, budget, own), digest, new TransferCount(read.Progress, end - start, telemetry.Read), operation, use);
+                new PieceQueue(layout, end, fetcher, _budget, own), digest, new TransferCount(read.Progress, end - start), operation, sources);
         }
         catch
         {
@@ -59,7 +84,7 @@ internal sealed class GetPipeline(StoreDriver driver, ImageStoreOptions options,
     // No more than a quarter of what is left, so that the next reader finds something too, nor than is asked for.
     private long PlainBytes(long asked)
     {
-        var most = Math.Max(LeastPlainBytes, Math.Min(budget.SpareForReads / 4, MostPlainBytes));
+        var most = Math.Max(LeastPlainBytes, Math.Min(_budget.SpareForReads / 4, MostPlainBytes));
         var enough = (long)BitOperations.RoundUpToPowerOf2((ulong)Math.Clamp(asked, LeastPlainBytes, MostPlainBytes));
         return Math.Min(1L << BitOperations.Log2((ulong)most), enough);
     }
@@ -67,23 +92,24 @@ internal sealed class GetPipeline(StoreDriver driver, ImageStoreOptions options,
     // A caller that opens more reads than there is memory for, and disposes none, would wait for itself.
     private async ValueTask<ChunkBuffer> RentAsync(long bytes, CancellationToken cancellationToken)
     {
-        using var patience = new CancellationTokenSource(options.StallTimeout, time);
-        using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, patience.Token);
+        var limit = source.Store.Options.StallTimeout;
+        using var timer = new CancellationTokenSource(limit, source.Store.Time);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timer.Token);
         try
         {
-            return await budget.RentAsync(bytes, BufferUse.Read, linked.Token).ConfigureAwait(false);
+            return await _budget.RentAsync(bytes, BufferUse.Read, linked.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             throw new StoreException(StoreError.Throttled,
-                $"No buffer of {bytes} bytes came free within {options.StallTimeout.TotalSeconds:0.#} seconds, because other transfers hold them all: "
-                + $"dispose what is read, or raise MaxBufferBytes from {budget.Bytes}.") { IsTransient = true };
+                $"No buffer of {bytes} bytes came free within {limit.TotalSeconds:0.#} seconds, because other transfers hold them all: "
+                + $"dispose what is read, or raise MaxBufferBytes from {_budget.Bytes}.") { IsTransient = true };
         }
     }
 
-    private int Lanes => _limits.CanReadRanges ? Math.Max(1, Math.Min(options.Parallelism, _limits.MaxParallelChunks)) : 1;
+    private int Lanes => _limits.CanReadRanges ? source.Store.Parallelism : 1;
 
-    private void Check(ReadOptions read)
+    private void Check()
     {
         if (read.Range is not null && read.ExpectedDigests.Count > 0)
         {
@@ -100,16 +126,16 @@ internal sealed class GetPipeline(StoreDriver driver, ImageStoreOptions options,
             _ = DigestAlgorithms.NameOf(expected.Algorithm);
         }
 
-        if (read.Manifest is { } manifest && manifest.LargestChunk > budget.LargestChunk)
+        if (read.Manifest is { } manifest && manifest.LargestChunk > _budget.LargestChunk)
         {
             throw new StoreException(StoreError.TooLarge,
-                $"Verifying this image takes a buffer of {manifest.LargestChunk} bytes, and half of the memory budget holds {budget.LargestChunk}: "
+                $"Verifying this image takes a buffer of {manifest.LargestChunk} bytes, and half of the memory budget holds {_budget.LargestChunk}: "
                 + $"raise MaxBufferBytes to at least {(Int128)2 * manifest.LargestChunk}.");
         }
     }
 
     // The first answer also tells the size. Where pieces are fetched side by side it is asked for the first piece only.
-    private ByteRange? FirstRange(ReadOptions read, long pieceBytes)
+    private ByteRange? FirstRange(long pieceBytes)
     {
         var start = read.Range?.Offset ?? 0;
         var length = pieceBytes;
@@ -123,7 +149,7 @@ internal sealed class GetPipeline(StoreDriver driver, ImageStoreOptions options,
         return (Lanes, start) is (1, 0) ? null : new ByteRange(start, Lanes == 1 || length > long.MaxValue - start ? null : length);
     }
 
-    private async ValueTask<DriverReader> OpenReaderAsync(ImageLocation location, ByteRange? first, ReadOptions read, CancellationToken cancellationToken)
+    private async ValueTask<DriverReader> OpenReaderAsync(ByteRange? first, CancellationToken cancellationToken)
     {
         try
         {
@@ -135,10 +161,10 @@ internal sealed class GetPipeline(StoreDriver driver, ImageStoreOptions options,
         }
 
         ValueTask<DriverReader> OpenRangeAsync(ByteRange? range) =>
-            retry.RunAsync(token => driver.OpenReadAsync(location, new ReadIntent(range), token), cancellationToken);
+            source.RunAsync(patience, watch => source.OpenAsync(range, watch), cancellationToken);
     }
 
-    private ReadLayout LayoutOf(StoredObject stored, ReadOptions read, long pieceBytes)
+    private ReadLayout LayoutOf(StoredObject stored, long pieceBytes)
     {
         if (read.Manifest is not { } manifest)
         {
@@ -147,7 +173,7 @@ internal sealed class GetPipeline(StoreDriver driver, ImageStoreOptions options,
 
         if (manifest.Size != stored.Size)
         {
-            telemetry.VerificationFailed();
+            source.Store.Telemetry.VerificationFailed();
             throw new StoreException(StoreError.Corrupted,
                 $"The image at {stored.Location} has {stored.Size} bytes, and {manifest.Size} were stored: it was cut, extended or replaced.");
         }

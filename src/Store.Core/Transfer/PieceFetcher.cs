@@ -1,46 +1,50 @@
 using System.IO.Hashing;
-using GlanceStore.Diagnostics;
 using GlanceStore.Drivers;
 using GlanceStore.Resilience;
 
 namespace GlanceStore.Transfer;
 
 /// <summary>
-/// Fetches pieces of one stored image: opens its ranges, goes on at the same offset after a broken answer, pinned to the version that was
-/// opened first, and verifies each piece that has a checksum.
+/// Fetches pieces of one image: opens its ranges, goes on at the same offset after a broken answer, in the same store pinned to the version
+/// that was opened first or in another one, and verifies each piece that has a checksum.
 /// </summary>
-internal sealed class PieceFetcher(
-    StoreDriver driver, StoredObject stored, long end, Retry retry, StoreTelemetry telemetry) : IAsyncDisposable
+internal sealed class PieceFetcher(ReadSources sources, StoredObject image, long end) : IAsyncDisposable
 {
-    private readonly bool _ranges = driver.Info.Capabilities.CanReadRanges;
     private Held? _held;
 
     /// <summary>How many pieces are worth fetching at once.</summary>
     public required int Lanes { get; init; }
 
-    /// <summary>Whether a wrong byte would be found out, so that a store which tells no versions can be opened again.</summary>
+    /// <summary>
+    /// Whether a wrong byte would be found out, so that a store which tells no versions can be opened again, and another store can go on
+    /// where one broke off.
+    /// </summary>
     public required bool IsVerified { get; init; }
 
     /// <summary>Takes over the reader the image was opened with, which stands at <paramref name="position"/>.</summary>
-    public void Hold(DriverReader reader, long position) => _held = new Held(reader, position);
+    public void Hold(ReadSource source, DriverReader reader, long position) => _held = new Held(source, reader, position);
 
-    /// <summary>Fills a buffer with a piece. Attempts are counted from the last byte that came: a body may break often, if it gets on.</summary>
+    /// <summary>Fills a buffer with a piece, from whichever store gives it.</summary>
     public async Task FetchAsync(ReadPiece piece, Memory<byte> destination, CancellationToken cancellationToken)
     {
         var filled = new Filled(destination[..piece.Length]);
-        while (!filled.IsWhole)
+        while (true)
         {
-            var before = filled.Count;
+            var (source, patience) = sources.Next() ?? throw sources.AllDead();
             try
             {
-                await retry.RunWatchedAsync(watch => FillAsync(piece, filled, watch), cancellationToken).ConfigureAwait(false);
+                await FillAsync(source, patience, piece, filled, cancellationToken).ConfigureAwait(false);
+                Verify(source, piece, destination.Span[..piece.Length]);
+                source.Store.Telemetry.Read(piece.Length);
+                sources.Succeed(source, patience);
+                return;
             }
-            catch (StoreException e) when (e.IsTransient && filled.Count > before)
+            catch (StoreException e) when (IsVerified && sources.FailOver(source, patience, e))
             {
+                source.Store.Telemetry.FailedOver(source.Location, piece.Offset + filled.Count, e.Message);
+                filled.Count = e.Error == StoreError.Corrupted ? 0 : filled.Count;
             }
         }
-
-        Verify(piece, destination.Span[..piece.Length]);
     }
 
     public async ValueTask DisposeAsync()
@@ -51,19 +55,35 @@ internal sealed class PieceFetcher(
         }
     }
 
-    private async ValueTask<bool> FillAsync(ReadPiece piece, Filled filled, StallWatch watch)
+    // Attempts are counted from the last byte that came: a body may break often, if it gets on. One that stalled has used up its time.
+    private async Task FillAsync(ReadSource source, ReadPatience patience, ReadPiece piece, Filled filled, CancellationToken cancellationToken)
+    {
+        while (!filled.IsWhole)
+        {
+            var before = filled.Count;
+            try
+            {
+                await source.RunAsync(patience, watch => FillAsync(source, piece, filled, watch), cancellationToken).ConfigureAwait(false);
+            }
+            catch (StoreException e) when (e.IsTransient && filled.Count > before && (patience == ReadPatience.Retry || e.Error != StoreError.Stalled))
+            {
+            }
+        }
+    }
+
+    private async ValueTask<bool> FillAsync(ReadSource source, ReadPiece piece, Filled filled, StallWatch watch)
     {
         if (filled.Count > 0)
         {
-            telemetry.Resumed(stored.Location, piece.Offset + filled.Count);
+            source.Store.Telemetry.Resumed(source.Location, piece.Offset + filled.Count);
         }
 
-        var reader = await ReaderAtAsync(piece.Offset + filled.Count, piece.End, watch).ConfigureAwait(false);
+        var reader = await ReaderAtAsync(source, piece.Offset + filled.Count, piece.End, watch).ConfigureAwait(false);
         try
         {
             while (!filled.IsWhole)
             {
-                filled.Count += await ReadAsync(reader, filled.Rest, piece.Offset + filled.Count, watch).ConfigureAwait(false);
+                filled.Count += await ReadAsync(source, reader, filled.Rest, piece.Offset + filled.Count, watch).ConfigureAwait(false);
             }
         }
         catch
@@ -72,23 +92,23 @@ internal sealed class PieceFetcher(
             throw;
         }
 
-        await KeepAsync(reader, piece.End).ConfigureAwait(false);
+        await KeepAsync(source, reader, piece.End).ConfigureAwait(false);
         return true;
     }
 
-    private async ValueTask<int> ReadAsync(DriverReader reader, Memory<byte> destination, long offset, StallWatch watch)
+    private async ValueTask<int> ReadAsync(ReadSource source, DriverReader reader, Memory<byte> destination, long offset, StallWatch watch)
     {
         var count = await watch.GuardAsync(token => reader.ReadAsync(destination, token)).ConfigureAwait(false);
         return count > 0
             ? count
-            : throw new StoreException(StoreError.Unavailable, $"The store ended {stored.Location} at byte {offset} of {stored.Size}.") { IsTransient = true };
+            : throw new StoreException(StoreError.Unavailable, $"The store ended {source.Location} at byte {offset} of {image.Size}.") { IsTransient = true };
     }
 
-    private async ValueTask<DriverReader> ReaderAtAsync(long offset, long pieceEnd, StallWatch watch)
+    private async ValueTask<DriverReader> ReaderAtAsync(ReadSource source, long offset, long pieceEnd, StallWatch watch)
     {
         if (Interlocked.Exchange(ref _held, null) is { } held)
         {
-            if (held.Position == offset)
+            if (held.Position == offset && held.Source == source)
             {
                 return held.Reader;
             }
@@ -96,55 +116,55 @@ internal sealed class PieceFetcher(
             await held.Reader.DisposeAsync().ConfigureAwait(false);
         }
 
-        var reader = await watch.GuardAsync(
-            token => driver.OpenReadAsync(stored.Location, IntentFor(offset, Lanes == 1 ? end : pieceEnd), token)).ConfigureAwait(false);
-        if (reader.Object.Size == stored.Size && reader.Object.VersionTag == stored.VersionTag)
+        var reader = await source.OpenAsync(RangeFor(source, offset, Lanes == 1 ? end : pieceEnd), watch).ConfigureAwait(false);
+        if (reader.Object.Size == image.Size)
         {
             return reader;
         }
 
         await reader.DisposeAsync().ConfigureAwait(false);
-        throw new StoreException(StoreError.Changed, $"The image at {stored.Location} was replaced while it was being read.");
+        throw new StoreException(StoreError.Corrupted,
+            $"The image at {source.Location} has {reader.Object.Size} bytes, and the one that was opened at {image.Location} has {image.Size}.");
     }
 
-    private ReadIntent IntentFor(long offset, long rangeEnd)
+    private ByteRange? RangeFor(ReadSource source, long offset, long rangeEnd)
     {
-        if (offset > 0 && !_ranges)
+        if (offset > 0 && !source.CanReadRanges)
         {
             throw new StoreException(StoreError.Unavailable,
-                $"The store broke off {stored.Location} and cannot go on at byte {offset}, because it reads no ranges.");
+                $"The store broke off {source.Location} and cannot go on at byte {offset}, because it reads no ranges.");
         }
 
-        if (stored.VersionTag is null && !IsVerified)
+        if (source.Stored is { VersionTag: null } && !IsVerified)
         {
             throw new StoreException(StoreError.Unsupported,
-                $"The store tells no version of {stored.Location}, so that reading cannot go on at byte {offset}: it might be another image. "
+                $"The store tells no version of {source.Location}, so that reading cannot go on at byte {offset}: it might be another image. "
                 + "With a receipt or a digest to verify it, it can.");
         }
 
-        var whole = offset == 0 && rangeEnd == stored.Size;
-        return new ReadIntent(whole || !_ranges ? null : new ByteRange(offset, rangeEnd - offset), stored.VersionTag);
+        var whole = offset == 0 && rangeEnd == image.Size;
+        return whole || !source.CanReadRanges ? null : new ByteRange(offset, rangeEnd - offset);
     }
 
     // Where pieces are fetched one after the other, the next one goes on with the same answer.
-    private async ValueTask KeepAsync(DriverReader reader, long position)
+    private async ValueTask KeepAsync(ReadSource source, DriverReader reader, long position)
     {
         if (Lanes == 1 && position < end)
         {
-            _held = new Held(reader, position);
+            _held = new Held(source, reader, position);
             return;
         }
 
         await reader.DisposeAsync().ConfigureAwait(false);
     }
 
-    private void Verify(ReadPiece piece, ReadOnlySpan<byte> bytes)
+    private static void Verify(ReadSource source, ReadPiece piece, ReadOnlySpan<byte> bytes)
     {
         if (piece.Checksum is { } expected && XxHash3.HashToUInt64(bytes) != expected)
         {
-            telemetry.VerificationFailed();
+            source.Store.Telemetry.VerificationFailed();
             throw new StoreException(StoreError.Corrupted,
-                $"The bytes {piece.Offset}-{piece.End - 1} of {stored.Location} are not those that were stored: chunk {piece.Index} has another checksum.");
+                $"The bytes {piece.Offset}-{piece.End - 1} of {source.Location} are not those that were stored: chunk {piece.Index} has another checksum.");
         }
     }
 
@@ -157,5 +177,5 @@ internal sealed class PieceFetcher(
         public Memory<byte> Rest => bytes[Count..];
     }
 
-    private sealed record Held(DriverReader Reader, long Position);
+    private sealed record Held(ReadSource Source, DriverReader Reader, long Position);
 }

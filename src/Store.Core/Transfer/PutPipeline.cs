@@ -1,127 +1,143 @@
-using System.IO.Hashing;
-using System.Runtime.CompilerServices;
-using GlanceStore.Diagnostics;
 using GlanceStore.Drivers;
-using GlanceStore.Resilience;
 
 namespace GlanceStore.Transfer;
 
 /// <summary>
-/// One put: the source is cut into chunks; each goes at the same time to the digests, in order, and to the driver, several at once; when
-/// all have arrived and all checks have passed, one commit makes them an image.
+/// One put, to one store or to many: the source is cut into chunks; each goes at the same time to the digests, in order, and to every
+/// target, several at once; when all have arrived and all checks have passed, one commit in each target makes them an image.
 /// </summary>
-internal sealed class PutPipeline(
-    StoreDriver driver, ImageStoreOptions options, TransferBudget budget, Retry retry, StoreTelemetry telemetry)
+internal sealed class PutPipeline
 {
-    private readonly Publication _publication = new(driver, retry, telemetry);
-    private readonly DriverCapabilities _limits = driver.Info.Capabilities;
+    private readonly PutTargets _targets;
+    private readonly PutOptions _put;
+    private readonly DigestSet _digests;
+    private readonly ChunkEntries _entries = new();
+    private readonly CancellationToken _caller;
 
-    public async Task<ImageReceipt> RunAsync(string storeId, ImageId id, Stream source, PutOptions put, CancellationToken cancellationToken)
+    private PutPipeline(PutTargets targets, PutOptions put, DigestSet digests, CancellationToken caller) =>
+        (_targets, _put, _digests, _caller) = (targets, put, digests, caller);
+
+    /// <summary>Puts an image into every store, as the options' policy says.</summary>
+    /// <returns>What came of it in each store, in their order.</returns>
+    public static async Task<IReadOnlyList<PutOutcome>> RunAsync(
+        IReadOnlyList<StoreParts> stores, ImageId id, Stream source, PutOptions put, CancellationToken cancellationToken)
     {
-        var size = SizeOf(source, put);
-        var digests = new DigestSet(AlgorithmsOf(put));
-        await using var digestsUntilTheEnd = digests.ConfigureAwait(false);
-        using var chunks = new ChunkSource(source, PlanFor(size.Declared), size, budget, Parallelism + 2);
-        var first = await chunks.FirstAsync(cancellationToken).ConfigureAwait(false);
-        var intent = new WriteIntent(put.Mode, first.IsLast ? first.Length : size.Declared);
-        var transfer = new Transfer(id, intent, put, digests, new TransferCount(put.Progress, intent.Size, telemetry.Written));
-        var (stored, summary) = first.IsLast
-            ? await PutWholeAsync(transfer, first, cancellationToken).ConfigureAwait(false)
-            : await PutChunksAsync(transfer, chunks, cancellationToken).ConfigureAwait(false);
-        return new ImageReceipt(stored.Location with { StoreId = storeId, Secret = null }, summary.Size, summary.Chunks)
-        {
-            Checksum = put.ComputeMd5 ? summary.Digests.First(digest => digest.Algorithm == "md5") : null,
-            MultiHash = summary.Digests.First(digest => digest.Algorithm == put.HashAlgorithm),
-            Metadata = MetadataOf(stored, put, storeId),
-        };
-    }
-
-    private async Task<(StoredObject, WriteSummary)> PutWholeAsync(Transfer transfer, SourceChunk image, CancellationToken cancellationToken)
-    {
-        transfer.Digests.Append(image.Buffer, image.Length);
-        var chunk = ChunkOf(image);
-        var entries = new ChunkEntries();
-        entries.Set(chunk);
-        var summary = entries.Summarize(await CheckedDigestsAsync(transfer).ConfigureAwait(false));
-        var stored = await _publication.PublishAsync(driver.LocationOf(transfer.Id), summary,
-            token => driver.WriteWholeAsync(transfer.Id, transfer.Intent, chunk, summary, token), chunk.Length, cancellationToken).ConfigureAwait(false);
-        transfer.Count.Add(chunk.Length);
-        return (stored, summary);
-    }
-
-    private async Task<(StoredObject, WriteSummary)> PutChunksAsync(Transfer transfer, ChunkSource chunks, CancellationToken cancellationToken)
-    {
-        var writer = await OpenAsync(transfer, cancellationToken).ConfigureAwait(false);
-        await using (writer.ConfigureAwait(false))
-        {
-            var entries = new ChunkEntries();
-            await Parallel.ForEachAsync(
-                DigestedAsync(chunks, transfer.Digests, cancellationToken),
-                new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancellationToken },
-                (chunk, token) => WriteAsync(writer, chunk, entries, transfer.Count, token)).ConfigureAwait(false);
-            var summary = entries.Summarize(await CheckedDigestsAsync(transfer).ConfigureAwait(false));
-            var stored = await _publication.PublishAsync(
-                writer.Location, summary, token => writer.CommitAsync(summary, token), 0, cancellationToken).ConfigureAwait(false);
-            return (stored, summary);
-        }
-    }
-
-    // Hours of upload should not end in "already exists": look before they begin. The commit decides all the same.
-    private async ValueTask<DriverWriter> OpenAsync(Transfer transfer, CancellationToken cancellationToken)
-    {
-        var (id, intent) = (transfer.Id, transfer.Intent);
-        if (intent.Mode == WriteMode.CreateNew
-            && await retry.RunAsync(token => driver.FindAsync(driver.LocationOf(id), token), cancellationToken).ConfigureAwait(false) is { } taken)
-        {
-            throw new StoreException(StoreError.AlreadyExists, $"There is an image at {taken.Location} already.");
-        }
-
-        return await retry.RunAsync(token => driver.OpenWriteAsync(id, intent, token), cancellationToken).ConfigureAwait(false);
-    }
-
-    private static async IAsyncEnumerable<SourceChunk> DigestedAsync(
-        ChunkSource chunks, DigestSet digests, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        await foreach (var chunk in chunks.AllAsync(cancellationToken).ConfigureAwait(false))
-        {
-            digests.Append(chunk.Buffer, chunk.Length);
-            yield return chunk;
-        }
-    }
-
-    private async ValueTask WriteAsync(
-        DriverWriter writer, SourceChunk source, ChunkEntries entries, TransferCount progress, CancellationToken cancellationToken)
-    {
+        var targets = new PutTargets(stores, id, put.Policy, cancellationToken);
+        await using var targetsUntilTheEnd = targets.ConfigureAwait(false);
         try
         {
-            var chunk = ChunkOf(source);
-            entries.Set(chunk);
-            await retry.RunAsync(async token =>
+            var summary = await RunAsync(targets, source, put, cancellationToken).ConfigureAwait(false);
+            return [.. targets.All.Select(target => OutcomeOf(target, summary, put))];
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            targets.NoteEnd("Cancelled");
+            await targets.TakeBackAsync(put.Mode).ConfigureAwait(false);
+            throw new OperationCanceledException(cancellationToken);
+        }
+        catch (StoreException e)
+        {
+            targets.NoteEnd(e);
+            if (await targets.TakeBackAsync(put.Mode).ConfigureAwait(false) is { Count: > 0 } left)
             {
-                await writer.WriteChunkAsync(chunk, token).ConfigureAwait(false);
-                return true;
-            }, cancellationToken, chunk.Length).ConfigureAwait(false);
-            progress.Add(chunk.Length);
+                throw WithLeft(e, left);
+            }
+
+            throw;
+        }
+    }
+
+    // Null where every target failed and that is no error.
+    private static async Task<WriteSummary?> RunAsync(PutTargets targets, Stream source, PutOptions put, CancellationToken caller)
+    {
+        var size = PutLimits.SizeOf(source, put, targets.All);
+        await targets.EachAsync((target, _) => target.AdmitAsync(size.Declared), targets.Token).ConfigureAwait(false);
+        if (targets.AllFailed)
+        {
+            return null;
+        }
+
+        size.CheckDeclared();
+        var digests = new DigestSet(AlgorithmsOf(put));
+        await using var digestsUntilTheEnd = digests.ConfigureAwait(false);
+        var alive = targets.Alive;
+        using var chunks = new ChunkSource(
+            source, PutLimits.PlanFor(size.Declared, alive), size, alive[0].Store.Budget, alive.Sum(target => target.Store.Parallelism) + 2);
+        var first = await chunks.FirstAsync(targets.Token).ConfigureAwait(false);
+        var intent = new WriteIntent(put.Mode, first.IsLast ? first.Length : size.Declared);
+        var pipeline = new PutPipeline(targets, put, digests, caller);
+        return first.IsLast
+            ? await pipeline.PutWholeAsync(first, intent).ConfigureAwait(false)
+            : await pipeline.PutChunksAsync(chunks, intent).ConfigureAwait(false);
+    }
+
+    private async Task<WriteSummary?> PutWholeAsync(SourceChunk first, WriteIntent intent)
+    {
+        _digests.Append(first.Buffer, first.Length);
+        var image = new PutChunk(first with { Buffer = first.Buffer.Retain() }, 1, _entries, CountOf(intent));
+        try
+        {
+            _ = image.For(_targets.Alive[0].Store.Can);
+            var summary = _entries.Summarize(await CheckedDigestsAsync().ConfigureAwait(false));
+            await _targets.EachAsync((target, token) => target.PutWholeAsync(image, intent, summary, token), _caller).ConfigureAwait(false);
+            CountOf(intent).Add(_targets.AllFailed ? 0 : first.Length);
+            return _targets.AllFailed ? null : summary;
         }
         finally
         {
-            source.Buffer.Release();
+            image.Drop();
         }
     }
 
-    private Chunk ChunkOf(SourceChunk source)
+    private async Task<WriteSummary?> PutChunksAsync(ChunkSource chunks, WriteIntent intent)
     {
-        var bytes = source.Bytes;
-        return new Chunk(source.Index, source.Offset, bytes, XxHash3.HashToUInt64(bytes.Span), source.IsLast)
+        await _targets.EachAsync((target, token) => target.OpenAsync(intent, token), _targets.Token).ConfigureAwait(false);
+        var handing = HandOutAsync(chunks, CountOf(intent));
+        await _targets.EachAsync((target, token) => target.WriteAllAsync(token), _targets.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await handing.ConfigureAwait(false);
+        _targets.ThrowIfEnded();
+        if (_targets.AllFailed)
         {
-            Digest = _limits.ChunkDigest is { } algorithm ? DigestSet.Hash(algorithm, bytes.Span) : default,
-        };
+            return null;
+        }
+
+        // To its end wherever it has begun: what is published where must be known before any of it can be taken back.
+        var summary = _entries.Summarize(await CheckedDigestsAsync().ConfigureAwait(false));
+        await _targets.EachAsync((target, token) => target.CommitAsync(summary, token), _caller).ConfigureAwait(false);
+        return _targets.AllFailed ? null : summary;
     }
 
-    private static async Task<IReadOnlyList<Digest>> CheckedDigestsAsync(Transfer transfer)
+    // Never throws: what goes wrong here ends the put, and with it the targets' waiting for chunks.
+    private async Task HandOutAsync(ChunkSource chunks, TransferCount count)
     {
-        var computed = await transfer.Digests.CompleteAsync().ConfigureAwait(false);
-        foreach (var expected in transfer.Put.ExpectedDigests)
+        var targets = _targets.Alive;
+        try
+        {
+            await foreach (var chunk in chunks.AllAsync(_targets.Token).ConfigureAwait(false))
+            {
+                _digests.Append(chunk.Buffer, chunk.Length);
+                var shared = new PutChunk(chunk, targets.Length, _entries, count);
+                foreach (var target in targets)
+                {
+                    target.Offer(shared);
+                }
+            }
+
+            foreach (var target in targets)
+            {
+                target.EndChunks();
+            }
+        }
+        catch (Exception e)
+        {
+            _targets.End(e);
+        }
+    }
+
+    private async Task<IReadOnlyList<Digest>> CheckedDigestsAsync()
+    {
+        var computed = await _digests.CompleteAsync().ConfigureAwait(false);
+        foreach (var expected in _put.ExpectedDigests)
         {
             var actual = computed.First(digest => digest.Algorithm == expected.Algorithm);
             if (actual != expected)
@@ -134,45 +150,43 @@ internal sealed class PutPipeline(
         return computed;
     }
 
-    private int Parallelism => Math.Max(1, Math.Min(options.Parallelism, _limits.MaxParallelChunks));
+    private TransferCount CountOf(WriteIntent intent) => new(_put.Progress, intent.Size);
 
     private static IEnumerable<string> AlgorithmsOf(PutOptions put) =>
         [.. put.ComputeMd5 ? ["md5"] : Array.Empty<string>(), put.HashAlgorithm, .. put.ExpectedDigests.Select(digest => digest.Algorithm)];
 
-    // A file tells its length; one of length 0 may be a device or a pipe in disguise, which tells nothing.
-    private SizeContract SizeOf(Stream source, PutOptions put)
+    private static PutOutcome OutcomeOf(PutTarget target, WriteSummary? summary, PutOptions put)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(put.ExpectedSize ?? 0, nameof(put.ExpectedSize));
-        ArgumentOutOfRangeException.ThrowIfNegative(put.MaxSize ?? 0, nameof(put.MaxSize));
-        var told = source.CanSeek && source.Length > source.Position ? source.Length - source.Position : (long?)null;
-        var size = new SizeContract(put.ExpectedSize ?? told, Math.Min(put.MaxSize ?? long.MaxValue, _limits.MaxImageBytes));
-        size.CheckDeclared();
-        return _limits.NeedsSize && size.Declared is null
-            ? throw new StoreException(StoreError.Unsupported, "This store must know the size of an image before it is sent: state ExpectedSize.")
-            : size;
+        if (target.Failure is { } failure)
+        {
+            return new PutOutcome(target.Store.Id, null, failure);
+        }
+
+        var receipt = ReceiptOf(target, summary!, put);
+        target.Store.Telemetry.Stored(receipt);
+        return new PutOutcome(target.Store.Id, receipt, null);
     }
 
-    private ChunkPlan PlanFor(long? size)
+    private static ImageReceipt ReceiptOf(PutTarget target, WriteSummary summary, PutOptions put)
     {
-        var plan = ChunkPlan.For(size, _limits, options.ChunkBytes, budget.LargestChunk);
-        return plan.LargestChunk <= budget.LargestChunk
-            ? plan
-            : throw new StoreException(StoreError.TooLarge,
-                $"This image needs chunks of {plan.LargestChunk} bytes, and half of the memory budget holds {budget.LargestChunk}: "
-                + $"raise MaxBufferBytes to at least {(Int128)2 * plan.LargestChunk}.");
-    }
-
-    private static Dictionary<string, string> MetadataOf(StoredObject stored, PutOptions put, string storeId)
-    {
-        var metadata = new Dictionary<string, string>(stored.Metadata);
+        var metadata = new Dictionary<string, string>(target.Stored!.Metadata);
         foreach (var (name, value) in put.Metadata)
         {
             metadata[name] = value;
         }
 
-        metadata["store"] = storeId; // glance finds the store of a location by it
-        return metadata;
+        metadata["store"] = target.Store.Id; // glance finds the store of a location by it
+        return new ImageReceipt(target.Stored.Location with { StoreId = target.Store.Id, Secret = null }, summary.Size, summary.Chunks)
+        {
+            Checksum = put.ComputeMd5 ? summary.Digests.First(digest => digest.Algorithm == "md5") : null,
+            MultiHash = summary.Digests.First(digest => digest.Algorithm == put.HashAlgorithm),
+            Metadata = metadata,
+        };
     }
 
-    private sealed record Transfer(ImageId Id, WriteIntent Intent, PutOptions Put, DigestSet Digests, TransferCount Count);
+    private static StoreException WithLeft(StoreException error, IReadOnlyList<string> left) => new(error.Error,
+        $"{error.Message} The image stays in {string.Join(", ", left.Select(id => $"'{id}'"))}, from where it was not removed.", error)
+    {
+        IsTransient = error.IsTransient,
+    };
 }

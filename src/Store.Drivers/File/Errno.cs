@@ -12,6 +12,7 @@ internal static class Errno
     public const int AccessDenied = 13;
     public const int Busy = 16;
     public const int Exists = 17;
+    public const int OtherDevice = 18;
     public const int NotDirectory = 20;
     public const int IsDirectory = 21;
     public const int Invalid = 22;

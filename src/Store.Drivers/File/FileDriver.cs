@@ -103,7 +103,10 @@ public sealed partial class FileDriver : StoreDriver, ISweeper
     }
 
     /// <inheritdoc/>
-    public override ValueTask<DriverWriter> OpenWriteAsync(ImageId id, WriteIntent intent, CancellationToken cancellationToken)
+    public override ValueTask<DriverWriter> OpenWriteAsync(ImageId id, WriteIntent intent, CancellationToken cancellationToken) =>
+        ValueTask.FromResult<DriverWriter>(OpenFile(id, intent, cancellationToken));
+
+    internal FileWriter OpenFile(ImageId id, WriteIntent intent, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         var root = Directories.Choose(id.Value, intent);
@@ -112,7 +115,7 @@ public sealed partial class FileDriver : StoreDriver, ISweeper
         try
         {
             writer.Reserve(intent.Size);
-            return ValueTask.FromResult<DriverWriter>(writer);
+            return writer;
         }
         catch
         {

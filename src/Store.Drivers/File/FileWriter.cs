@@ -1,9 +1,14 @@
+using Microsoft.Win32.SafeHandles;
+
 namespace GlanceStore.Drivers.File;
 
 internal sealed class FileWriter(FileDriver driver, string name, FileRoot root, WriteMode mode, PartFile part) : DriverWriter
 {
     // What is written, read or flushed in one call: small enough that cancellation is seen well within a second.
     public const int SliceBytes = 8 << 20;
+
+    // Larger than what is read and written, because blocks that are shared take no time.
+    private const long CopySliceBytes = 64 << 20;
 
     // Below this, asking for room or for an early write to the disk costs more than it gives.
     private const int LargeBytes = 1 << 20;
@@ -42,6 +47,23 @@ internal sealed class FileWriter(FileDriver driver, string name, FileRoot root, 
         }
 
         Extend(chunk.Offset + chunk.Length);
+    }
+
+    /// <summary>Takes the bytes of another file, in slices so that cancellation is seen.</summary>
+    public void CopyFrom(SafeFileHandle source, long size, CancellationToken cancellationToken)
+    {
+        for (var offset = 0L; offset < size;)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var count = driver.Host.CopyRange(source, part.Handle, offset, Math.Min(CopySliceBytes, size - offset), _target);
+            if (count == 0)
+            {
+                throw new StoreException(StoreError.Changed, $"The file that {Location} was to be a copy of became shorter.");
+            }
+
+            offset += count;
+            Extend(offset);
+        }
     }
 
     public override async ValueTask<StoredObject> CommitAsync(WriteSummary summary, CancellationToken cancellationToken)

@@ -64,6 +64,13 @@ internal abstract class HostFileSystem
     // A second handle of a file that writes past the page cache, from whole pages of memory to whole blocks; null where there is none.
     public virtual SafeFileHandle? OpenDirect(SafeFileHandle handle) => null;
 
+    // Whether the system copies from file to file by itself.
+    public virtual bool CopiesRanges => false;
+
+    // Copies a stretch to the same place of another file, perhaps less than asked for. Unsupported where these two file systems cannot.
+    public virtual long CopyRange(SafeFileHandle from, SafeFileHandle to, long offset, long length, string path) =>
+        throw new StoreException(StoreError.Unsupported, "This system does not copy from file to file.");
+
     // Starts writing a stretch to the disk, so that little is left to flush at the end.
     public virtual void BeginFlush(SafeFileHandle handle, long offset, long length)
     {

@@ -75,6 +75,9 @@ internal static partial class LinuxCalls
     [LibraryImport("libc", EntryPoint = "sync_file_range", SetLastError = true)]
     public static partial int FlushRange(SafeFileHandle handle, long offset, long length, uint flags);
 
+    [LibraryImport("libc", EntryPoint = "copy_file_range", SetLastError = true)]
+    public static partial nint CopyRange(SafeFileHandle from, ref long fromOffset, SafeFileHandle to, ref long toOffset, nuint length, uint flags);
+
     [LibraryImport("libc", EntryPoint = "flock", SetLastError = true)]
     public static partial int Lock(SafeFileHandle handle, int operation);
 

@@ -147,6 +147,22 @@ internal class LinuxFileSystem : HostFileSystem
         }
     }
 
+    public override bool CopiesRanges => true;
+
+    public override long CopyRange(SafeFileHandle from, SafeFileHandle to, long offset, long length, string path)
+    {
+        var (source, target) = (offset, offset);
+        var count = LinuxCalls.CopyRange(from, ref source, to, ref target, (nuint)length, 0);
+        return count >= 0
+            ? count
+            : LinuxCalls.LastError switch
+            {
+                Errno.OtherDevice or Errno.Invalid or Errno.NotSupported or Errno.NoSystemCall =>
+                    throw new StoreException(StoreError.Unsupported, $"The file system of {path} takes no copy of that file."),
+                var errno => throw FileErrors.From(errno, $"copy to {path}"),
+            };
+    }
+
     public override SafeFileHandle? OpenDirect(SafeFileHandle handle)
     {
         var direct = LinuxCalls.Open(LinuxCalls.LinkTo(handle), LinuxCalls.WriteOnly | LinuxCalls.Direct | LinuxCalls.CloseOnExec, 0);

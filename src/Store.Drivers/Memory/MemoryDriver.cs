@@ -1,7 +1,7 @@
 namespace GlanceStore.Drivers.Memory;
 
 /// <summary>Keeps images in memory. Read it first: it is the contract at its plainest.</summary>
-public sealed class MemoryDriver : StoreDriver
+public sealed class MemoryDriver : StoreDriver, IServerSideCopy
 {
     private const string Scheme = "memory";
 
@@ -77,6 +77,27 @@ public sealed class MemoryDriver : StoreDriver
     {
         cancellationToken.ThrowIfCancellationRequested();
         return ValueTask.FromResult(_storage.Images.TryRemove(NameOf(location), out _));
+    }
+
+    /// <inheritdoc/>
+    public bool CanCopyFrom(StoreDriver source)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        return source.GetFeature<MemoryDriver>()?._storage == _storage;
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<StoredObject> CopyAsync(StoreDriver source, StoredObject image, ImageId id, WriteMode mode, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        ArgumentNullException.ThrowIfNull(image);
+        cancellationToken.ThrowIfCancellationRequested();
+        var from = source.GetFeature<MemoryDriver>()!;
+        return !_storage.Images.TryGetValue(from.NameOf(image.Location), out var stored)
+            ? throw new StoreException(StoreError.NotFound, $"There is no image at {image.Location}.")
+            : stored.VersionTag == image.VersionTag
+                ? ValueTask.FromResult(Publish(LocationOf(id), [.. stored.Bytes], mode))
+                : throw new StoreException(StoreError.Changed, $"The image at {image.Location} was replaced before it was copied.");
     }
 
     internal StoredObject Publish(ImageLocation location, byte[] bytes, WriteMode mode)

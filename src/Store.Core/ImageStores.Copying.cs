@@ -1,0 +1,111 @@
+using GlanceStore.Drivers;
+using GlanceStore.Transfer;
+
+namespace GlanceStore;
+
+/// <content>From one store to another.</content>
+public sealed partial class ImageStores
+{
+    /// <summary>Copies an image into another store, verified on the way and without a temporary file.</summary>
+    /// <remarks>
+    /// Where both stores share a backend that copies by itself, and there is a receipt, it does; the copy is then verified where it is: by the
+    /// digest its backend keeps, else by reading it. A copy that is not the image is removed.
+    /// </remarks>
+    /// <param name="from">The image.</param>
+    /// <param name="to">The id of the store that the copy goes to.</param>
+    /// <param name="options">How; null for the defaults, which have nothing to verify with but a digest that the source's backend may keep.</param>
+    /// <param name="cancellationToken">Ends the copy; nothing is left behind.</param>
+    /// <exception cref="StoreException">
+    /// As <see cref="StoreOf"/>, <see cref="IImageStore.OpenReadAsync"/> and <see cref="IImageStore.PutAsync"/>;
+    /// <see cref="StoreError.InvalidLocation"/>: the location ends in no id and none was given, or image and copy are the same.
+    /// </exception>
+    public Task<ImageCopy> CopyAsync(ImageLocation from, string to, CopyOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(from);
+        ArgumentNullException.ThrowIfNull(to);
+        return CopyResolvedAsync(Resolve(from), this[to], options ?? new CopyOptions(), cancellationToken);
+    }
+
+    /// <summary>Copies an image into another store as <see cref="CopyAsync"/> does, and then deletes it from its own.</summary>
+    /// <exception cref="StoreException">
+    /// As <see cref="CopyAsync"/>; <see cref="StoreError.Unsupported"/>: there is neither a receipt nor a digest to verify the copy with, or the
+    /// store deletes no images. Where the copy was made and the image could not be deleted, the message says so: both are there.
+    /// </exception>
+    public async Task<ImageCopy> MoveAsync(ImageLocation from, string to, CopyOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(from);
+        ArgumentNullException.ThrowIfNull(to);
+        var source = Resolve(from);
+        if (options is not { IsVerified: true })
+        {
+            throw new StoreException(StoreError.Unsupported,
+                "A move deletes the image once its copy is verified, and there is nothing to verify it with: give its receipt, or a digest, or copy it.");
+        }
+
+        PartsOf(source.Store).Require(source.Store.Info.Driver.Capabilities.CanDelete, "deletes no images");
+        var copy = await CopyResolvedAsync(source, this[to], options, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await source.Store.DeleteAsync(source.Location, cancellationToken).ConfigureAwait(false);
+            return copy;
+        }
+        catch (StoreException e)
+        {
+            throw new StoreException(e.Error, $"{e.Message} The image was copied to {copy.Receipt.Location}, and is still in '{source.Store.Id}' as well.", e)
+            {
+                IsTransient = e.IsTransient,
+            };
+        }
+    }
+
+    private static async Task<ImageCopy> CopyResolvedAsync(ResolvedLocation from, IImageStore to, CopyOptions options, CancellationToken cancellationToken)
+    {
+        var id = options.Id ?? IdOf(from.Location);
+        if (to.Info.Driver.Capabilities.CanWrite && to.LocationOf(id).Uri == from.Location.Uri)
+        {
+            throw Misplaced($"The image at {from.Location} and its copy would be the same: name another store, or another id.");
+        }
+
+        return await BackendCopy.TryAsync(PartsOf(from.Store), from.Location, to, PartsOf(to), id, options, cancellationToken).ConfigureAwait(false)
+            ?? await CopyThroughAsync(from, to, id, options, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static async Task<ImageCopy> CopyThroughAsync(
+        ResolvedLocation from, IImageStore to, ImageId id, CopyOptions options, CancellationToken cancellationToken)
+    {
+        var source = await from.Store.OpenReadAsync(
+            from.Location, new ReadOptions { Manifest = options.Receipt?.Chunks }, cancellationToken).ConfigureAwait(false);
+        await using (source.ConfigureAwait(false))
+        {
+            var put = PutOptionsOf(source.Object, options);
+            var receipt = await to.PutAsync(id, source, put, cancellationToken).ConfigureAwait(false);
+            var verdict = options.Receipt is null && put.ExpectedDigests.Count > 0
+                ? new ReadVerdict(ReadVerification.Digest, $"the {put.ExpectedDigests[0].Algorithm} digest of the whole image is the expected one")
+                : source.Verdict;
+            return new ImageCopy(receipt, verdict, CopyRoute.ThroughHere);
+        }
+    }
+
+    private static PutOptions PutOptionsOf(StoredObject source, CopyOptions options)
+    {
+        Digest[] known = [.. options.ExpectedDigests, .. options.Receipt?.Digests ?? (source.Digest is { } kept ? [kept] : [])];
+        return new PutOptions
+        {
+            ExpectedSize = source.Size,
+            ExpectedDigests = [.. known.Where(digest => options.ExpectedDigests.Contains(digest) || DigestAlgorithms.Known.Contains(digest.Algorithm))],
+            HashAlgorithm = options.Receipt?.MultiHash is { } hash && DigestAlgorithms.Known.Contains(hash.Algorithm) ? hash.Algorithm : "sha512",
+            ComputeMd5 = options.Receipt is not { Checksum: null },
+            Mode = options.Mode,
+            Metadata = options.Metadata,
+            Progress = options.Progress,
+        };
+    }
+
+    private static ImageId IdOf(ImageLocation location)
+    {
+        var path = location.Uri.Split('?', '#')[0];
+        return ImageId.TryParse(path[(path.LastIndexOf('/') + 1)..], null, out var id)
+            ? id
+            : throw Misplaced($"The location {location} ends in no image id: name the id that the copy gets.");
+    }
+}

@@ -1,0 +1,75 @@
+using System.IO.Hashing;
+using GlanceStore.Drivers;
+
+namespace GlanceStore.Transfer;
+
+/// <summary>A chunk on its way to every target. What is computed of it is computed once; the last target to be done with it frees its buffer.</summary>
+internal sealed class PutChunk(SourceChunk source, int targets, ChunkEntries entries, TransferCount count)
+{
+    private readonly Lock _lock = new();
+    private ulong? _checksum;
+    private (string Algorithm, byte[] Digest)[] _digests = [];
+    private int _targetsLeft = targets;
+    private volatile bool _isWritten;
+
+    public int Length => source.Length;
+
+    public long End => source.Offset + source.Length;
+
+    /// <summary>The chunk as a driver of these limits gets it; its entry is in the manifest from then on.</summary>
+    public Chunk For(DriverCapabilities limits)
+    {
+        lock (_lock)
+        {
+            _checksum ??= Enter(XxHash3.HashToUInt64(source.Bytes.Span));
+            return new Chunk(source.Index, source.Offset, source.Bytes, _checksum.Value, source.IsLast)
+            {
+                Digest = limits.ChunkDigest is { } algorithm ? DigestOf(algorithm) : default,
+            };
+        }
+    }
+
+    /// <summary>One target has written it.</summary>
+    public void Written()
+    {
+        _isWritten = true;
+        Drop();
+    }
+
+    /// <summary>One target is done with it, whether it has written it or not.</summary>
+    public void Drop()
+    {
+        if (Interlocked.Decrement(ref _targetsLeft) > 0)
+        {
+            return;
+        }
+
+        if (_isWritten)
+        {
+            count.Add(source.Length);
+        }
+
+        source.Buffer.Release();
+    }
+
+    private ulong Enter(ulong checksum)
+    {
+        entries.Set(source.Index, source.Length, checksum);
+        return checksum;
+    }
+
+    private byte[] DigestOf(string algorithm)
+    {
+        foreach (var known in _digests)
+        {
+            if (known.Algorithm == algorithm)
+            {
+                return known.Digest;
+            }
+        }
+
+        var digest = DigestSet.Hash(algorithm, source.Bytes.Span);
+        _digests = [.. _digests, (algorithm, digest)];
+        return digest;
+    }
+}

@@ -1,0 +1,158 @@
+using System.Threading.Channels;
+using GlanceStore.Diagnostics;
+using GlanceStore.Drivers;
+
+namespace GlanceStore.Transfer;
+
+/// <summary>One store that a put goes to, and how far it has come there.</summary>
+internal sealed class PutTarget : IAsyncDisposable
+{
+    private readonly ImageId _id;
+    private readonly Channel<PutChunk> _queue = Channel.CreateUnbounded<PutChunk>(new UnboundedChannelOptions { SingleWriter = true });
+    private readonly Publication _publication;
+    private IAsyncDisposable? _use;
+    private DriverWriter? _writer;
+
+    public PutTarget(StoreParts store, ImageId id)
+    {
+        _id = id;
+        Store = store;
+        _publication = new Publication(store.Driver, store.Retry, store.Telemetry);
+        Operation = new StoreOperation(store.Telemetry, "put", store.Can.CanWrite ? store.Driver.LocationOf(id) with { StoreId = store.Id } : null);
+    }
+
+    public StoreParts Store { get; }
+
+    public StoreOperation Operation { get; }
+
+    /// <summary>Why nothing more goes to this target; null while all is well.</summary>
+    public StoreException? Failure { get; private set; }
+
+    /// <summary>The published image; null until it is.</summary>
+    public StoredObject? Stored { get; private set; }
+
+    /// <exception cref="StoreException">The store cannot take this image, whatever its bytes.</exception>
+    public Task AdmitAsync(long? size)
+    {
+        Store.Require(Store.Can.CanWrite, "takes no images");
+        _use = Store.Use.Enter();
+        new SizeContract(size, Store.Can.MaxImageBytes).CheckDeclared();
+        if (Store.Can.NeedsSize && size is null)
+        {
+            throw new StoreException(StoreError.Unsupported, "This store must know the size of an image before it is sent: state ExpectedSize.");
+        }
+
+        return Task.CompletedTask;
+    }
+
+    // Hours of upload should not end in "already exists": look before they begin. The commit decides all the same.
+    public async Task OpenAsync(WriteIntent intent, CancellationToken cancellationToken)
+    {
+        var driver = Store.Driver;
+        if (intent.Mode == WriteMode.CreateNew
+            && await Store.Retry.RunAsync(token => driver.FindAsync(driver.LocationOf(_id), token), cancellationToken).ConfigureAwait(false) is { } taken)
+        {
+            throw new StoreException(StoreError.AlreadyExists, $"There is an image at {taken.Location} already.");
+        }
+
+        _writer = await Store.Retry.RunAsync(token => driver.OpenWriteAsync(_id, intent, token), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Hands it a chunk, which it drops where it has failed.</summary>
+    public void Offer(PutChunk chunk)
+    {
+        if (!_queue.Writer.TryWrite(chunk))
+        {
+            chunk.Drop();
+        }
+    }
+
+    /// <summary>There are no more chunks.</summary>
+    public void EndChunks() => _queue.Writer.TryComplete();
+
+    /// <summary>Writes every chunk it is handed, several at once.</summary>
+    public async Task WriteAllAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await Parallel.ForEachAsync(
+                _queue.Reader.ReadAllAsync(cancellationToken),
+                new ParallelOptions { MaxDegreeOfParallelism = Store.Parallelism, CancellationToken = cancellationToken },
+                WriteAsync).ConfigureAwait(false);
+        }
+        finally
+        {
+            EndChunks();
+            while (_queue.Reader.TryRead(out var left))
+            {
+                left.Drop();
+            }
+        }
+    }
+
+    /// <summary>Publishes what was written.</summary>
+    public async Task CommitAsync(WriteSummary summary, CancellationToken cancellationToken) =>
+        Stored = await _publication.PublishAsync(
+            _writer!.Location, summary, token => _writer.CommitAsync(summary, token), 0, cancellationToken).ConfigureAwait(false);
+
+    /// <summary>Writes and publishes an image of one chunk.</summary>
+    public async Task PutWholeAsync(PutChunk image, WriteIntent intent, WriteSummary summary, CancellationToken cancellationToken)
+    {
+        CheckHolds(image);
+        var chunk = image.For(Store.Can);
+        Stored = await _publication.PublishAsync(Store.Driver.LocationOf(_id), summary,
+            token => Store.Driver.WriteWholeAsync(_id, intent, chunk, summary, token), chunk.Length, cancellationToken).ConfigureAwait(false);
+        Store.Telemetry.Written(chunk.Length);
+    }
+
+    /// <summary>Removes what was published.</summary>
+    public async Task TakeBackAsync(CancellationToken cancellationToken)
+    {
+        Store.Require(Store.Can.CanDelete, "deletes no images");
+        var location = Stored!.Location;
+        await Store.Retry.RunAsync(token => Store.Driver.DeleteAsync(location, token), cancellationToken).ConfigureAwait(false);
+    }
+
+    public void Fail(StoreException failure)
+    {
+        Failure = failure;
+        Operation.Fail(failure);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_writer is not null)
+        {
+            await _writer.DisposeAsync().ConfigureAwait(false);
+        }
+
+        Operation.Dispose();
+        if (_use is not null)
+        {
+            await _use.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    private async ValueTask WriteAsync(PutChunk source, CancellationToken cancellationToken)
+    {
+        try
+        {
+            CheckHolds(source);
+            var chunk = source.For(Store.Can);
+            await Store.Retry.RunAsync(async token =>
+            {
+                await _writer!.WriteChunkAsync(chunk, token).ConfigureAwait(false);
+                return true;
+            }, cancellationToken, chunk.Length).ConfigureAwait(false);
+            Store.Telemetry.Written(chunk.Length);
+            source.Written();
+        }
+        catch
+        {
+            source.Drop();
+            throw;
+        }
+    }
+
+    private void CheckHolds(PutChunk chunk) => new SizeContract(null, Store.Can.MaxImageBytes).CheckNotMore(chunk.End);
+}
