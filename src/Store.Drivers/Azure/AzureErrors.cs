@@ -63,6 +63,7 @@ internal static class AzureErrors
         ["InvalidAuthenticationInfo"] = Unknown,
         ["NoAuthenticationInformation"] = Unknown,
         ["UnsupportedHeader"] = NotTaken,
+        ["FeatureNotSupported"] = new(StoreError.Unsupported, "the server cannot do it"), // Azurite, with 500
         ["Md5Mismatch"] = Damaged,
         ["Crc64Mismatch"] = Damaged,
         ["InvalidRange"] = OutOfRange,

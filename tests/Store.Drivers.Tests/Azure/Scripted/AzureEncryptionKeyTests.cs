@@ -23,16 +23,13 @@ public sealed class AzureEncryptionKeyTests
     }
 
     [TestMethod]
-    public async Task An_image_with_a_customer_provided_key_is_stored_and_read_back()
+    public async Task A_server_without_customer_provided_keys_is_Unsupported_and_is_not_asked_again()
     {
         AzuriteServer.Require();
-        var place = await AzuriteServer.NewTlsPlaceAsync() with { EncryptionKey = Key };
-        await using var store = new ImageStore("s", new AzureDriver(place));
-        var receipt = await store.PutAsync(ImageId.New(), new MemoryStream([1, 2, 3]), null, TestContext.CancellationToken);
-        await using var image = await store.OpenReadAsync(receipt.Location, ReadOptions.Verify(receipt), TestContext.CancellationToken);
-        using var read = new MemoryStream();
-        await image.CopyToAsync(read, TestContext.CancellationToken);
-        CollectionAssert.AreEqual(new byte[] { 1, 2, 3 }, read.ToArray());
-        await store.DeleteAsync(receipt.Location, TestContext.CancellationToken);
+        await using var store = new ImageStore("s", new AzureDriver(await AzuriteServer.NewTlsPlaceAsync() with { EncryptionKey = Key }));
+        var error = await Assert.ThrowsExactlyAsync<StoreException>(
+            () => store.PutAsync(ImageId.New(), new MemoryStream([1, 2, 3]), null, TestContext.CancellationToken));
+        Assert.AreEqual(StoreError.Unsupported, error.Error);
+        Assert.AreEqual(1, error.Attempts);
     }
 }
