@@ -76,11 +76,11 @@ public sealed class ConfigurationTests : ToolTests
     public async Task Every_mistake_of_a_configuration_is_told_of()
     {
         var config = Write($$"""
-            { "Stores": { "a": { "Type": "file", "Directory": "{{Tool.At("a")}}", "Colour": "red" }, "b": { "Type": "swift" } } }
+            { "Stores": { "a": { "Type": "file", "Directory": "{{Tool.At("a")}}", "Colour": "red" }, "b": { "Type": "memory" } } }
             """);
         var outcome = await Tool.RunAsync("stores", "--config", config);
         outcome.FailedWith(2, "'Colour'");
-        outcome.FailedWith(2, "GlanceStore.Drivers.Swift");
+        outcome.FailedWith(2, "GlanceStore.Drivers.Memory");
         outcome.FailedWith(2, "DefaultStore");
     }
 
