@@ -1,3 +1,5 @@
+using System.Runtime.Versioning;
+
 namespace GlanceStore.Interoperation;
 
 [TestClass]
@@ -25,6 +27,7 @@ public sealed class FileTests : WritableStoreTests
         """;
 
     [TestMethod]
+    [UnsupportedOSPlatform("windows")]
     public async Task Files_of_both_have_the_mode_of_the_configuration()
     {
         var ours = ImageId.New();
