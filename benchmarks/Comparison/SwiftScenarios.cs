@@ -47,6 +47,7 @@ internal static class SwiftScenarios
     {
         ImageBytes = bytes,
         Setup = Setup,
+        IsPlotted = true,
         Targets =
         [
             Target.Rate(Ours, Python, 2), Target.Rate(Ours, Loop, 0.9), Target.Cpu(Ours, Python, 0.6), Target.Cpu(Ours, Client, 1), Target.Peak(Ours, 128),
@@ -65,6 +66,7 @@ internal static class SwiftScenarios
     {
         ImageBytes = bytes,
         Setup = Setup,
+        IsPlotted = true,
         Targets = [Target.Rate(Verified, Python, 1), Target.Rate(Verified, Download, 1), Target.Cpu(Verified, Python, 0.6), Target.Peak(Verified, 128)],
     };
 

@@ -1,6 +1,7 @@
 using Azure.Storage;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
+using Azure.Storage.Sas;
 
 namespace GlanceStore.Benchmarks.Comparison.Contestants;
 
@@ -29,11 +30,16 @@ internal static class AzureSdk
         },
     };
 
+    private static readonly BlobServiceClient Service = new(
+        new Uri("http://127.0.0.1:18100/devstoreaccount1"), new StorageSharedKeyCredential("devstoreaccount1", Key), Options);
+
+    /// <summary>An address that lets rclone in: it makes its own host name of an account's name.</summary>
+    public static Uri SignedAddress() => Service.GenerateAccountSasUri(
+        AccountSasPermissions.All, TimeProvider.System.GetUtcNow().AddDays(1), AccountSasResourceTypes.All);
+
     public static async Task RunAsync(string verb, string name)
     {
-        var service = new BlobServiceClient(
-            new Uri("http://127.0.0.1:18100/devstoreaccount1"), new StorageSharedKeyCredential("devstoreaccount1", Key), Options);
-        var container = service.GetBlobContainerClient("glancestore-benchmark");
+        var container = Service.GetBlobContainerClient("glancestore-benchmark");
         if (verb == "put")
         {
             await using var file = File.OpenRead(name);
