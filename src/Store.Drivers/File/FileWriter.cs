@@ -7,6 +7,9 @@ internal sealed class FileWriter(FileDriver driver, string name, FileRoot root, 
     // What is written, read or flushed in one call: small enough that cancellation is seen well within a second.
     public const int SliceBytes = 8 << 20;
 
+    // A piece of what is read back to compare.
+    private const int CompareBytes = 256 << 10;
+
     // Larger than what is read and written, because blocks that are shared take no time.
     private const long CopySliceBytes = 64 << 20;
 
@@ -22,6 +25,8 @@ internal sealed class FileWriter(FileDriver driver, string name, FileRoot root, 
     private StoreException? _final;
 
     public override ImageLocation Location { get; } = FileLocation.Of(Path.Combine(root.Path, name));
+
+    public override string? Token => part.Token;
 
     public void Reserve(long? size)
     {
@@ -47,6 +52,27 @@ internal sealed class FileWriter(FileDriver driver, string name, FileRoot root, 
         }
 
         Extend(chunk.Offset + chunk.Length);
+    }
+
+    // Compared byte by byte: nothing else tells that they had reached the disk when the machine stopped.
+    public override async ValueTask<bool> TryKeepChunkAsync(Chunk chunk, CancellationToken cancellationToken)
+    {
+        var held = new byte[Math.Min(chunk.Length, CompareBytes)];
+        for (var start = 0; start < chunk.Length;)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var piece = held.AsMemory(0, Math.Min(held.Length, chunk.Length - start));
+            var count = await ReadBackAsync(piece, chunk.Offset + start, cancellationToken).ConfigureAwait(false);
+            if (count == 0 || !chunk.Bytes.Span.Slice(start, count).SequenceEqual(piece.Span[..count]))
+            {
+                return false;
+            }
+
+            start += count;
+        }
+
+        Extend(chunk.Offset + chunk.Length);
+        return true;
     }
 
     /// <summary>Takes the bytes of another file, in slices so that cancellation is seen.</summary>
@@ -104,6 +130,18 @@ internal sealed class FileWriter(FileDriver driver, string name, FileRoot root, 
         }
 
         return ValueTask.CompletedTask;
+    }
+
+    private async ValueTask<int> ReadBackAsync(Memory<byte> piece, long offset, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await RandomAccess.ReadAsync(part.Handle, piece, offset, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (FileErrors.From(e, $"read back {_target}") is { } error)
+        {
+            throw error;
+        }
     }
 
     private async ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, long offset, CancellationToken cancellationToken)

@@ -9,6 +9,8 @@ internal abstract class PartFile(SafeFileHandle handle) : IDisposable
 
     public bool IsPublished { get; private set; }
 
+    public virtual string? Token => null;
+
     // Once is enough, however often a commit is tried.
     public void Publish(string target, WriteMode mode)
     {
