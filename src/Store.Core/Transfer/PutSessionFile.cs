@@ -123,8 +123,11 @@ internal sealed class PutSessionFile : IAsyncDisposable
     /// <summary>The image is stored, so that there is nothing to go on with. What cannot be removed leads nowhere and does no harm.</summary>
     public void End()
     {
-        _isOver = true;
-        Remove();
+        if (IsKept)
+        {
+            _isOver = true;
+            Remove();
+        }
     }
 
     /// <summary>Saves what there is to go on with. A session that never came to an upload goes again.</summary>
