@@ -17,9 +17,9 @@ internal sealed class PutSessionJson
 
     public string? Upload { get; set; }
 
-    public List<ChunkRunJson>? Plan { get; set; }
+    public List<ChunkRunJson?>? Plan { get; set; }
 
-    public List<WrittenChunkJson>? Chunks { get; set; }
+    public List<WrittenChunkJson?>? Chunks { get; set; }
 
     public static string Write(PutSession session) => JsonSerializer.Serialize(new PutSessionJson
     {
@@ -55,14 +55,18 @@ internal sealed class PutSessionJson
 
     private static PutSession FromModel(PutSessionJson? json) =>
         json is { Store: { } store, Id: { } id, Upload: { } upload, Plan: { } plan, Chunks: { } chunks, Size: null or >= 0 }
-            ? new PutSession(store, ImageId.Parse(id), upload, [.. plan.Select(run => new ChunkRun(run.Count, run.Length))])
+            ? new PutSession(store, ImageId.Parse(id), upload, [.. plan.Select(RunOf)])
             {
                 Size = json.Size,
-                Written = chunks.ToDictionary(chunk => chunk.Index, EntryOf),
+                Written = chunks.ToDictionary(chunk => chunk?.Index ?? -1, EntryOf),
             }
             : throw new FormatException("A session has a store, an id, an upload, a plan and chunks, and this text lacks one of them.");
 
-    private static ChunkEntry EntryOf(WrittenChunkJson chunk) =>
+    private static ChunkRun RunOf(ChunkRunJson? run) => run is not null
+        ? new ChunkRun(run.Count, run.Length)
+        : throw new FormatException("A run of a session's plan has a count and a length, and one has not.");
+
+    private static ChunkEntry EntryOf(WrittenChunkJson? chunk) =>
         chunk is { Index: >= 0, Length: > 0, Checksum: { } text }
         && text.StartsWith(ChecksumPrefix, StringComparison.Ordinal)
         && ulong.TryParse(text.AsSpan(ChecksumPrefix.Length), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var checksum)
