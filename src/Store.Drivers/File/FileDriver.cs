@@ -119,7 +119,7 @@ public sealed partial class FileDriver : StoreDriver, ISweeper, IResumableWrites
         }
         catch
         {
-            part.Dispose();
+            part.Discard();
             throw;
         }
     }

@@ -2,13 +2,10 @@ using Microsoft.Win32.SafeHandles;
 
 namespace GlanceStore.Drivers.File;
 
-internal sealed class FileWriter(FileDriver driver, string name, FileRoot root, WriteMode mode, PartFile part) : DriverWriter
+internal sealed partial class FileWriter(FileDriver driver, string name, FileRoot root, WriteMode mode, PartFile part) : DriverWriter
 {
     // What is written, read or flushed in one call: small enough that cancellation is seen well within a second.
     public const int SliceBytes = 8 << 20;
-
-    // A piece of what is read back to compare.
-    private const int CompareBytes = 256 << 10;
 
     // Larger than what is read and written, because blocks that are shared take no time.
     private const long CopySliceBytes = 64 << 20;
@@ -52,27 +49,6 @@ internal sealed class FileWriter(FileDriver driver, string name, FileRoot root, 
         }
 
         Extend(chunk.Offset + chunk.Length);
-    }
-
-    // Compared byte by byte: nothing else tells that they had reached the disk when the machine stopped.
-    public override async ValueTask<bool> TryKeepChunkAsync(Chunk chunk, CancellationToken cancellationToken)
-    {
-        var held = new byte[Math.Min(chunk.Length, CompareBytes)];
-        for (var start = 0; start < chunk.Length;)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            var piece = held.AsMemory(0, Math.Min(held.Length, chunk.Length - start));
-            var count = await ReadBackAsync(piece, chunk.Offset + start, cancellationToken).ConfigureAwait(false);
-            if (count == 0 || !chunk.Bytes.Span.Slice(start, count).SequenceEqual(piece.Span[..count]))
-            {
-                return false;
-            }
-
-            start += count;
-        }
-
-        Extend(chunk.Offset + chunk.Length);
-        return true;
     }
 
     /// <summary>Takes the bytes of another file, in slices so that cancellation is seen.</summary>
@@ -130,18 +106,6 @@ internal sealed class FileWriter(FileDriver driver, string name, FileRoot root, 
         }
 
         return ValueTask.CompletedTask;
-    }
-
-    private async ValueTask<int> ReadBackAsync(Memory<byte> piece, long offset, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await RandomAccess.ReadAsync(part.Handle, piece, offset, cancellationToken).ConfigureAwait(false);
-        }
-        catch (Exception e) when (FileErrors.From(e, $"read back {_target}") is { } error)
-        {
-            throw error;
-        }
     }
 
     private async ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, long offset, CancellationToken cancellationToken)

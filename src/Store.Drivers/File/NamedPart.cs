@@ -7,7 +7,7 @@ internal sealed class NamedPart : PartFile
 {
     private readonly HostFileSystem _host;
     private readonly string _path;
-    private readonly bool _stays;
+    private bool _stays;
 
     private NamedPart(SafeFileHandle handle, HostFileSystem host, string path, bool stays)
         : base(handle) => (_host, _path, _stays) = (host, path, stays);
@@ -71,6 +71,12 @@ internal sealed class NamedPart : PartFile
         {
             System.IO.File.Delete(_path);
         }
+    }
+
+    public override void Discard()
+    {
+        _stays = false;
+        Dispose();
     }
 
     protected override void PublishAs(string target, WriteMode mode)

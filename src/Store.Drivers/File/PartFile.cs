@@ -34,6 +34,9 @@ internal abstract class PartFile(SafeFileHandle handle) : IDisposable
 
     public virtual void Dispose() => handle.Dispose();
 
+    // Of a writer that nobody has heard of: nothing stays of it.
+    public virtual void Discard() => Dispose();
+
     protected abstract void PublishAs(string target, WriteMode mode);
 
     // Never throws: the image has its name.

@@ -5,7 +5,7 @@ using Amazon.S3.Model;
 namespace GlanceStore.Drivers.S3;
 
 /// <summary>The bucket and the requests made to it: each one attempt, each failure a <see cref="StoreException"/>.</summary>
-internal sealed class S3Bucket(IAmazonS3 client, S3DriverOptions options, S3Locations locations)
+internal sealed partial class S3Bucket(IAmazonS3 client, S3DriverOptions options, S3Locations locations)
 {
     private readonly S3Integrity _integrity = options.CheckedBy;
     private readonly string _bucket = options.Bucket;
@@ -157,40 +157,6 @@ internal sealed class S3Bucket(IAmazonS3 client, S3DriverOptions options, S3Loca
         return string.IsNullOrEmpty(answer.ETag)
             ? await FindAsync(location, cancellationToken).ConfigureAwait(false) ?? throw Vanished(location)
             : Describe(location, parts.Sum(part => part.Length), answer.ETag, null, answer.ServerSideEncryptionMethod);
-    }
-
-    /// <summary>The parts that the server has of an upload, by their number.</summary>
-    public async Task<IReadOnlyDictionary<int, S3Part>> ListPartsAsync(ImageLocation location, string upload, CancellationToken cancellationToken)
-    {
-        var parts = new Dictionary<int, S3Part>();
-        string? after = null;
-        bool more;
-        do
-        {
-            var request = new ListPartsRequest { BucketName = _bucket, Key = locations.KeyOf(location), UploadId = upload, PartNumberMarker = after };
-            var page = await RunAsync($"Listing the parts of {location}", () => client.ListPartsAsync(request, cancellationToken), cancellationToken)
-                .ConfigureAwait(false);
-            foreach (var part in page.Parts ?? [])
-            {
-                parts[part.PartNumber!.Value] = new S3Part(part.PartNumber.Value, part.Size ?? 0, part.ETag, part.ChecksumCRC32);
-            }
-
-            var next = page.NextPartNumberMarker?.ToString(System.Globalization.CultureInfo.InvariantCulture);
-            more = page.IsTruncated == true && next != after;
-            after = next;
-        }
-        while (more);
-        return parts;
-    }
-
-    /// <summary>The part as completing must repeat it where it is the chunk, as far as the server tells: by its length, and by its checksum.</summary>
-    public S3Part? TryMatch(S3Part part, Chunk chunk)
-    {
-        var digest = S3BodyDigest.Of(chunk, _integrity);
-        var other = part.Length != chunk.Length
-            || (digest.Crc32 is not null && part.Crc32 is not null && part.Crc32 != digest.Crc32)
-            || (digest.Md5 is not null && IsMd5(part.ETag.Trim('"')) && part.ETag.Trim('"') != Convert.ToHexStringLower(chunk.Digest.Span));
-        return other ? null : part with { Crc32 = digest.Crc32 };
     }
 
     public Task AbortAsync(string key, string upload, CancellationToken cancellationToken) =>
