@@ -42,7 +42,7 @@ public sealed class ResumeTests
         await TestStore.Write(writer, Image, 1000);
         await writer.DisposeAsync();
         var part = await System.IO.File.ReadAllBytesAsync(store.Parts.Single());
-        part[1500] = (byte)~part[1500];
+        part[1500] ^= 0xff;
         await System.IO.File.WriteAllBytesAsync(store.Parts.Single(), part[..2500]);
 
         await using var again = await store.Driver.ReopenWriteAsync(Id, Staying, writer.Token!, default);
