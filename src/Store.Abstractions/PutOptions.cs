@@ -51,6 +51,20 @@ public sealed record PutOptions
     /// <summary>Text to keep in the receipt; empty by default.</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; init; } = FrozenDictionary<string, string>.Empty;
 
+    /// <summary>
+    /// The file to keep a <see cref="PutSession"/> in, so that a put which does not end can be gone on with; null, the default, for none. It
+    /// must not be there yet, unless <see cref="Resume"/> was read from it, and is gone after the put has succeeded. A put that fails leaves it,
+    /// and what the store has of the image so far. For a put into one store.
+    /// </summary>
+    public string? SessionFile { get; init; }
+
+    /// <summary>
+    /// The session to go on with, read from <see cref="SessionFile"/>; null by default. The source is read from its start again and must give the
+    /// same bytes: where it does not, the put ends with <see cref="StoreError.Corrupted"/> or <see cref="StoreError.SizeMismatch"/>, and the
+    /// session is what it was.
+    /// </summary>
+    public PutSession? Resume { get; init; }
+
     /// <summary>Told of every chunk that has been written (of several stores, by the last of them), from whichever thread wrote it; null by default.</summary>
     public IProgress<TransferProgress>? Progress { get; init; }
 }

@@ -50,4 +50,7 @@ public enum StoreError
 
     /// <summary>A store's settings are wrong; the message lists every mistake.</summary>
     InvalidConfiguration,
+
+    /// <summary>The session of a put is of another image or another store, cannot be written, or its upload is no longer there.</summary>
+    InvalidSession,
 }

@@ -12,6 +12,8 @@ internal static class Failure
 
     private static (ExitCode Code, string Sentence) Describe(Exception exception) => exception switch
     {
+        UnfinishedPutException { InnerException: OperationCanceledException } e => (ExitCode.Failed, $"cancelled. {e.Advice}"),
+        UnfinishedPutException e when Describe(e.InnerException!) is var (code, sentence) => (code, $"{sentence} {e.Advice}"),
         UsageException => (ExitCode.Usage, exception.Message),
         StoreException e => (CodeOf(e.Error), e.Message),
         OperationCanceledException => (ExitCode.Failed, "cancelled; nothing is left behind."),
@@ -25,7 +27,7 @@ internal static class Failure
         StoreError.NotFound => ExitCode.NotFound,
         StoreError.AlreadyExists => ExitCode.AlreadyExists,
         StoreError.Corrupted or StoreError.SizeMismatch => ExitCode.NotVerified,
-        StoreError.InvalidConfiguration or StoreError.InvalidLocation or StoreError.InvalidRange => ExitCode.Usage,
+        StoreError.InvalidConfiguration or StoreError.InvalidLocation or StoreError.InvalidRange or StoreError.InvalidSession => ExitCode.Usage,
         _ => ExitCode.Failed,
     };
 

@@ -1,10 +1,14 @@
 namespace GlanceStore.Cli;
 
-/// <summary>A file that appears under its name when it is complete, or not at all; a pipe or a device is written to as it is.</summary>
+/// <summary>
+/// A file that appears under its name when it is complete, or not at all; a pipe or a device is written to as it is. What is there of it when it
+/// is disposed incomplete goes, unless it is to be continued.
+/// </summary>
 internal sealed class OutputFile : IAsyncDisposable
 {
     private readonly string? _temporary;
     private readonly string _path;
+    private bool Stays { get; init; }
 
     private OutputFile(string path, string? temporary, Stream stream) => (_path, _temporary, Stream) = (path, temporary, stream);
 
@@ -16,9 +20,27 @@ internal sealed class OutputFile : IAsyncDisposable
         try
         {
             var target = TargetOf(path);
-            return IsWrittenAsItIs(target) ? await OpenAsync(target, cancellationToken) : Beside(target);
+            var temporary = Path.Combine(Path.GetDirectoryName(target) ?? "", $".glance-store-{Guid.NewGuid():N}.tmp");
+            return IsWrittenAsItIs(target) ? await OpenAsync(target, cancellationToken) : Beside(target, temporary, New);
         }
-        catch (Exception e) when (e is DirectoryNotFoundException or FileNotFoundException or UnauthorizedAccessException or ArgumentException)
+        catch (Exception e) when (IsUsage(e))
+        {
+            throw new UsageException($"The output file '{path}' cannot be written: {e.Message}", e);
+        }
+    }
+
+    /// <summary>Goes on with <c>PATH.part</c>, or begins it; its stream can be read too. Nobody else can at the same time.</summary>
+    /// <exception cref="UsageException">No file can be made there.</exception>
+    public static OutputFile Continue(string path)
+    {
+        try
+        {
+            var target = TargetOf(path);
+            return IsWrittenAsItIs(target)
+                ? throw new UsageException($"The output '{path}' is no file, so nothing of it could be kept.")
+                : Beside(target, target + ".part", Kept, stays: true);
+        }
+        catch (Exception e) when (IsUsage(e))
         {
             throw new UsageException($"The output file '{path}' cannot be written: {e.Message}", e);
         }
@@ -37,11 +59,20 @@ internal sealed class OutputFile : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Stream.DisposeAsync();
-        if (_temporary is not null)
+        if (_temporary is not null && !Stays)
         {
             File.Delete(_temporary);
         }
     }
+
+    private static FileStreamOptions New =>
+        new() { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.Read, BufferSize = 0 };
+
+    private static FileStreamOptions Kept =>
+        new() { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.None, BufferSize = 0 };
+
+    private static bool IsUsage(Exception e) =>
+        e is DirectoryNotFoundException or FileNotFoundException or UnauthorizedAccessException or ArgumentException;
 
     private static string TargetOf(string path)
     {
@@ -65,13 +96,11 @@ internal sealed class OutputFile : IAsyncDisposable
     }
 
     // What takes the place of a file may be read by whom the file could be read by, and by nobody else at any moment.
-    private static OutputFile Beside(string target)
+    private static OutputFile Beside(string target, string temporary, FileStreamOptions options, bool stays = false)
     {
-        var temporary = Path.Combine(Path.GetDirectoryName(target)!, $".glance-store-{Guid.NewGuid():N}.tmp");
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.Read, BufferSize = 0 };
         if (OperatingSystem.IsWindows() || !File.Exists(target))
         {
-            return new OutputFile(target, temporary, new FileStream(temporary, options));
+            return new OutputFile(target, temporary, new FileStream(temporary, options)) { Stays = stays };
         }
 
         var mode = File.GetUnixFileMode(target);
@@ -80,7 +109,7 @@ internal sealed class OutputFile : IAsyncDisposable
 
         // Again, because the process's mask was taken from the first.
         File.SetUnixFileMode(file.SafeFileHandle, mode);
-        return new OutputFile(target, temporary, file);
+        return new OutputFile(target, temporary, file) { Stays = stays };
     }
 
     // Nothing may take the name of a pipe, of /dev/null or of a file handed over by the shell, whose name is /dev/stdout or /dev/fd/3.

@@ -35,6 +35,8 @@ internal sealed class FlawedReorder : ReorderSuite<FlawHarness>;
 
 internal sealed class FlawedResume : ResumeSuite<FlawHarness>;
 
+internal sealed class FlawedResumedPut : ResumedPutSuite<FlawHarness>;
+
 internal sealed class FlawedSecret : SecretSuite<FlawHarness>;
 
 internal sealed class FlawedSeek : SeekSuite<FlawHarness>;

@@ -22,6 +22,17 @@ public abstract class DriverWriter : IAsyncDisposable
     /// </remarks>
     public abstract ValueTask<StoredObject> CommitAsync(WriteSummary summary, CancellationToken cancellationToken);
 
+    /// <summary>What <see cref="IResumableWrites"/> opens this upload again by: short, and no secret. Null, the default, where it cannot.</summary>
+    public virtual string? Token => null;
+
+    /// <summary>Takes a chunk as written that was written before the upload was opened again; false, the default, where it has to be written.</summary>
+    /// <remarks>
+    /// <em>Given</em>: a chunk that an earlier writer of this upload reported as written, with the same bytes. <em>Must</em> be true only where the
+    /// backend holds as many bytes of it now and, as far as the backend tells their digest, the same ones.
+    /// </remarks>
+    public virtual ValueTask<bool> TryKeepChunkAsync(Chunk chunk, CancellationToken cancellationToken) => ValueTask.FromResult(false);
+
     /// <summary>Ends the upload. <em>Must</em>, without a commit, leave nothing behind; must not throw; must be safe to call twice.</summary>
+    /// <remarks>Where <see cref="WriteIntent.StaysOpen"/>, it leaves the upload as it is, to be opened again or to be found by a sweep.</remarks>
     public abstract ValueTask DisposeAsync();
 }

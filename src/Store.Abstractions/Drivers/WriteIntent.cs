@@ -3,7 +3,14 @@ namespace GlanceStore.Drivers;
 /// <summary>What an upload is going to be.</summary>
 /// <param name="Mode">Create a new image, or replace what is there.</param>
 /// <param name="Size">The size in bytes, or null where it is not known.</param>
-public sealed record WriteIntent(WriteMode Mode, long? Size);
+public sealed record WriteIntent(WriteMode Mode, long? Size)
+{
+    /// <summary>
+    /// Whether the upload outlives a writer that is disposed without a commit, so that it can be opened again; only where the driver is
+    /// <see cref="IResumableWrites"/>.
+    /// </summary>
+    public bool StaysOpen { get; init; }
+}
 
 /// <summary>What was written: everything a driver needs to publish an image.</summary>
 /// <param name="Size">The size in bytes.</param>

@@ -26,13 +26,19 @@ internal static class GetCommand
         HelpName = "FIRST-LAST",
     };
 
+    private static readonly Option<bool> Resume = new("--resume")
+    {
+        Description = "Keep what was fetched as FILE.part where get does not come to its end, and go on with it: with a receipt, what is there is "
+            + "verified and only the rest is fetched.",
+    };
+
     private static readonly Option<string?> Expect = CommandLine.Expect();
 
     public static Command Create()
     {
         var command = new Command("get", "Reads an image; with a receipt, every byte is verified before it is written.")
         {
-            Images, Output, Range, Expect,
+            Images, Output, Range, Resume, Expect,
         };
         command.SetAction(RunAsync);
         return command;
@@ -57,6 +63,12 @@ internal static class GetCommand
             throw new UsageException($"The output '{path}' is the receipt itself; name another file.");
         }
 
+        if (arguments.GetValue(Resume))
+        {
+            await ContinueAsync(stores, places, options, path, cancellationToken);
+            return (int)ExitCode.Done;
+        }
+
         await using var file = await OutputFile.CreateAsync(path, cancellationToken);
         await CopyAsync(stores, places, options, file.Stream, cancellationToken);
         await file.CompleteAsync();
@@ -70,6 +82,11 @@ internal static class GetCommand
         if (range is not null && expect is not null)
         {
             throw new UsageException("--expect is the digest of the whole image and does not go with --range.");
+        }
+
+        if (arguments.GetValue(Resume) && (range is not null || expect is not null || arguments.GetRequiredValue(Output) == StandardStreams.Name))
+        {
+            throw new UsageException("--resume is for a whole image into a file (-o FILE) and does not go with --range or --expect.");
         }
 
         return new ReadOptions
@@ -88,6 +105,21 @@ internal static class GetCommand
         }
 
         return [.. places];
+    }
+
+    private static async Task ContinueAsync(
+        ImageStores stores, ImageReference[] places, ReadOptions options, string path, CancellationToken cancellationToken)
+    {
+        var chunks = options.Manifest ?? throw new UsageException("--resume takes a receipt: without one, nothing tells whether what is there is right.");
+        await using var file = OutputFile.Continue(path);
+        foreach (var missing in await PartialImage.FindMissingAsync(file.Stream, chunks, cancellationToken))
+        {
+            file.Stream.Position = missing.Offset;
+            await CopyAsync(stores, places, options with { Range = missing }, file.Stream, cancellationToken);
+        }
+
+        file.Stream.SetLength(chunks.Size);
+        await file.CompleteAsync();
     }
 
     private static Task CopyAsync(

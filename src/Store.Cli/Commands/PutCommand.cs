@@ -55,13 +55,26 @@ internal static class PutCommand
         HelpName = "FILE",
     };
 
+    private static readonly Option<string?> Session = new("--session")
+    {
+        Description = "Keep in this new file how far the put has come, so that it can be gone on with after a failure; gone when the image is stored.",
+        HelpName = "FILE",
+    };
+
+    private static readonly Option<string?> Resume = new("--resume")
+    {
+        Description = "Go on with the put that left this session file. The source is read from its start and must be the same; what the store has of "
+            + "it is not sent again. Store and id are the session's.",
+        HelpName = "FILE",
+    };
+
     private static readonly Option<bool> Json = CommandLine.Json("the receipt instead of the location");
 
     public static Command Create()
     {
         var command = new Command("put", "Stores an image and prints its location.")
         {
-            Source, Id, Store, AllStores, BestEffort, Hash, NoMd5, Size, Replace, Receipt, Json,
+            Source, Id, Store, AllStores, BestEffort, Hash, NoMd5, Size, Replace, Receipt, Session, Resume, Json,
         };
         command.SetAction(RunAsync);
         return command;
@@ -69,17 +82,18 @@ internal static class PutCommand
 
     private static async Task<int> RunAsync(ParseResult arguments, CancellationToken cancellationToken)
     {
-        var id = Texts.Id(arguments.GetValue(Id));
+        var session = SessionFile.Of(arguments.GetValue(Session), arguments.GetValue(Resume), arguments.GetRequiredValue(Source));
+        var id = arguments.GetValue(Id) is null && session.Resumed is { } before ? before.Id : Texts.Id(arguments.GetValue(Id));
         var size = arguments.GetValue(Size) is { } text ? Texts.Bytes(text) : (long?)null;
         await using var stores = StoreConfiguration.Open(arguments);
-        var targets = TargetsOf(arguments, stores);
+        var targets = TargetsOf(arguments, stores, session);
         await using var source = await SourceFile.OpenAsync(arguments.GetRequiredValue(Source), cancellationToken);
 
         // Opened before the image is stored: a receipt that cannot be written is found out while nothing has happened yet.
         await using var receipts = await ReceiptFiles.OpenAsync(arguments.GetValue(Receipt), arguments.GetRequiredValue(Source), targets, cancellationToken);
-        var options = OptionsOf(arguments, size ?? SourceFile.SizeOf(source));
-        var report = await TransferBar.ShowAsync("put", progress =>
-            stores.PutAsync(id, source, targets, options with { Progress = progress }, cancellationToken));
+        var options = OptionsOf(arguments, size ?? SourceFile.SizeOf(source)) with { SessionFile = session.Path, Resume = session.Resumed };
+        var report = await session.KeepAsync(() => TransferBar.ShowAsync("put", progress =>
+            stores.PutAsync(id, source, targets, options with { Progress = progress }, cancellationToken)));
 
         // Before anything is printed, which may fail: the receipts are what cannot be had again.
         await receipts.WriteAsync(report.Receipts);
@@ -87,12 +101,12 @@ internal static class PutCommand
         return report.IsComplete ? (int)ExitCode.Done : throw Incomplete(report);
     }
 
-    private static string[] TargetsOf(ParseResult arguments, ImageStores stores)
+    private static string[] TargetsOf(ParseResult arguments, ImageStores stores, SessionFile session)
     {
         var named = arguments.GetValue(Store);
         if (!arguments.GetValue(AllStores))
         {
-            return named is null ? [stores.DefaultId] : Texts.Names("--store", named);
+            return named is null ? [session.Resumed?.StoreId ?? stores.DefaultId] : Texts.Names("--store", named);
         }
 
         // One that is down is meant as well: that the image is not there is for the put to say.

@@ -31,7 +31,7 @@ internal sealed class ChunkPlan
     public long Capacity { get; private set; }
 
     /// <summary>The length of its largest chunk in bytes: what it needs as a buffer.</summary>
-    public long LargestChunk => _stages[^1].Length;
+    public long LargestChunk => _stages.Max(stage => stage.Length);
 
     /// <summary>Makes a plan.</summary>
     /// <param name="size">The image's size in bytes, or null where it is not known.</param>
@@ -43,6 +43,21 @@ internal sealed class ChunkPlan
     {
         var usual = Math.Clamp(preferred ?? limits.PreferredChunkBytes, limits.MinChunkBytes, limits.MaxChunkBytes);
         return size is { } known ? ForKnown(known, limits, usual) : ForUnknown(limits, usual, largestBuffer);
+    }
+
+    /// <summary>The plan as runs of chunks.</summary>
+    public IReadOnlyList<ChunkRun> Runs => [.. _stages.Select(stage => new ChunkRun(stage.Count, stage.Length))];
+
+    /// <summary>The plan that was made before.</summary>
+    public static ChunkPlan Of(IReadOnlyList<ChunkRun> runs)
+    {
+        var plan = new ChunkPlan();
+        foreach (var run in runs)
+        {
+            plan.Add(run.Count, run.Length);
+        }
+
+        return plan;
     }
 
     /// <summary>The length of a chunk, in bytes; the last of an image may be shorter.</summary>

@@ -12,17 +12,32 @@ internal sealed class PutChunk(SourceChunk source, int targets, ChunkEntries ent
     private int _targetsLeft = targets;
     private volatile bool _isWritten;
 
+    public int Index => source.Index;
+
     public int Length => source.Length;
 
+    public bool IsLast => source.IsLast;
+
     public long End => source.Offset + source.Length;
+
+    /// <summary>The checksum of its bytes; its entry is in the manifest from then on.</summary>
+    public ulong Checksum
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _checksum ??= Enter(XxHash3.HashToUInt64(source.Bytes.Span));
+            }
+        }
+    }
 
     /// <summary>The chunk as a driver of these limits gets it; its entry is in the manifest from then on.</summary>
     public Chunk For(DriverCapabilities limits)
     {
         lock (_lock)
         {
-            _checksum ??= Enter(XxHash3.HashToUInt64(source.Bytes.Span));
-            return new Chunk(source.Index, source.Offset, source.Bytes, _checksum.Value, source.IsLast)
+            return new Chunk(source.Index, source.Offset, source.Bytes, Checksum, source.IsLast)
             {
                 Digest = limits.ChunkDigest is { } algorithm ? DigestOf(algorithm) : default,
             };

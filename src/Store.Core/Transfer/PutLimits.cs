@@ -20,11 +20,11 @@ internal static class PutLimits
     /// <exception cref="StoreException">
     /// <see cref="StoreError.TooLarge"/>: they would not fit into the memory there is; <see cref="StoreError.Unsupported"/>: there are none.
     /// </exception>
-    public static ChunkPlan PlanFor(long? size, IReadOnlyList<PutTarget> targets)
+    public static ChunkPlan PlanFor(long? size, IReadOnlyList<PutTarget> targets, PutSessionFile session)
     {
         var largest = targets.Min(target => target.Store.Budget.LargestChunk);
         var usual = targets.Max(target => target.Store.Options.ChunkBytes ?? target.Store.Can.PreferredChunkBytes);
-        var plan = ChunkPlan.For(size, LimitsOf(targets), usual, largest);
+        var plan = session.PlanOr(() => ChunkPlan.For(size, LimitsOf(targets), usual, largest));
         return plan.LargestChunk <= largest
             ? plan
             : throw new StoreException(StoreError.TooLarge,

@@ -11,11 +11,12 @@ internal sealed class PutPipeline
     private readonly PutTargets _targets;
     private readonly PutOptions _put;
     private readonly DigestSet _digests;
+    private readonly PutSessionFile _session;
     private readonly ChunkEntries _entries = new();
     private readonly CancellationToken _caller;
 
-    private PutPipeline(PutTargets targets, PutOptions put, DigestSet digests, CancellationToken caller) =>
-        (_targets, _put, _digests, _caller) = (targets, put, digests, caller);
+    private PutPipeline(PutTargets targets, PutOptions put, DigestSet digests, PutSessionFile session, CancellationToken caller) =>
+        (_targets, _put, _digests, _session, _caller) = (targets, put, digests, session, caller);
 
     /// <summary>Puts an image into every store, as the options' policy says.</summary>
     /// <returns>What came of it in each store, in their order.</returns>
@@ -26,7 +27,7 @@ internal sealed class PutPipeline
         await using var targetsUntilTheEnd = targets.ConfigureAwait(false);
         try
         {
-            var summary = await RunAsync(targets, source, put, cancellationToken).ConfigureAwait(false);
+            var summary = await RunAsync(targets, id, source, put, cancellationToken).ConfigureAwait(false);
             return [.. targets.All.Select(target => OutcomeOf(target, summary, put))];
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -48,7 +49,7 @@ internal sealed class PutPipeline
     }
 
     // Null where every target failed and that is no error.
-    private static async Task<WriteSummary?> RunAsync(PutTargets targets, Stream source, PutOptions put, CancellationToken caller)
+    private static async Task<WriteSummary?> RunAsync(PutTargets targets, ImageId id, Stream source, PutOptions put, CancellationToken caller)
     {
         var size = PutLimits.SizeOf(source, put, targets.All);
         await targets.EachAsync((target, _) => target.AdmitAsync(size.Declared), targets.Token).ConfigureAwait(false);
@@ -58,17 +59,27 @@ internal sealed class PutPipeline
         }
 
         size.CheckDeclared();
+        var session = PutSessionFile.Open(put, id, targets.All);
+        await using var sessionUntilTheEnd = session.ConfigureAwait(false);
+        size = session.SizeOr(size);
         var digests = new DigestSet(AlgorithmsOf(put));
         await using var digestsUntilTheEnd = digests.ConfigureAwait(false);
         var alive = targets.Alive;
+        var plan = PutLimits.PlanFor(size.Declared, alive, session);
         using var chunks = new ChunkSource(
-            source, PutLimits.PlanFor(size.Declared, alive), size, alive[0].Store.Budget, alive.Sum(target => target.Store.Parallelism) + 2);
+            source, plan, size, alive[0].Store.Budget, alive.Sum(target => target.Store.Parallelism) + 2);
         var first = await chunks.FirstAsync(targets.Token).ConfigureAwait(false);
         var intent = new WriteIntent(put.Mode, first.IsLast ? first.Length : size.Declared);
-        var pipeline = new PutPipeline(targets, put, digests, caller);
-        return first.IsLast
+        var pipeline = new PutPipeline(targets, put, digests, session, caller);
+        var summary = first.IsLast
             ? await pipeline.PutWholeAsync(first, intent).ConfigureAwait(false)
-            : await pipeline.PutChunksAsync(chunks, intent).ConfigureAwait(false);
+            : await pipeline.PutChunksAsync(chunks, intent, plan).ConfigureAwait(false);
+        if (summary is not null)
+        {
+            session.End();
+        }
+
+        return summary;
     }
 
     private async Task<WriteSummary?> PutWholeAsync(SourceChunk first, WriteIntent intent)
@@ -78,6 +89,7 @@ internal sealed class PutPipeline
         try
         {
             _ = image.For(_targets.Alive[0].Store.Can);
+            _session.Check(image);
             var summary = _entries.Summarize(await CheckedDigestsAsync().ConfigureAwait(false));
             await _targets.EachAsync((target, token) => target.PutWholeAsync(image, intent, summary, token), _caller).ConfigureAwait(false);
             CountOf(intent).Add(_targets.AllFailed ? 0 : first.Length);
@@ -89,9 +101,10 @@ internal sealed class PutPipeline
         }
     }
 
-    private async Task<WriteSummary?> PutChunksAsync(ChunkSource chunks, WriteIntent intent)
+    private async Task<WriteSummary?> PutChunksAsync(ChunkSource chunks, WriteIntent intent, ChunkPlan plan)
     {
-        await _targets.EachAsync((target, token) => target.OpenAsync(intent, token), _targets.Token).ConfigureAwait(false);
+        await _targets.EachAsync((target, token) => target.OpenAsync(intent, _session, token), _targets.Token).ConfigureAwait(false);
+        await _targets.EachAsync((target, _) => _session.BeginAsync(target, intent.Size, plan), _targets.Token).ConfigureAwait(false);
         var handing = HandOutAsync(chunks, CountOf(intent));
         await _targets.EachAsync((target, token) => target.WriteAllAsync(token), _targets.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await handing.ConfigureAwait(false);
@@ -117,6 +130,7 @@ internal sealed class PutPipeline
             {
                 _digests.Append(chunk.Buffer, chunk.Length);
                 var shared = new PutChunk(chunk, targets.Length, _entries, count);
+                Check(shared, targets.Length);
                 foreach (var target in targets)
                 {
                     target.Offer(shared);
@@ -131,6 +145,23 @@ internal sealed class PutPipeline
         catch (Exception e)
         {
             _targets.End(e);
+        }
+    }
+
+    private void Check(PutChunk chunk, int targets)
+    {
+        try
+        {
+            _session.Check(chunk);
+        }
+        catch (StoreException)
+        {
+            for (; targets > 0; targets--)
+            {
+                chunk.Drop();
+            }
+
+            throw;
         }
     }
 

@@ -7,15 +7,15 @@ namespace GlanceStore.Transfer;
 /// <summary>One store that a put goes to, and how far it has come there.</summary>
 internal sealed class PutTarget : IAsyncDisposable
 {
-    private readonly ImageId _id;
     private readonly Channel<PutChunk> _queue = Channel.CreateUnbounded<PutChunk>(new UnboundedChannelOptions { SingleWriter = true });
     private readonly Publication _publication;
     private IAsyncDisposable? _use;
     private DriverWriter? _writer;
+    private PutSessionFile? _session;
 
     public PutTarget(StoreParts store, ImageId id)
     {
-        _id = id;
+        Id = id;
         Store = store;
         _publication = new Publication(store.Driver, store.Retry, store.Telemetry);
         Operation = new StoreOperation(store.Telemetry, "put", store.Can.CanWrite ? store.Driver.LocationOf(id) with { StoreId = store.Id } : null);
@@ -23,7 +23,12 @@ internal sealed class PutTarget : IAsyncDisposable
 
     public StoreParts Store { get; }
 
+    public ImageId Id { get; }
+
     public StoreOperation Operation { get; }
+
+    /// <summary>By what the upload can be opened again; null where it cannot.</summary>
+    public string? Token => _writer?.Token;
 
     /// <summary>Why nothing more goes to this target; null while all is well.</summary>
     public StoreException? Failure { get; private set; }
@@ -46,16 +51,17 @@ internal sealed class PutTarget : IAsyncDisposable
     }
 
     // Hours of upload should not end in "already exists": look before they begin. The commit decides all the same.
-    public async Task OpenAsync(WriteIntent intent, CancellationToken cancellationToken)
+    public async Task OpenAsync(WriteIntent intent, PutSessionFile session, CancellationToken cancellationToken)
     {
         var driver = Store.Driver;
         if (intent.Mode == WriteMode.CreateNew
-            && await Store.Retry.RunAsync(token => driver.FindAsync(driver.LocationOf(_id), token), cancellationToken).ConfigureAwait(false) is { } taken)
+            && await Store.Retry.RunAsync(token => driver.FindAsync(driver.LocationOf(Id), token), cancellationToken).ConfigureAwait(false) is { } taken)
         {
             throw new StoreException(StoreError.AlreadyExists, $"There is an image at {taken.Location} already.");
         }
 
-        _writer = await Store.Retry.RunAsync(token => driver.OpenWriteAsync(_id, intent, token), cancellationToken).ConfigureAwait(false);
+        _session = session;
+        _writer = await Store.Retry.RunAsync(token => OpenWriterAsync(intent with { StaysOpen = session.IsKept }, token), cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Hands it a chunk, which it drops where it has failed.</summary>
@@ -100,8 +106,8 @@ internal sealed class PutTarget : IAsyncDisposable
     {
         CheckHolds(image);
         var chunk = image.For(Store.Can);
-        Stored = await _publication.PublishAsync(Store.Driver.LocationOf(_id), summary,
-            token => Store.Driver.WriteWholeAsync(_id, intent, chunk, summary, token), chunk.Length, cancellationToken).ConfigureAwait(false);
+        Stored = await _publication.PublishAsync(Store.Driver.LocationOf(Id), summary,
+            token => Store.Driver.WriteWholeAsync(Id, intent, chunk, summary, token), chunk.Length, cancellationToken).ConfigureAwait(false);
         Store.Telemetry.Written(chunk.Length);
     }
 
@@ -139,18 +145,45 @@ internal sealed class PutTarget : IAsyncDisposable
         {
             CheckHolds(source);
             var chunk = source.For(Store.Can);
-            await Store.Retry.RunAsync(async token =>
+            if (!await TryKeepAsync(chunk, cancellationToken).ConfigureAwait(false))
             {
-                await _writer!.WriteChunkAsync(chunk, token).ConfigureAwait(false);
-                return true;
-            }, cancellationToken, chunk.Length).ConfigureAwait(false);
-            Store.Telemetry.Written(chunk.Length);
+                await Store.Retry.RunAsync(async token =>
+                {
+                    await _writer!.WriteChunkAsync(chunk, token).ConfigureAwait(false);
+                    return true;
+                }, cancellationToken, chunk.Length).ConfigureAwait(false);
+                Store.Telemetry.Written(chunk.Length);
+            }
+
+            await _session!.RecordAsync(chunk).ConfigureAwait(false);
             source.Written();
         }
         catch
         {
             source.Drop();
             throw;
+        }
+    }
+
+    private async ValueTask<bool> TryKeepAsync(Chunk chunk, CancellationToken cancellationToken) => _session!.Has(chunk)
+        && await Store.Retry.RunAsync(token => _writer!.TryKeepChunkAsync(chunk, token), cancellationToken, chunk.Length).ConfigureAwait(false);
+
+    private async ValueTask<DriverWriter> OpenWriterAsync(WriteIntent intent, CancellationToken cancellationToken)
+    {
+        if (_session!.Resumed is not { } before)
+        {
+            return await Store.Driver.OpenWriteAsync(Id, intent, cancellationToken).ConfigureAwait(false);
+        }
+
+        try
+        {
+            var uploads = Store.Driver.GetFeature<IResumableWrites>()!;
+            return await uploads.ReopenWriteAsync(Id, intent, before.Upload, cancellationToken).ConfigureAwait(false);
+        }
+        catch (StoreException e) when (e.Error == StoreError.NotFound)
+        {
+            throw new StoreException(StoreError.InvalidSession,
+                "The upload of the session is no longer there: it was finished, aborted or swept. Remove the session file and put the image anew.", e);
         }
     }
 

@@ -95,6 +95,21 @@ internal sealed class AzureContainer(BlobContainerClient client, AzureDriverOpti
         return Describe(location, summary.Size, answer.Value.ETag, answer.Value.LastModified, HashOf(summary));
     }
 
+    /// <summary>The blocks of a blob that are committed and those that are not; none where there is no such blob.</summary>
+    public async Task<BlockList?> BlocksOfAsync(ImageLocation location, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var answer = await RunAsync($"Listing the blocks of {location}", StoreError.Changed,
+                () => BlobAt(location).GetBlockListAsync(BlockListTypes.All, cancellationToken: cancellationToken), cancellationToken).ConfigureAwait(false);
+            return answer.Value;
+        }
+        catch (StoreException e) when (IsAbsent(e))
+        {
+            return null;
+        }
+    }
+
     public async Task<bool> DeleteAsync(ImageLocation location, CancellationToken cancellationToken)
     {
         try

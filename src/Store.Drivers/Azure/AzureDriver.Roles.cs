@@ -5,7 +5,7 @@ using Azure.Storage.Sas;
 
 namespace GlanceStore.Drivers.Azure;
 
-public sealed partial class AzureDriver : IDirectUrl
+public sealed partial class AzureDriver : IDirectUrl, IResumableWrites
 {
     // The longest that the service lets a signature live that a token stands behind.
     private static readonly TimeSpan LongestDelegation = TimeSpan.FromDays(7);

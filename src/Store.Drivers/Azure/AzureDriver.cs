@@ -76,7 +76,7 @@ public sealed partial class AzureDriver : StoreDriver
     {
         var location = LocationOf(id);
         var before = intent.Mode == WriteMode.Replace ? await _container.FindAsync(location, cancellationToken).ConfigureAwait(false) : null;
-        return new AzureWriter(_container, location, intent.Mode, before, _logger);
+        return new AzureWriter(_container, location, Guid.NewGuid(), intent, before, _logger);
     }
 
     /// <inheritdoc/>

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Collections.Frozen;
 using Microsoft.Extensions.Logging;
 
 namespace GlanceStore.Drivers.Azure;
@@ -6,20 +7,39 @@ namespace GlanceStore.Drivers.Azure;
 /// <summary>An upload: a chunk is a block, the list of blocks is the commit. What is not committed the service discards by itself after a week.</summary>
 /// <param name="container">Where it goes.</param>
 /// <param name="location">The image.</param>
-/// <param name="mode">Create or replace.</param>
+/// <param name="writer">What the names of its blocks begin with.</param>
+/// <param name="intent">What the upload is going to be.</param>
 /// <param name="before">What was there when a replacement began.</param>
 /// <param name="logger">Where to log.</param>
-internal sealed partial class AzureWriter(AzureContainer container, ImageLocation location, WriteMode mode, StoredObject? before, ILogger logger) : DriverWriter
+internal sealed partial class AzureWriter(AzureContainer container, ImageLocation location, Guid writer, WriteIntent intent, StoredObject? before, ILogger logger)
+    : DriverWriter
 {
-    private readonly Guid _writer = Guid.NewGuid();
     private readonly ConcurrentDictionary<int, int> _lengths = new();
 
     public override ImageLocation Location => location;
 
+    public override string? Token => intent.StaysOpen ? writer.ToString("N") : null;
+
+    /// <summary>The lengths of the blocks of an upload that was opened again, by their ids.</summary>
+    public IReadOnlyDictionary<string, long> Held { get; init; } = FrozenDictionary<string, long>.Empty;
+
     public override async ValueTask WriteChunkAsync(Chunk chunk, CancellationToken cancellationToken)
     {
-        await container.StageAsync(location, AzureBlock.IdOf(_writer, chunk.Index), chunk, cancellationToken).ConfigureAwait(false);
+        await container.StageAsync(location, AzureBlock.IdOf(writer, chunk.Index), chunk, cancellationToken).ConfigureAwait(false);
         _lengths[chunk.Index] = chunk.Length;
+    }
+
+    // The service tells no checksum of a block; it compared the one that came with it.
+    public override ValueTask<bool> TryKeepChunkAsync(Chunk chunk, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var same = Held.TryGetValue(AzureBlock.IdOf(writer, chunk.Index), out var length) && length == chunk.Length;
+        if (same)
+        {
+            _lengths[chunk.Index] = chunk.Length;
+        }
+
+        return ValueTask.FromResult(same);
     }
 
     public override async ValueTask<StoredObject> CommitAsync(WriteSummary summary, CancellationToken cancellationToken)
@@ -31,8 +51,8 @@ internal sealed partial class AzureWriter(AzureContainer container, ImageLocatio
 
         try
         {
-            var ids = Enumerable.Range(0, _lengths.Count).Select(index => AzureBlock.IdOf(_writer, index));
-            return await container.CommitAsync(location, mode, ids, summary, cancellationToken).ConfigureAwait(false);
+            var ids = Enumerable.Range(0, _lengths.Count).Select(index => AzureBlock.IdOf(writer, index));
+            return await container.CommitAsync(location, intent.Mode, ids, summary, cancellationToken).ConfigureAwait(false);
         }
         catch (StoreException e) when (AzureErrors.IsBlocksMissing(e))
         {
@@ -49,7 +69,7 @@ internal sealed partial class AzureWriter(AzureContainer container, ImageLocatio
     private async Task<StoredObject?> SettleAsync(WriteSummary summary, CancellationToken cancellationToken)
     {
         var now = await container.FindAsync(location, cancellationToken).ConfigureAwait(false);
-        if (now is not null && mode == WriteMode.CreateNew)
+        if (now is not null && intent.Mode == WriteMode.CreateNew)
         {
             throw new StoreException(StoreError.AlreadyExists, $"Committing {location} failed: there is an image already.");
         }

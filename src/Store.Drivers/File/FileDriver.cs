@@ -5,7 +5,7 @@ using Microsoft.Win32.SafeHandles;
 namespace GlanceStore.Drivers.File;
 
 /// <summary>Keeps images as files of one or several directories, as OpenStack's file store lays them out: <c>DIRECTORY/ID</c>.</summary>
-public sealed partial class FileDriver : StoreDriver, ISweeper
+public sealed partial class FileDriver : StoreDriver, ISweeper, IResumableWrites
 {
     /// <summary>Makes a driver, and the directories where they are missing.</summary>
     /// <param name="options">Its settings.</param>
@@ -110,7 +110,7 @@ public sealed partial class FileDriver : StoreDriver, ISweeper
     {
         cancellationToken.ThrowIfCancellationRequested();
         var root = Directories.Choose(id.Value, intent);
-        var part = Host.CreatePart(root.RealPath);
+        var part = intent.StaysOpen ? NamedPart.CreateToStay(Host, root.RealPath) : Host.CreatePart(root.RealPath);
         var writer = new FileWriter(this, id.Value, root, intent.Mode, part);
         try
         {
@@ -119,7 +119,7 @@ public sealed partial class FileDriver : StoreDriver, ISweeper
         }
         catch
         {
-            part.Dispose();
+            part.Discard();
             throw;
         }
     }

@@ -2,7 +2,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace GlanceStore.Drivers.File;
 
-internal sealed class FileWriter(FileDriver driver, string name, FileRoot root, WriteMode mode, PartFile part) : DriverWriter
+internal sealed partial class FileWriter(FileDriver driver, string name, FileRoot root, WriteMode mode, PartFile part) : DriverWriter
 {
     // What is written, read or flushed in one call: small enough that cancellation is seen well within a second.
     public const int SliceBytes = 8 << 20;
@@ -22,6 +22,8 @@ internal sealed class FileWriter(FileDriver driver, string name, FileRoot root, 
     private StoreException? _final;
 
     public override ImageLocation Location { get; } = FileLocation.Of(Path.Combine(root.Path, name));
+
+    public override string? Token => part.Token;
 
     public void Reserve(long? size)
     {

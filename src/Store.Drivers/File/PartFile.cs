@@ -9,6 +9,8 @@ internal abstract class PartFile(SafeFileHandle handle) : IDisposable
 
     public bool IsPublished { get; private set; }
 
+    public virtual string? Token => null;
+
     // Once is enough, however often a commit is tried.
     public void Publish(string target, WriteMode mode)
     {
@@ -31,6 +33,9 @@ internal abstract class PartFile(SafeFileHandle handle) : IDisposable
     }
 
     public virtual void Dispose() => handle.Dispose();
+
+    // Of a writer that nobody has heard of: nothing stays of it.
+    public virtual void Discard() => Dispose();
 
     protected abstract void PublishAs(string target, WriteMode mode);
 

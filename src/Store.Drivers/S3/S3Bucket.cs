@@ -5,7 +5,7 @@ using Amazon.S3.Model;
 namespace GlanceStore.Drivers.S3;
 
 /// <summary>The bucket and the requests made to it: each one attempt, each failure a <see cref="StoreException"/>.</summary>
-internal sealed class S3Bucket(IAmazonS3 client, S3DriverOptions options, S3Locations locations)
+internal sealed partial class S3Bucket(IAmazonS3 client, S3DriverOptions options, S3Locations locations)
 {
     private readonly S3Integrity _integrity = options.CheckedBy;
     private readonly string _bucket = options.Bucket;
@@ -239,10 +239,12 @@ internal sealed class S3Bucket(IAmazonS3 client, S3DriverOptions options, S3Loca
     private StoredObject Describe(ImageLocation location, long size, string? etag, DateTime? lastModified, ServerSideEncryptionMethod? encryption)
     {
         var tag = etag?.Trim('"');
-        var isMd5 = options.KnownAs.EtagIsMd5 && tag is { Length: 32 } && tag.All(char.IsAsciiHexDigit)
+        var isMd5 = IsMd5(tag)
             && (encryption is null || encryption == ServerSideEncryptionMethod.None || encryption == ServerSideEncryptionMethod.AES256);
         return new StoredObject(location, size, tag, lastModified?.ToUniversalTime()) { Digest = isMd5 ? new Digest("md5", tag!) : null };
     }
+
+    private bool IsMd5(string? tag) => options.KnownAs.EtagIsMd5 && tag is { Length: 32 } && tag.All(char.IsAsciiHexDigit);
 
     private static StoreException Vanished(ImageLocation location) =>
         new(StoreError.Unavailable, $"The upload to {location} was completed, and there is no image.") { IsTransient = true };

@@ -16,23 +16,13 @@ public sealed partial class S3Driver : ISweeper, IDirectUrl, IProbe, ILegacyUri
     /// <summary>Finds multipart uploads that nobody completed or aborted, below the store's prefix.</summary>
     public async IAsyncEnumerable<Leftover> SweepAsync(DateTimeOffset before, SweepMode mode, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        string? key = null, upload = null;
-        bool more;
-        do
+        await foreach (var found in UploadsAsync(_options.Prefix, cancellationToken).ConfigureAwait(false))
         {
-            var page = await _bucket.ListUploadsAsync(_options.Prefix, key, upload, cancellationToken).ConfigureAwait(false);
-            foreach (var found in page.MultipartUploads ?? [])
+            if (await SweepAsync(found, before, mode, cancellationToken).ConfigureAwait(false) is { } leftover)
             {
-                if (await SweepAsync(found, before, mode, cancellationToken).ConfigureAwait(false) is { } leftover)
-                {
-                    yield return leftover;
-                }
+                yield return leftover;
             }
-
-            more = page.IsTruncated == true && (page.NextKeyMarker, page.NextUploadIdMarker) != (key, upload);
-            (key, upload) = (page.NextKeyMarker, page.NextUploadIdMarker);
         }
-        while (more);
     }
 
     /// <inheritdoc/>
@@ -66,6 +56,25 @@ public sealed partial class S3Driver : ISweeper, IDirectUrl, IProbe, ILegacyUri
     /// <inheritdoc/>
     public IAsyncEnumerable<ProbeFinding> ProbeAsync(CancellationToken cancellationToken) =>
         new S3Probe(_bucket.Client, _options, _time).RunAsync(cancellationToken);
+
+    // Page by page, since a bucket may hold many.
+    private async IAsyncEnumerable<MultipartUpload> UploadsAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        string? key = null, upload = null;
+        bool more;
+        do
+        {
+            var page = await _bucket.ListUploadsAsync(prefix, key, upload, cancellationToken).ConfigureAwait(false);
+            foreach (var found in page.MultipartUploads ?? [])
+            {
+                yield return found;
+            }
+
+            more = page.IsTruncated == true && (page.NextKeyMarker, page.NextUploadIdMarker) != (key, upload);
+            (key, upload) = (page.NextKeyMarker, page.NextUploadIdMarker);
+        }
+        while (more);
+    }
 
     private async ValueTask<Leftover?> SweepAsync(MultipartUpload found, DateTimeOffset before, SweepMode mode, CancellationToken cancellationToken)
     {

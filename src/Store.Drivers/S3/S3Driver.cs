@@ -72,7 +72,7 @@ public sealed partial class S3Driver : StoreDriver
         var location = LocationOf(id);
         await _bucket.EnsureAsync(cancellationToken).ConfigureAwait(false);
         var upload = await _bucket.BeginAsync(location, cancellationToken).ConfigureAwait(false);
-        return new S3Writer(_bucket, _creation, location, intent.Mode, upload, _time, _logger);
+        return new S3Writer(_bucket, _creation, location, intent, upload, _time, _logger);
     }
 
     /// <inheritdoc/>

@@ -1,10 +1,11 @@
 using System.Collections.Concurrent;
+using System.Collections.Frozen;
 using Microsoft.Extensions.Logging;
 
 namespace GlanceStore.Drivers.S3;
 
-/// <summary>A multipart upload: a chunk is a part, completing is the commit, and without one it is aborted.</summary>
-internal sealed partial class S3Writer(S3Bucket bucket, S3Creation creation, ImageLocation location, WriteMode mode, string upload, TimeProvider time,
+/// <summary>A multipart upload: a chunk is a part, completing is the commit, and without one it is aborted unless it is to stay.</summary>
+internal sealed partial class S3Writer(S3Bucket bucket, S3Creation creation, ImageLocation location, WriteIntent intent, string upload, TimeProvider time,
     ILogger logger)
     : DriverWriter
 {
@@ -15,8 +16,25 @@ internal sealed partial class S3Writer(S3Bucket bucket, S3Creation creation, Ima
 
     public override ImageLocation Location => location;
 
+    public override string? Token => intent.StaysOpen ? upload : null;
+
+    /// <summary>The parts of an upload that was opened again, by their number.</summary>
+    public IReadOnlyDictionary<int, S3Part> Held { get; init; } = FrozenDictionary<int, S3Part>.Empty;
+
     public override async ValueTask WriteChunkAsync(Chunk chunk, CancellationToken cancellationToken) =>
         _parts[chunk.Index] = await bucket.WritePartAsync(location, upload, chunk, cancellationToken).ConfigureAwait(false);
+
+    public override ValueTask<bool> TryKeepChunkAsync(Chunk chunk, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        if (!Held.TryGetValue(chunk.Index + 1, out var part) || bucket.TryMatch(part, chunk) is not { } same)
+        {
+            return ValueTask.FromResult(false);
+        }
+
+        _parts[chunk.Index] = same;
+        return ValueTask.FromResult(true);
+    }
 
     public override async ValueTask<StoredObject> CommitAsync(WriteSummary summary, CancellationToken cancellationToken)
     {
@@ -26,7 +44,7 @@ internal sealed partial class S3Writer(S3Bucket bucket, S3Creation creation, Ima
             throw new StoreException(StoreError.Corrupted, $"{parts.Length} parts arrived for {location}, and {summary.Chunks.Count} were sent.");
         }
 
-        var stored = await creation.PublishAsync(location, mode, S3PublishStep.Complete,
+        var stored = await creation.PublishAsync(location, intent.Mode, S3PublishStep.Complete,
             condition => bucket.CompleteAsync(location, upload, parts, condition, cancellationToken), cancellationToken).ConfigureAwait(false);
         _ended = true;
         return stored;
@@ -34,7 +52,7 @@ internal sealed partial class S3Writer(S3Bucket bucket, S3Creation creation, Ima
 
     public override async ValueTask DisposeAsync()
     {
-        if (_ended)
+        if (_ended || intent.StaysOpen)
         {
             return;
         }

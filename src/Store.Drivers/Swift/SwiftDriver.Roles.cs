@@ -5,7 +5,7 @@ using System.Text;
 
 namespace GlanceStore.Drivers.Swift;
 
-public sealed partial class SwiftDriver : ISweeper, IDirectUrl, ILegacyUri, ICallerBinding, IAccessLists
+public sealed partial class SwiftDriver : ISweeper, IDirectUrl, ILegacyUri, ICallerBinding, IAccessLists, IResumableWrites
 {
     private static readonly TimeSpan LongestLifetime = TimeSpan.FromDays(365);
 

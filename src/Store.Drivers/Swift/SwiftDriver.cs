@@ -92,7 +92,7 @@ public sealed partial class SwiftDriver : StoreDriver
         var place = _locations.PlaceOf(location);
         var account = AccountOf(place);
         await EnsureContainerAsync(account.Objects, place.Container, cancellationToken).ConfigureAwait(false);
-        return new SwiftWriter(account, place, location, intent.Mode, _options, _time, _logger);
+        return new SwiftWriter(account, place, SwiftSegments.New(place.Id), location, intent, _options, _time, _logger);
     }
 
     /// <inheritdoc/>

@@ -60,4 +60,4 @@ internal sealed record SwiftObject(string Container, string Name)
 }
 
 /// <summary>A line of a container's listing.</summary>
-internal sealed record SwiftEntry(string Name, long Size, DateTimeOffset LastModified);
+internal sealed record SwiftEntry(string Name, long Size, DateTimeOffset LastModified, string? Hash);

@@ -260,7 +260,8 @@ internal sealed class SwiftObjects(SwiftClient client, SwiftLimits limits)
     private static SwiftEntry EntryOf(string name, JsonElement entry) => new(name,
         entry.TryGetProperty("bytes", out var bytes) ? bytes.GetInt64() : 0,
         entry.TryGetProperty("last_modified", out var modified) && DateTimeOffset.TryParse(modified.GetString(), CultureInfo.InvariantCulture,
-            DateTimeStyles.AssumeUniversal, out var time) ? time : DateTimeOffset.MaxValue);
+            DateTimeStyles.AssumeUniversal, out var time) ? time : DateTimeOffset.MaxValue,
+        entry.TryGetProperty("hash", out var hash) ? hash.GetString() : null);
 
     private async Task DeleteInBulkAsync(string container, IEnumerable<string> names, CancellationToken cancellationToken)
     {

@@ -23,6 +23,9 @@ internal sealed partial record SwiftSegments(string Id, string Upload)
 
     public static SwiftSegments New(string id) => new(id, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(UploadBytes)));
 
+    /// <summary>The names of an upload that was begun before; null where the text is none of <see cref="New"/>.</summary>
+    public static SwiftSegments? Again(string id, string upload) => new SwiftSegments(id, upload) is var again && Parse(again.NameOf(0)) == again ? again : null;
+
     /// <summary>The upload that an object belongs to, or null where it is no segment.</summary>
     public static SwiftSegments? Parse(string name) => Name().Match(name) is { Success: true } match
         ? new SwiftSegments(match.Groups["id"].Value, match.Groups["upload"].Value)

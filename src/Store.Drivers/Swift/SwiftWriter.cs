@@ -1,12 +1,16 @@
 using System.Collections.Concurrent;
+using System.Collections.Frozen;
 using System.Globalization;
 using Microsoft.Extensions.Logging;
 
 namespace GlanceStore.Drivers.Swift;
 
-/// <summary>An upload in segments: a chunk is an object of its own, the manifest is the commit, and without one the segments are removed.</summary>
-internal sealed partial class SwiftWriter(SwiftAccount account, SwiftPlace place, ImageLocation location, WriteMode mode, SwiftDriverOptions options,
-    TimeProvider time, ILogger logger) : DriverWriter
+/// <summary>
+/// An upload in segments: a chunk is an object of its own, the manifest is the commit, and without one the segments are removed unless they are
+/// to stay.
+/// </summary>
+internal sealed partial class SwiftWriter(SwiftAccount account, SwiftPlace place, SwiftSegments segments, ImageLocation location, WriteIntent intent,
+    SwiftDriverOptions options, TimeProvider time, ILogger logger) : DriverWriter
 {
     private static readonly TimeSpan AbortLimit = TimeSpan.FromSeconds(20);
 
@@ -14,7 +18,7 @@ internal sealed partial class SwiftWriter(SwiftAccount account, SwiftPlace place
     private static readonly TimeSpan LateArrival = TimeSpan.FromMilliseconds(250);
 
     private readonly SwiftObjects _objects = account.Objects;
-    private readonly SwiftSegments _segments = SwiftSegments.New(place.Id);
+    private readonly SwiftSegments _segments = segments;
     private readonly ConcurrentDictionary<int, SwiftPart?> _parts = new();
     private readonly SwiftCreation _creation = new(account.Objects, logger);
     private SwiftObject? _replaced;
@@ -29,6 +33,11 @@ internal sealed partial class SwiftWriter(SwiftAccount account, SwiftPlace place
     }
 
     public override ImageLocation Location => location;
+
+    public override string? Token => intent.StaysOpen ? _segments.Upload : null;
+
+    /// <summary>The segments of an upload that was opened again, by their name.</summary>
+    public IReadOnlyDictionary<string, SwiftEntry> Held { get; init; } = FrozenDictionary<string, SwiftEntry>.Empty;
 
     public override async ValueTask WriteChunkAsync(Chunk chunk, CancellationToken cancellationToken)
     {
@@ -46,6 +55,20 @@ internal sealed partial class SwiftWriter(SwiftAccount account, SwiftPlace place
         _parts[chunk.Index] = new SwiftPart(name, chunk.Length, md5);
     }
 
+    public override ValueTask<bool> TryKeepChunkAsync(Chunk chunk, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var name = _segments.NameOf(chunk.Index);
+        var md5 = Convert.ToHexStringLower(chunk.Digest.Span);
+        var same = Held.TryGetValue(name, out var entry) && entry.Size == chunk.Length && entry.Hash == md5;
+        if (same)
+        {
+            _parts[chunk.Index] = new SwiftPart(name, chunk.Length, md5);
+        }
+
+        return ValueTask.FromResult(same);
+    }
+
     public override async ValueTask<StoredObject> CommitAsync(WriteSummary summary, CancellationToken cancellationToken)
     {
         SwiftPart[] parts = [.. _parts.OrderBy(part => part.Key).Select(part => part.Value).OfType<SwiftPart>()];
@@ -55,8 +78,9 @@ internal sealed partial class SwiftWriter(SwiftAccount account, SwiftPlace place
                 $"{parts.Length} segments arrived for {location}, and {summary.Chunks.Count} were sent."));
         }
 
+        await RemoveStrayAsync(parts, cancellationToken).ConfigureAwait(false);
         var manifests = new SwiftManifests(_objects, place.Container, _segments);
-        var published = await _creation.PublishAsync(place, mode, condition =>
+        var published = await _creation.PublishAsync(place, intent.Mode, condition =>
         {
             _state = State.Unclear;
             return options.Manifest == SwiftManifest.Slo
@@ -81,7 +105,7 @@ internal sealed partial class SwiftWriter(SwiftAccount account, SwiftPlace place
             {
                 await EndReplacedAsync(limit.Token).ConfigureAwait(false);
             }
-            else
+            else if (!intent.StaysOpen)
             {
                 await AbortAsync(limit.Token).ConfigureAwait(false);
             }
@@ -92,6 +116,16 @@ internal sealed partial class SwiftWriter(SwiftAccount account, SwiftPlace place
         }
 
         _state = State.Ended;
+    }
+
+    // A dynamic manifest takes all that has the prefix: also what an earlier writer wrote of a source that was longer.
+    private async Task RemoveStrayAsync(SwiftPart[] parts, CancellationToken cancellationToken)
+    {
+        string[] stray = [.. Held.Keys.Except(parts.Select(part => part.Name))];
+        if (stray.Length > 0)
+        {
+            await _objects.DeleteAllAsync(place.Container, stray, cancellationToken).ConfigureAwait(false);
+        }
     }
 
     private void Replacing(SwiftObject old)

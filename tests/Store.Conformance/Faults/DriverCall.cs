@@ -26,4 +26,10 @@ public enum DriverCall
 
     /// <summary><see cref="StoreDriver.DeleteAsync"/>.</summary>
     Delete,
+
+    /// <summary><see cref="IResumableWrites.ReopenWriteAsync"/>.</summary>
+    ReopenWrite,
+
+    /// <summary><see cref="DriverWriter.TryKeepChunkAsync"/>.</summary>
+    KeepChunk,
 }

@@ -3,7 +3,7 @@ namespace GlanceStore.Conformance;
 /// <summary>A driver that works as the one it wraps, but for what its plan lets go wrong. It owns the driver it wraps.</summary>
 /// <param name="inner">The driver that does the work.</param>
 /// <param name="plan">What goes wrong; it also records the calls.</param>
-public sealed class FaultyDriver(StoreDriver inner, FaultPlan plan) : StoreDriver
+public sealed class FaultyDriver(StoreDriver inner, FaultPlan plan) : StoreDriver, IResumableWrites
 {
     /// <inheritdoc/>
     public override DriverInfo Info => inner.Info;
@@ -39,6 +39,14 @@ public sealed class FaultyDriver(StoreDriver inner, FaultPlan plan) : StoreDrive
     }
 
     /// <inheritdoc/>
+    public async ValueTask<DriverWriter> ReopenWriteAsync(ImageId id, WriteIntent intent, string token, CancellationToken cancellationToken)
+    {
+        var spot = await EnterAsync(DriverCall.ReopenWrite, cancellationToken);
+        var writer = await inner.GetFeature<IResumableWrites>()!.ReopenWriteAsync(id, intent, token, cancellationToken);
+        return await DeliverAsync(spot, new FaultyWriter(writer, this));
+    }
+
+    /// <inheritdoc/>
     public override async ValueTask<StoredObject> WriteWholeAsync(
         ImageId id, WriteIntent intent, Chunk image, WriteSummary summary, CancellationToken cancellationToken)
     {
@@ -58,7 +66,9 @@ public sealed class FaultyDriver(StoreDriver inner, FaultPlan plan) : StoreDrive
     }
 
     /// <inheritdoc/>
-    public override TFeature? GetFeature<TFeature>() where TFeature : class => this as TFeature ?? inner.GetFeature<TFeature>();
+    /// <remarks>It plays what the driver it wraps plays, and no role besides.</remarks>
+    public override TFeature? GetFeature<TFeature>() where TFeature : class =>
+        typeof(TFeature) == typeof(IResumableWrites) && inner.GetFeature<TFeature>() is null ? null : this as TFeature ?? inner.GetFeature<TFeature>();
 
     /// <inheritdoc/>
     public override async ValueTask DisposeAsync()

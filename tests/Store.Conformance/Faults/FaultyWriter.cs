@@ -4,6 +4,16 @@ internal sealed class FaultyWriter(DriverWriter inner, FaultyDriver driver) : Dr
 {
     public override ImageLocation Location => inner.Location;
 
+    public override string? Token => inner.Token;
+
+    public override async ValueTask<bool> TryKeepChunkAsync(Chunk chunk, CancellationToken cancellationToken)
+    {
+        var spot = await driver.EnterAsync(DriverCall.KeepChunk, cancellationToken);
+        var kept = await inner.TryKeepChunkAsync(chunk, cancellationToken);
+        spot.AfterReply();
+        return kept;
+    }
+
     public override async ValueTask WriteChunkAsync(Chunk chunk, CancellationToken cancellationToken)
     {
         var spot = await driver.EnterAsync(DriverCall.WriteChunk, cancellationToken);

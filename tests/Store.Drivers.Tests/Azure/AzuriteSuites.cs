@@ -59,6 +59,9 @@ public sealed class AzuriteReorder : ReorderSuite<AzuriteHarness>;
 public sealed class AzuriteResume : ResumeSuite<AzuriteHarness>;
 
 [TestClass]
+public sealed class AzuriteResumedPut : ResumedPutSuite<AzuriteHarness>;
+
+[TestClass]
 public sealed class AzuriteSecret : SecretSuite<AzuriteHarness>;
 
 [TestClass]

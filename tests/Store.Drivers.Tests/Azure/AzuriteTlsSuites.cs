@@ -54,6 +54,9 @@ public sealed class AzuriteTlsReorder : ReorderSuite<AzuriteTlsHarness>;
 public sealed class AzuriteTlsResume : ResumeSuite<AzuriteTlsHarness>;
 
 [TestClass]
+public sealed class AzuriteTlsResumedPut : ResumedPutSuite<AzuriteTlsHarness>;
+
+[TestClass]
 public sealed class AzuriteTlsSecret : SecretSuite<AzuriteTlsHarness>;
 
 [TestClass]

@@ -54,6 +54,9 @@ public sealed class ManyDirectoriesReorder : ReorderSuite<ManyDirectoriesHarness
 public sealed class ManyDirectoriesResume : ResumeSuite<ManyDirectoriesHarness>;
 
 [TestClass]
+public sealed class ManyDirectoriesResumedPut : ResumedPutSuite<ManyDirectoriesHarness>;
+
+[TestClass]
 public sealed class ManyDirectoriesSecret : SecretSuite<ManyDirectoriesHarness>;
 
 [TestClass]

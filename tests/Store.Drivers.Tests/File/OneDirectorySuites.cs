@@ -57,6 +57,9 @@ public sealed class OneDirectoryReorder : ReorderSuite<FileHarness>;
 public sealed class OneDirectoryResume : ResumeSuite<FileHarness>;
 
 [TestClass]
+public sealed class OneDirectoryResumedPut : ResumedPutSuite<FileHarness>;
+
+[TestClass]
 public sealed class OneDirectorySecret : SecretSuite<FileHarness>;
 
 [TestClass]

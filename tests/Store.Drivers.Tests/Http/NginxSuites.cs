@@ -59,6 +59,9 @@ public sealed class NginxReorder : ReorderSuite<NginxHarness>;
 public sealed class NginxResume : ResumeSuite<NginxHarness>;
 
 [TestClass]
+public sealed class NginxResumedPut : ResumedPutSuite<NginxHarness>;
+
+[TestClass]
 public sealed class NginxSecret : SecretSuite<NginxHarness>;
 
 [TestClass]

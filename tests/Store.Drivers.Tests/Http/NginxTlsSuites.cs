@@ -54,6 +54,9 @@ public sealed class NginxTlsReorder : ReorderSuite<NginxTlsHarness>;
 public sealed class NginxTlsResume : ResumeSuite<NginxTlsHarness>;
 
 [TestClass]
+public sealed class NginxTlsResumedPut : ResumedPutSuite<NginxTlsHarness>;
+
+[TestClass]
 public sealed class NginxTlsSecret : SecretSuite<NginxTlsHarness>;
 
 [TestClass]

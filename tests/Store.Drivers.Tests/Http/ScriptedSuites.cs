@@ -54,6 +54,9 @@ public sealed class ScriptedReorder : ReorderSuite<ScriptedHarness>;
 public sealed class ScriptedResume : ResumeSuite<ScriptedHarness>;
 
 [TestClass]
+public sealed class ScriptedResumedPut : ResumedPutSuite<ScriptedHarness>;
+
+[TestClass]
 public sealed class ScriptedSecret : SecretSuite<ScriptedHarness>;
 
 [TestClass]

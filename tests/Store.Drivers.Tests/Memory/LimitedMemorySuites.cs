@@ -71,6 +71,9 @@ public sealed class LimitedMemoryReorder : ReorderSuite<LimitedMemoryHarness>;
 public sealed class LimitedMemoryResume : ResumeSuite<LimitedMemoryHarness>;
 
 [TestClass]
+public sealed class LimitedMemoryResumedPut : ResumedPutSuite<LimitedMemoryHarness>;
+
+[TestClass]
 public sealed class LimitedMemorySecret : SecretSuite<LimitedMemoryHarness>;
 
 [TestClass]

@@ -59,6 +59,9 @@ public sealed class MemoryReorder : ReorderSuite<MemoryHarness>;
 public sealed class MemoryResume : ResumeSuite<MemoryHarness>;
 
 [TestClass]
+public sealed class MemoryResumedPut : ResumedPutSuite<MemoryHarness>;
+
+[TestClass]
 public sealed class MemorySecret : SecretSuite<MemoryHarness>;
 
 [TestClass]

@@ -66,6 +66,9 @@ public sealed class ReadOnlyMemoryReorder : ReorderSuite<ReadOnlyMemoryHarness>;
 public sealed class ReadOnlyMemoryResume : ResumeSuite<ReadOnlyMemoryHarness>;
 
 [TestClass]
+public sealed class ReadOnlyMemoryResumedPut : ResumedPutSuite<ReadOnlyMemoryHarness>;
+
+[TestClass]
 public sealed class ReadOnlyMemorySecret : SecretSuite<ReadOnlyMemoryHarness>;
 
 [TestClass]

@@ -59,6 +59,9 @@ public sealed class CephReorder : ReorderSuite<CephHarness>;
 public sealed class CephResume : ResumeSuite<CephHarness>;
 
 [TestClass]
+public sealed class CephResumedPut : ResumedPutSuite<CephHarness>;
+
+[TestClass]
 public sealed class CephSecret : SecretSuite<CephHarness>;
 
 [TestClass]

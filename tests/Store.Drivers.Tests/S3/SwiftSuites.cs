@@ -54,6 +54,9 @@ public sealed class SwiftReorder : ReorderSuite<SwiftHarness>;
 public sealed class SwiftResume : ResumeSuite<SwiftHarness>;
 
 [TestClass]
+public sealed class SwiftResumedPut : ResumedPutSuite<SwiftHarness>;
+
+[TestClass]
 public sealed class SwiftSecret : SecretSuite<SwiftHarness>;
 
 [TestClass]

@@ -54,6 +54,9 @@ public sealed class ChrootedReorder : ReorderSuite<ChrootedHarness>;
 public sealed class ChrootedResume : ResumeSuite<ChrootedHarness>;
 
 [TestClass]
+public sealed class ChrootedResumedPut : ResumedPutSuite<ChrootedHarness>;
+
+[TestClass]
 public sealed class ChrootedSecret : SecretSuite<ChrootedHarness>;
 
 [TestClass]

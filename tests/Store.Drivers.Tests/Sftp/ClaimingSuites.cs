@@ -54,6 +54,9 @@ public sealed class ClaimingReorder : ReorderSuite<ClaimingHarness>;
 public sealed class ClaimingResume : ResumeSuite<ClaimingHarness>;
 
 [TestClass]
+public sealed class ClaimingResumedPut : ResumedPutSuite<ClaimingHarness>;
+
+[TestClass]
 public sealed class ClaimingSecret : SecretSuite<ClaimingHarness>;
 
 [TestClass]

@@ -59,6 +59,9 @@ public sealed class OpenSshReorder : ReorderSuite<OpenSshHarness>;
 public sealed class OpenSshResume : ResumeSuite<OpenSshHarness>;
 
 [TestClass]
+public sealed class OpenSshResumedPut : ResumedPutSuite<OpenSshHarness>;
+
+[TestClass]
 public sealed class OpenSshSecret : SecretSuite<OpenSshHarness>;
 
 [TestClass]

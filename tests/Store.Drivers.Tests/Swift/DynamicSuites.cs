@@ -54,6 +54,9 @@ public sealed class DynamicReorder : ReorderSuite<DynamicHarness>;
 public sealed class DynamicResume : ResumeSuite<DynamicHarness>;
 
 [TestClass]
+public sealed class DynamicResumedPut : ResumedPutSuite<DynamicHarness>;
+
+[TestClass]
 public sealed class DynamicSecret : SecretSuite<DynamicHarness>;
 
 [TestClass]

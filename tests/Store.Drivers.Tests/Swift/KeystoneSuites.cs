@@ -54,6 +54,9 @@ public sealed class KeystoneReorder : ReorderSuite<KeystoneHarness>;
 public sealed class KeystoneResume : ResumeSuite<KeystoneHarness>;
 
 [TestClass]
+public sealed class KeystoneResumedPut : ResumedPutSuite<KeystoneHarness>;
+
+[TestClass]
 public sealed class KeystoneSecret : SecretSuite<KeystoneHarness>;
 
 [TestClass]

@@ -56,6 +56,9 @@ public sealed class TempAuthReorder : ReorderSuite<TempAuthHarness>;
 public sealed class TempAuthResume : ResumeSuite<TempAuthHarness>;
 
 [TestClass]
+public sealed class TempAuthResumedPut : ResumedPutSuite<TempAuthHarness>;
+
+[TestClass]
 public sealed class TempAuthSecret : SecretSuite<TempAuthHarness>;
 
 [TestClass]

@@ -10,6 +10,9 @@ internal sealed class ScriptedObjects(ScriptedS3 server)
 {
     private const int PageLength = 1000;
 
+    // So few that a client has to turn pages.
+    private const int PartsPageLength = 2;
+
     private readonly Lock _lock = new();
     private readonly SortedDictionary<string, Stored> _objects = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, Upload> _uploads = new(StringComparer.Ordinal);
@@ -64,6 +67,7 @@ internal sealed class ScriptedObjects(ScriptedS3 server)
                 "Complete" => Complete(request, key),
                 "Abort" => _uploads.Remove(request.Query["uploadId"]) ? new ScriptedAnswer(204, []) : ScriptedAnswer.Error(404, "NoSuchUpload"),
                 "ListUploads" => ListUploads(request),
+                "ListParts" => ListParts(request),
                 "Get" or "Head" => Get(request, key),
                 "Delete" => Delete(key),
                 _ => new ScriptedAnswer(200, []),
@@ -143,6 +147,24 @@ internal sealed class ScriptedObjects(ScriptedS3 server)
         _uploads.Remove(request.Query["uploadId"]);
         return ScriptedAnswer.Xml(200,
             $"<CompleteMultipartUploadResult><Bucket>{ScriptedS3.Bucket}</Bucket><Key>{key}</Key><ETag>\"{etag}\"</ETag></CompleteMultipartUploadResult>");
+    }
+
+    private ScriptedAnswer ListParts(ScriptedRequest request)
+    {
+        if (!_uploads.TryGetValue(request.Query["uploadId"], out var upload))
+        {
+            return ScriptedAnswer.Error(404, "NoSuchUpload");
+        }
+
+        var after = int.Parse(request.Query.GetValueOrDefault("part-number-marker", "0"), CultureInfo.InvariantCulture);
+        var rest = upload.Parts.Where(part => part.Key > after).ToArray();
+        var page = rest.Take(PartsPageLength).ToArray();
+        var listed = string.Concat(page.Select(part => string.Create(CultureInfo.InvariantCulture,
+            $"<Part><PartNumber>{part.Key}</PartNumber><ETag>\"{Convert.ToHexStringLower(MD5.HashData(part.Value))}\"</ETag><Size>{part.Value.Length}</Size></Part>")));
+        var more = page.Length < rest.Length ? "true" : "false";
+        var next = page.Length > 0 ? page[^1].Key : 0;
+        return ScriptedAnswer.Xml(200, string.Create(CultureInfo.InvariantCulture,
+            $"<ListPartsResult>{listed}<NextPartNumberMarker>{next}</NextPartNumberMarker><IsTruncated>{more}</IsTruncated></ListPartsResult>"));
     }
 
     private ScriptedAnswer ListUploads(ScriptedRequest request)

@@ -17,6 +17,7 @@ public sealed record ScriptedRequest(string Method, string Path, string RawQuery
     {
         ("POST", true, _, _) => "Begin",
         ("GET", true, _, _) => "ListUploads",
+        ("GET", _, true, _) => "ListParts",
         ("PUT", _, true, _) => "Part",
         ("POST", _, true, _) => "Complete",
         ("DELETE", _, true, _) => "Abort",

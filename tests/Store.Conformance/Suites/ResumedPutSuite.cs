@@ -1,0 +1,224 @@
+namespace GlanceStore.Conformance;
+
+/// <summary>A put with a session goes on after a failure, in another process too, from what the backend holds.</summary>
+/// <typeparam name="THarness">The author's harness.</typeparam>
+public abstract class ResumedPutSuite<THarness> : DriverSuite<THarness> where THarness : DriverHarness, new()
+{
+    private const int Written = 3;
+
+    private readonly DirectoryInfo _place = Directory.CreateTempSubdirectory("glance-store-session-");
+
+    private string SessionFile => Path.Combine(_place.FullName, "put.session");
+
+    // One chunk after the other, so that a test knows which of them were written.
+    private ImageStoreOptions OneByOne => Options with { Parallelism = 1 };
+
+    /// <summary>Removes the sessions.</summary>
+    [TestCleanup]
+    public void RemoveSessions() => _place.Delete(recursive: true);
+
+    [TestMethod]
+    public Task A_put_that_broke_off_goes_on_and_writes_only_what_is_missing() => WhereItResumes(async () =>
+    {
+        var image = NewImage(Chunks(5, 1));
+        var session = await BreakOffAsync(image);
+        Assert.HasCount(Written, session.Written);
+        var plan = new FaultPlan();
+        await using var store = await NewStoreAsync(plan, OneByOne);
+        var receipt = await ResumeAsync(store, image, session);
+        Assert.AreEqual(image.DigestOf("sha512"), receipt.MultiHash);
+        Assert.AreEqual(6 - Written, plan.Calls.Count(call => call == DriverCall.WriteChunk));
+        Assert.IsFalse(File.Exists(SessionFile), "The session is over.");
+        AssertSame(image.Bytes, await ReadAsync(image, ReadOptions.Verify(receipt)));
+        await AssertOnlyStoredAsync(image);
+    });
+
+    [TestMethod]
+    public Task A_put_that_fails_for_good_at_any_step_can_be_gone_on_with() => WhereItResumes(() =>
+        AtEachStepAsync(spot => spot.Fail(StoreError.OutOfSpace), async (plan, spot, when) =>
+        {
+            var image = NewImage(Chunks(3, 1));
+            await using var store = await NewStoreAsync(plan);
+            var error = await ErrorOfAsync(() => PutAsync(store, image));
+            Assert.AreEqual(spot.HasFired ? StoreError.OutOfSpace : null, error?.Error, $"{error?.Message} {when}");
+            await EndAsync(image, error is null);
+            await AssertOnlyStoredAsync(image, when);
+        }));
+
+    [TestMethod]
+    public Task A_resumed_put_survives_a_passing_failure_at_every_step() => WhereItResumes(() =>
+        AtEachStepAsync(spot => spot.FailTransiently(), async (plan, spot, when) =>
+        {
+            var image = NewImage(Chunks(4, 1));
+            var session = await BreakOffAsync(image);
+            await using var store = await NewStoreAsync(plan);
+            await ResumeAsync(store, image, session);
+            await AssertOnlyStoredAsync(image, when);
+        }));
+
+    [TestMethod]
+    public Task A_resumed_put_that_fails_for_good_can_be_gone_on_with_again() => WhereItResumes(async () =>
+    {
+        var image = NewImage(Chunks(5, 1));
+        var session = await BreakOffAsync(image);
+        var plan = new FaultPlan();
+        plan.On(DriverCall.WriteChunk, nth: 2).Fail(StoreError.OutOfSpace);
+        await using (var store = await NewStoreAsync(plan, OneByOne))
+        {
+            await AssertFailsAsync(StoreError.OutOfSpace, () => ResumeAsync(store, image, session));
+        }
+
+        Assert.HasCount(Written + 1, ReadSession().Written);
+        await ResumeAsync(Store, image, ReadSession());
+        await AssertOnlyStoredAsync(image);
+    });
+
+    [TestMethod]
+    [DataRow(0)]
+    [DataRow(2)]
+    public Task Another_source_is_found_out_and_the_session_stays_as_it_was(int differing) => WhereItResumes(async () =>
+    {
+        var image = NewImage(Chunks(5, 1));
+        var session = await BreakOffAsync(image);
+        var json = await File.ReadAllTextAsync(SessionFile, Cancellation);
+        var other = image.Bytes.ToArray();
+        other[Chunks(differing, 1)] ^= 1;
+        var plan = new FaultPlan();
+        await using (var store = await NewStoreAsync(plan))
+        {
+            var options = Session(image) with { Resume = session };
+            await AssertFailsAsync(StoreError.Corrupted, () => store.PutAsync(image.Id, new MemoryStream(other), options, Cancellation));
+        }
+
+        Assert.AreEqual(0, plan.Calls.Count(call => call is DriverCall.WriteChunk or DriverCall.Commit), "Nothing was changed.");
+        Assert.AreEqual(json, await File.ReadAllTextAsync(SessionFile, Cancellation));
+        await ResumeAsync(Store, image, session);
+        await AssertOnlyStoredAsync(image);
+    });
+
+    [TestMethod]
+    public Task A_source_of_another_length_is_found_out() => WhereItResumes(async () =>
+    {
+        var image = NewImage(Chunks(5, 1));
+        var session = await BreakOffAsync(image);
+        foreach (var length in new[] { Chunks(1), Chunks(5), Chunks(6) })
+        {
+            var other = new SyntheticStream(image.Content, length);
+            var options = new PutOptions { SessionFile = SessionFile, Resume = session, ExpectedSize = Capabilities.NeedsSize ? length : null };
+            await AssertFailsAsync(StoreError.SizeMismatch, () => Store.PutAsync(image.Id, other, options, Cancellation));
+        }
+
+        await ResumeAsync(Store, image, session);
+        await AssertOnlyStoredAsync(image);
+    });
+
+    [TestMethod]
+    public Task A_chunk_that_the_session_lacks_or_the_backend_has_not_is_written() => WhereItResumes(async () =>
+    {
+        var image = NewImage(Chunks(5, 1));
+        var session = await BreakOffAsync(image);
+        var manifest = image.ManifestOf(ChunkBytes);
+        var written = session.Written.Where(chunk => chunk.Key != 1).ToDictionary();
+        written[4] = manifest[4];
+        await ResumeAsync(Store, image, session with { Written = written });
+        await AssertOnlyStoredAsync(image);
+    });
+
+    [TestMethod]
+    public Task A_session_of_another_image_or_store_is_refused() => WhereItResumes(async () =>
+    {
+        var image = NewImage(Chunks(5, 1));
+        var session = await BreakOffAsync(image);
+        var plan = new FaultPlan();
+        await using var store = await NewStoreAsync(plan);
+        await using var elsewhere = new ImageStore("elsewhere", new FaultyDriver(await Harness.CreateDriverAsync(), plan), Options, Budget);
+        await AssertFailsAsync(StoreError.InvalidSession, () => ResumeAsync(store, NewImage(image.Length), session));
+        await AssertFailsAsync(StoreError.InvalidSession, () => ResumeAsync(elsewhere, image, session));
+        Assert.IsEmpty(plan.Calls);
+        await ResumeAsync(Store, image, session);
+        await AssertOnlyStoredAsync(image);
+    });
+
+    [TestMethod]
+    public Task A_session_whose_upload_is_over_or_never_was_is_refused() => WhereItResumes(async () =>
+    {
+        var image = NewImage(Chunks(5, 1));
+        var session = await BreakOffAsync(image);
+        await ResumeAsync(Store, image, session);
+        await AssertFailsAsync(StoreError.AlreadyExists, () => ResumeAsync(Store, image, session));
+        foreach (var upload in new[] { session.Upload, "../" + session.Upload, "no token of any driver" })
+        {
+            var over = new PutSession(session.StoreId, session.Id, upload, session.Plan) { Size = session.Size, Written = session.Written };
+            var options = Session(image) with { Resume = over, Mode = WriteMode.Replace };
+            await AssertFailsAsync(StoreError.InvalidSession, () => Store.PutAsync(image.Id, image.OpenSource(), options, Cancellation));
+        }
+
+        await AssertOnlyStoredAsync(image);
+    });
+
+    [TestMethod]
+    public Task A_new_session_does_not_write_over_a_file_that_is_there() => WhereItResumes(async () =>
+    {
+        await File.WriteAllTextAsync(SessionFile, "another", Cancellation);
+        await AssertFailsAsync(StoreError.InvalidSession, () => PutAsync(Store, NewImage(Chunks(2))));
+        Assert.AreEqual("another", await File.ReadAllTextAsync(SessionFile, Cancellation));
+        await AssertNothingLeftAsync();
+    });
+
+    [TestMethod]
+    [DataRow(0)]
+    [DataRow(1)]
+    [DataRow(3)]
+    public Task A_put_that_succeeds_leaves_no_session(int chunks) => WhereItResumes(async () =>
+    {
+        var image = NewImage(Chunks(chunks));
+        await PutAsync(Store, image);
+        Assert.IsEmpty(_place.GetFiles());
+        await AssertOnlyStoredAsync(image);
+    });
+
+    // Like the other capability pairs: where the driver does not play the role, the front refuses before it touches the backend.
+    private async Task WhereItResumes(Func<Task> body)
+    {
+        if (Capabilities.CanWrite && Driver.GetFeature<IResumableWrites>() is not null)
+        {
+            await body();
+            return;
+        }
+
+        var plan = new FaultPlan();
+        await using var store = await NewStoreAsync(plan);
+        await AssertFailsAsync(StoreError.Unsupported, () => PutAsync(store, NewImage(Chunks(2))));
+        Assert.IsEmpty(plan.Calls);
+        Assert.IsEmpty(_place.GetFiles());
+    }
+
+    private PutOptions Session(SampleImage image) => new() { ExpectedSize = image.Length, SessionFile = SessionFile };
+
+    private PutSession ReadSession() => PutSession.FromJson(File.ReadAllText(SessionFile));
+
+    private Task<ImageReceipt> PutAsync(ImageStore store, SampleImage image) =>
+        store.PutAsync(image.Id, image.OpenSource(), Session(image), Cancellation);
+
+    private Task<ImageReceipt> ResumeAsync(ImageStore store, SampleImage image, PutSession session) =>
+        store.PutAsync(image.Id, image.OpenSource(), Session(image) with { Resume = session }, Cancellation);
+
+    // The store goes with its driver, as with a process that ends.
+    private async Task<PutSession> BreakOffAsync(SampleImage image)
+    {
+        var plan = new FaultPlan();
+        plan.On(DriverCall.WriteChunk, nth: Written + 1).Fail(StoreError.OutOfSpace);
+        await using var store = await NewStoreAsync(plan, OneByOne);
+        await AssertFailsAsync(StoreError.OutOfSpace, () => PutAsync(store, image));
+        plan.AssertAllFired();
+        return ReadSession();
+    }
+
+    private async Task EndAsync(SampleImage image, bool isStored)
+    {
+        if (!isStored)
+        {
+            await (File.Exists(SessionFile) ? ResumeAsync(Store, image, ReadSession()) : PutAsync(Store, image));
+        }
+    }
+}
