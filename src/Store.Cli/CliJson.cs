@@ -31,6 +31,16 @@ internal sealed record StoreJson(
     bool CanReadRanges,
     string? Down = null);
 
+/// <summary>An image of what <c>verify --all --json</c> prints; the last line counts the outcomes.</summary>
+internal sealed record ScrubbedJson(
+    string Receipt,
+    string Outcome,
+    string? Location,
+    string? Store,
+    long BytesRead,
+    IReadOnlyList<string>? Damage,
+    string? Error);
+
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
@@ -41,3 +51,9 @@ internal sealed record StoreJson(
 [JsonSerializable(typeof(StoreJson[]))]
 [JsonSerializable(typeof(ImageReceipt[]))]
 internal sealed partial class CliJson : JsonSerializerContext;
+
+/// <summary>What is printed line by line, each as soon as it is known.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(ScrubbedJson))]
+[JsonSerializable(typeof(Dictionary<string, int>))]
+internal sealed partial class CliJsonLines : JsonSerializerContext;
