@@ -34,7 +34,7 @@ internal sealed class ValidationCard(TextWriter output)
             }
             else if (present.Length > 1 || outcome != CaseOutcome.Holds)
             {
-                Write($"    {these.Length} of {results.Count} {word}{ReasonsOf(these)}");
+                Write($"    {these.Length} of {results.Count} {(outcome == CaseOutcome.Holds ? "hold" : word)}{ReasonsOf(these)}");
             }
         }
     }
@@ -42,21 +42,23 @@ internal sealed class ValidationCard(TextWriter output)
     /// <summary>The last lines.</summary>
     public void Close(ValidationRun run)
     {
-        Write(string.Join(", ", Words.Select(word => $"{_all.Count(result => result.Outcome == word.Outcome)} {word.Word}")));
-        Write(run.Left.Count == 0 ? "nothing was left behind" : $"left behind, {run.Left.Count} in all; each name has {run.Prefix} in it:");
+        Write($"{CountOf(CaseOutcome.Holds)} hold, {CountOf(CaseOutcome.NotOffered)} not offered, {CountOf(CaseOutcome.NotChecked)} not checked, {CountOf(CaseOutcome.Fails)} fail");
+        Write(run.Left.Count == 0
+            ? "nothing was left behind"
+            : string.Create(CultureInfo.InvariantCulture, $"left behind, {run.Left.Count} in all; each name has {run.Prefix} in it:"));
         foreach (var left in run.Left)
         {
             Write($"    {left}");
         }
     }
 
+    private int CountOf(CaseOutcome outcome) => _all.Count(result => result.Outcome == outcome);
+
     private static string ReasonsOf(CaseResult[] results)
     {
         var reasons = results.Select(result => result.Reason).OfType<string>().Distinct(StringComparer.Ordinal).ToArray();
         return reasons.Length == 0 ? "" : $": {string.Join("; ", reasons)}";
     }
-
-    private void Write(FormattableString text) => Write(text.ToString(CultureInfo.InvariantCulture));
 
     private void Write(string text) => output.WriteLine(Texts.OneLine(text));
 }
