@@ -43,11 +43,12 @@ internal static class ValidateCommand
                 card.Add(suite, results);
             }
         }
-        finally
+        catch (OperationCanceledException) when (run.Left.Count > 0)
         {
-            // Also where it was cancelled or broke off: what is left behind is told.
-            card.Close(run);
+            throw new IOException($"cancelled, and {run.Left.Count} could not be removed: {string.Join("; ", run.Left)}");
         }
+
+        card.Close(run);
 
         if (asJson)
         {
