@@ -31,6 +31,23 @@ internal sealed record StoreJson(
     bool CanReadRanges,
     string? Down = null);
 
+/// <summary>What <c>validate --json</c> prints; <c>left</c> is what could not be removed.</summary>
+internal sealed record ValidationJson(
+    string Store, string Type, string Prefix, IReadOnlyList<ValidationCaseJson> Cases, IReadOnlyList<string> Left);
+
+/// <summary>A case of a validation; its outcome is <c>Holds</c>, <c>NotOffered</c>, <c>NotChecked</c> or <c>Fails</c>.</summary>
+internal sealed record ValidationCaseJson(string Suite, string Case, string Outcome, string? Reason);
+
+/// <summary>An image of what <c>verify --all --json</c> prints; the last line counts the outcomes.</summary>
+internal sealed record ScrubbedJson(
+    string Receipt,
+    string Outcome,
+    string? Location,
+    string? Store,
+    long BytesRead,
+    IReadOnlyList<string>? Damage,
+    string? Error);
+
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
@@ -40,4 +57,11 @@ internal sealed record StoreJson(
 [JsonSerializable(typeof(DeleteJson))]
 [JsonSerializable(typeof(StoreJson[]))]
 [JsonSerializable(typeof(ImageReceipt[]))]
+[JsonSerializable(typeof(ValidationJson))]
 internal sealed partial class CliJson : JsonSerializerContext;
+
+/// <summary>What is printed line by line, each as soon as it is known.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(ScrubbedJson))]
+[JsonSerializable(typeof(Dictionary<string, int>))]
+internal sealed partial class CliJsonLines : JsonSerializerContext;

@@ -47,6 +47,7 @@ internal static class CommandLine
         StoresCommand.Create(),
         SweepCommand.Create(),
         ProbeCommand.Create(),
+        ValidateCommand.Create(),
     };
 
     public static Argument<string> Image() => new("image")

@@ -6,7 +6,7 @@ internal static class Failure
     public static int Report(Exception exception)
     {
         var (code, sentence) = Describe(exception);
-        Console.Error.WriteLine($"glance-store: {OneLine(sentence)}");
+        Console.Error.WriteLine($"glance-store: {Texts.OneLine(sentence)}");
         return (int)code;
     }
 
@@ -30,8 +30,4 @@ internal static class Failure
         StoreError.InvalidConfiguration or StoreError.InvalidLocation or StoreError.InvalidRange or StoreError.InvalidSession => ExitCode.Usage,
         _ => ExitCode.Failed,
     };
-
-    // Messages repeat what was typed and what a backend answered: no control character of theirs reaches the terminal.
-    private static string OneLine(string text) =>
-        string.Concat(text.ReplaceLineEndings(" ").Select(c => char.IsControl(c) ? '\uFFFD' : c));
 }

@@ -23,7 +23,9 @@ internal sealed record ImageReference(IImageStore Store, ImageLocation Location,
     public StoreException NotFound() =>
         new(StoreError.NotFound, $"There is no image at '{Location}' in the store '{Store.Id}'.");
 
-    private static async Task<ImageReceipt> ReadAsync(string path, CancellationToken cancellationToken)
+    /// <summary>Reads a receipt file.</summary>
+    /// <exception cref="UsageException">It is none, or cannot be read.</exception>
+    public static async Task<ImageReceipt> ReadAsync(string path, CancellationToken cancellationToken)
     {
         try
         {

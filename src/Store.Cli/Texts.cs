@@ -88,4 +88,31 @@ internal static class Texts
             ? TimeSpan.FromSeconds(count * seconds)
             : throw new UsageException($"--older-than: '{text}' is not an age such as 90s, 15m, 12h or 1d.");
     }
+
+    /// <summary>Reads a number of bytes a second: digits alone, or with <c>KiB</c>, <c>MiB</c> or <c>GiB</c>, or <c>kB</c>, <c>MB</c> or <c>GB</c>.</summary>
+    public static long Rate(string text)
+    {
+        var digits = text.AsSpan().IndexOfAnyExceptInRange('0', '9') is >= 0 and var end ? end : text.Length;
+        var unit = text[digits..].TrimStart() switch
+        {
+            "" or "B" => 1L,
+            "KiB" => 1L << 10,
+            "MiB" => 1L << 20,
+            "GiB" => 1L << 30,
+            "kB" => 1_000L,
+            "MB" => 1_000_000L,
+            "GB" => 1_000_000_000L,
+            _ => 0,
+        };
+        return int.TryParse(text.AsSpan(0, digits), NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count * unit > 0
+            ? count * unit
+            : throw new UsageException($"--rate: '{text}' is not a number of bytes a second such as 800KiB, 50MiB or 1GiB.");
+    }
+
+    /// <summary>
+    /// Text for one line of a terminal. Messages repeat what was typed, what a file held and what a backend answered: no control character of
+    /// theirs gets there.
+    /// </summary>
+    public static string OneLine(string text) =>
+        string.Concat(text.ReplaceLineEndings(" ").Select(c => char.IsControl(c) ? '\uFFFD' : c));
 }

@@ -1,50 +1,26 @@
-using System.Reflection;
-
 namespace GlanceStore.Conformance;
 
-/// <summary>Runs the cases of a suite as MSTest would, and tells which failed.</summary>
+/// <summary>Runs the cases of a suite over a flawed driver, and tells which failed.</summary>
 internal static class SuiteRun
 {
     public static async Task<IReadOnlyList<string>> FailuresAsync(Type suite, Flaw flaw)
     {
         FlawHarness.Current.Value = flaw;
         var failures = new List<string>();
-        foreach (var method in suite.GetMethods().Where(method => method.GetCustomAttribute<TestMethodAttribute>() is not null))
+        foreach (var suiteCase in CasesOf(suite))
         {
-            foreach (var arguments in ArgumentsOf(method))
+            var result = await suiteCase.RunAsync(CancellationToken.None);
+            if (result.Outcome is CaseOutcome.Fails or CaseOutcome.NotChecked)
             {
-                if (await ErrorOfAsync((DriverSuite<FlawHarness>)Activator.CreateInstance(suite)!, method, arguments) is { } error)
-                {
-                    failures.Add($"{method.Name}: {error.Message}");
-                }
+                failures.Add($"{result.Case.Split('(')[0]}: {result.Reason}");
             }
         }
 
         return failures;
     }
 
-    private static IEnumerable<object?[]> ArgumentsOf(MethodInfo method)
-    {
-        var sources = method.GetCustomAttributes().OfType<ITestDataSource>().ToArray();
-        return sources.Length == 0 ? [[]] : sources.SelectMany(source => source.GetData(method));
-    }
-
-    private static async Task<Exception?> ErrorOfAsync(DriverSuite<FlawHarness> suite, MethodInfo method, object?[] arguments)
-    {
-        suite.TestContext = new QuietTestContext();
-        await suite.StartAsync();
-        try
-        {
-            await ((Task?)method.Invoke(suite, arguments) ?? Task.CompletedTask);
-            return null;
-        }
-        catch (Exception e)
-        {
-            return e is TargetInvocationException { InnerException: { } inner } ? inner : e;
-        }
-        finally
-        {
-            await suite.StopAsync();
-        }
-    }
+    private static IReadOnlyList<SuiteCase> CasesOf(Type suite) => (IReadOnlyList<SuiteCase>)typeof(SuiteCase)
+        .GetMethod(nameof(SuiteCase.Of))!
+        .MakeGenericMethod(suite, typeof(FlawHarness))
+        .Invoke(null, null)!;
 }

@@ -78,7 +78,11 @@ public abstract partial class DriverSuite<THarness> where THarness : DriverHarne
             await Store.DisposeAsync();
         }
 
-        await Harness.DisposeAsync();
+        if (Harness is not null)
+        {
+            await Harness.DisposeAsync();
+        }
+
         if (TestContext.CurrentTestOutcome == UnitTestOutcome.Passed)
         {
             // The digests of a put that failed may still be at their last chunk.

@@ -4,10 +4,27 @@ using System.Text.Json;
 
 namespace GlanceStore.Cli.Commands;
 
-/// <summary><c>verify</c>: reads an image and compares it with everything that is known of it.</summary>
+/// <summary><c>verify</c>: reads an image, or all of a folder of receipts, and compares it with everything that is known of it.</summary>
 internal static class VerifyCommand
 {
-    private static readonly Argument<string> Image = CommandLine.Image();
+    private static readonly Argument<string?> Image = new("image")
+    {
+        Description = "A location such as file:///srv/images/ID, or a receipt file that put wrote.",
+        HelpName = "location|receipt.json",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
+
+    private static readonly Option<string?> All = new("--all")
+    {
+        Description = "The folder of the receipts (*.json) of many images: each is compared, and one that is bad does not end it.",
+        HelpName = "DIR",
+    };
+
+    private static readonly Option<string?> Rate = new("--rate")
+    {
+        Description = "The most to read a second with --all, such as 800KiB, 50MiB or 1GiB; as fast as it goes by default.",
+        HelpName = "BYTES",
+    };
 
     private static readonly Option<string?> Expect = CommandLine.Expect();
 
@@ -15,16 +32,63 @@ internal static class VerifyCommand
 
     public static Command Create()
     {
-        var command = new Command("verify", "Reads an image and compares it with its receipt, or with --expect.") { Image, Expect, Json };
+        var command = new Command("verify", "Reads an image, or all of a folder of receipts, and compares it with its receipt, or with --expect.")
+        {
+            Image, Expect, All, Rate, Json,
+        };
         command.SetAction(RunAsync);
         return command;
     }
 
-    private static async Task<int> RunAsync(ParseResult arguments, CancellationToken cancellationToken)
+    private static Task<int> RunAsync(ParseResult arguments, CancellationToken cancellationToken)
     {
+        var (image, folder) = (arguments.GetValue(Image), arguments.GetValue(All));
+        if (image is null == folder is null)
+        {
+            throw new UsageException("Name one image to verify, or with --all the folder of the receipts of many.");
+        }
+
+        return folder is null ? VerifyAsync(image!, arguments, cancellationToken) : ScrubAsync(folder, arguments, cancellationToken);
+    }
+
+    private static async Task<int> ScrubAsync(string folder, ParseResult arguments, CancellationToken cancellationToken)
+    {
+        if (arguments.GetValue(Expect) is not null)
+        {
+            throw new UsageException("--expect goes with a location; a receipt says itself what to expect.");
+        }
+
+        var rate = arguments.GetValue(Rate) is { } text ? Texts.Rate(text) : (long?)null;
+        var files = ReceiptFolder.FilesOf(folder);
+        await using var stores = StoreConfiguration.Open(arguments);
+        var scrub = new Scrub(stores, new ScrubOptions { BytesPerSecond = rate });
+        var report = new ScrubReport(Console.Out, arguments.GetValue(Json));
+        foreach (var file in files)
+        {
+            try
+            {
+                report.Add(file, await scrub.CheckAsync(await ImageReference.ReadAsync(file, cancellationToken), cancellationToken));
+            }
+            catch (UsageException e)
+            {
+                report.Add(file, e);
+            }
+        }
+
+        report.WriteSummary();
+        return (int)report.ExitCode;
+    }
+
+    private static async Task<int> VerifyAsync(string argument, ParseResult arguments, CancellationToken cancellationToken)
+    {
+        if (arguments.GetValue(Rate) is not null)
+        {
+            throw new UsageException("--rate goes with --all.");
+        }
+
         var expect = arguments.GetValue(Expect) is { } text ? Texts.Digest(text) : null;
         await using var stores = StoreConfiguration.Open(arguments);
-        var image = await ImageReference.ResolveAsync(arguments.GetRequiredValue(Image), stores, cancellationToken);
+        var image = await ImageReference.ResolveAsync(argument, stores, cancellationToken);
         var known = await KnownOfAsync(image, expect, cancellationToken);
         var size = await TransferBar.ShowAsync("verify", progress =>
             CompareAsync(image, known with { Progress = progress }, cancellationToken));

@@ -13,6 +13,7 @@ namespace GlanceStore.Diagnostics;
 /// <item><term><c>glancestore.transfer.io</c></term><description>counter, By; <c>glancestore.direction</c> = <c>write</c> or <c>read</c></description></item>
 /// <item><term><c>glancestore.retries</c></term><description>counter, {retry}; <c>error.type</c></description></item>
 /// <item><term><c>glancestore.verification.failures</c></term><description>counter, {failure}</description></item>
+/// <item><term><c>glancestore.scrub.images</c></term><description>counter; <c>glancestore.scrub.outcome</c> (a <see cref="ScrubOutcome"/>)</description></item>
 /// <item><term><c>glancestore.buffer.used</c></term><description>up-down counter, By: room taken in all budgets</description></item>
 /// </list>
 /// </remarks>
@@ -36,6 +37,9 @@ public static class StoreInstruments
 
     internal static readonly Counter<long> VerificationFailures =
         Meter.CreateCounter<long>("glancestore.verification.failures", "{failure}", "Bytes that were not the expected ones.");
+
+    internal static readonly Counter<long> Scrubbed =
+        Meter.CreateCounter<long>("glancestore.scrub.images", "{image}", "Stored images compared with their receipts, by outcome.");
 
     internal static readonly UpDownCounter<long> BuffersUsed =
         Meter.CreateUpDownCounter<long>("glancestore.buffer.used", "By", "Room taken in the transfer budgets.");

@@ -1,11 +1,15 @@
 namespace GlanceStore.Conformance;
 
-/// <summary>What MSTest would hand to a case that it runs itself.</summary>
-internal sealed class QuietTestContext : TestContext
+/// <summary>What MSTest would hand to a case. What a case writes besides its result goes nowhere.</summary>
+internal sealed class CaseContext : TestContext
 {
+    public CaseContext(CancellationTokenSource cancellation) => CancellationTokenSource = cancellation;
+
+    public UnitTestOutcome Outcome { get; set; } = UnitTestOutcome.InProgress;
+
     public override IDictionary<string, object?> Properties { get; } = new Dictionary<string, object?>();
 
-    public override UnitTestOutcome CurrentTestOutcome => UnitTestOutcome.InProgress;
+    public override UnitTestOutcome CurrentTestOutcome => Outcome;
 
     public override void AddResultFile(string fileName)
     {

@@ -1,0 +1,19 @@
+namespace GlanceStore.Cli;
+
+/// <summary>The receipt files of a folder: <c>*.json</c>, in the order of their names; those in folders below it are not of it.</summary>
+internal static class ReceiptFolder
+{
+    /// <exception cref="UsageException">It cannot be read, or holds no such file.</exception>
+    public static string[] FilesOf(string path)
+    {
+        try
+        {
+            string[] files = [.. Directory.EnumerateFiles(path, "*.json").Order(StringComparer.Ordinal)];
+            return files.Length > 0 ? files : throw new UsageException($"The folder '{path}' holds no receipt: no file of a name that ends with '.json'.");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            throw new UsageException($"The folder '{path}' cannot be read: {e.Message}", e);
+        }
+    }
+}
