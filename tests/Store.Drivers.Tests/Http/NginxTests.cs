@@ -167,10 +167,16 @@ public sealed class NginxTests
     {
         var url = tls ? Server.TlsUrl : Server.Url;
         using var connections = new ConnectionMeter(new Uri(url).Port);
-        await using (var driver = new HttpDriver(Drivers.Loopback with { VerifyCertificates = false }))
+
+        // Through the front: nginx ends a connection after 1,000 requests, and one that is on its way just then is made again.
+        await using (var store = NewStore(retries: 5))
         {
-            await Parallel.ForAsync(0, 2000, new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (_, _) =>
-                Assert.HasCount(1000, await driver.ReadAllAsync($"{url}/images/{_name}", new ByteRange(5, 1000))));
+            var options = new ReadOptions { Range = new ByteRange(5, 1000) };
+            await Parallel.ForAsync(0, 2000, new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (_, token) =>
+            {
+                await using var stream = await store.OpenReadAsync(store.ParseLocation($"{url}/images/{_name}"), options, token);
+                await stream.ReadExactlyAsync(new byte[1000], token);
+            });
             Assert.IsLessThanOrEqualTo(8, connections.Most);
             Assert.IsGreaterThan(0, connections.Most);
         }
