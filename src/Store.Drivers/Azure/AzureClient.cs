@@ -1,5 +1,6 @@
 using Azure;
 using Azure.Core;
+using Azure.Core.Pipeline;
 using Azure.Identity;
 using Azure.Storage;
 using Azure.Storage.Blobs;
@@ -13,7 +14,7 @@ internal static class AzureClient
     // Not the newest: nothing newer is used, and emulators and sovereign clouds follow later.
     private const BlobClientOptions.ServiceVersion Version = BlobClientOptions.ServiceVersion.V2023_11_03;
 
-    public static BlobServiceClient Create(AzureDriverOptions options, AzureConnections connections)
+    public static BlobServiceClient Create(AzureDriverOptions options, HttpClient connections)
     {
         var client = ConfigFor(options, connections);
         var url = options.Place!.Url;
@@ -28,11 +29,11 @@ internal static class AzureClient
         };
     }
 
-    private static BlobClientOptions ConfigFor(AzureDriverOptions options, AzureConnections connections)
+    private static BlobClientOptions ConfigFor(AzureDriverOptions options, HttpClient connections)
     {
         var client = new BlobClientOptions(Version)
         {
-            Transport = connections.Transport,
+            Transport = new HttpClientTransport(connections),
             CustomerProvidedKey = options.EncryptionKey is { } key ? new CustomerProvidedKey(key) : default(CustomerProvidedKey?),
         };
         client.Retry.MaxRetries = 0;

@@ -1,4 +1,5 @@
 using Azure.Storage.Blobs;
+using GlanceStore.Drivers.Shared;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -13,7 +14,7 @@ public sealed partial class AzureDriver : StoreDriver
 
     private readonly AzureDriverOptions _options;
     private readonly AzureLocations _locations;
-    private readonly AzureConnections _connections;
+    private readonly HttpClient _connections;
     private readonly BlobServiceClient _service;
     private readonly AzureContainer _container;
     private readonly ILogger _logger;
@@ -36,7 +37,7 @@ public sealed partial class AzureDriver : StoreDriver
         _logger = (ILogger?)logger ?? NullLogger.Instance;
         _time = time ?? TimeProvider.System;
         _locations = new AzureLocations(options.Place!, options.Container, options.Prefix);
-        _connections = new AzureConnections(options);
+        _connections = ServerConnections.Open(options.ConnectTimeout, options.CaBundle, options.CheckCertificate);
         _service = AzureClient.Create(options, _connections);
         _container = new AzureContainer(_service.GetBlobContainerClient(options.Container), options, _locations);
         Info = new DriverInfo("azure", AzureLocations.Schemes, new DriverCapabilities

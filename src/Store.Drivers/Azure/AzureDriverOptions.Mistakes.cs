@@ -1,3 +1,5 @@
+using GlanceStore.Drivers.Shared;
+
 namespace GlanceStore.Drivers.Azure;
 
 public sealed partial record AzureDriverOptions
@@ -104,9 +106,9 @@ public sealed partial record AzureDriverOptions
             yield return "'ConnectTimeout' is not longer than nothing";
         }
 
-        if (CaBundle is not null && !File.Exists(CaBundle))
+        if (CaBundle is not null && TrustedAuthorities.Fault(CaBundle) is { } fault)
         {
-            yield return $"'CaBundle' names {CaBundle}, and there is no such file";
+            yield return $"'CaBundle' names {CaBundle}, and {fault}";
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Net;
+using GlanceStore.Drivers.Shared;
 
 namespace GlanceStore.Drivers.Http;
 

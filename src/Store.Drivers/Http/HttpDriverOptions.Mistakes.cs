@@ -1,3 +1,5 @@
+using GlanceStore.Drivers.Shared;
+
 namespace GlanceStore.Drivers.Http;
 
 public sealed partial record HttpDriverOptions

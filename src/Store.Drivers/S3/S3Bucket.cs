@@ -62,7 +62,7 @@ internal sealed partial class S3Bucket(IAmazonS3 client, S3DriverOptions options
     public async Task<StoredObject> PutAsync(ImageLocation location, Chunk image, string? ifNoneMatch, CancellationToken cancellationToken)
     {
         var digest = S3BodyDigest.Of(image, _integrity);
-        var body = new ChunkStream(image.Bytes, digest.ContentSha256);
+        var body = new S3Body(image.Bytes, digest.ContentSha256);
         var request = new PutObjectRequest
         {
             BucketName = _bucket,
@@ -106,7 +106,7 @@ internal sealed partial class S3Bucket(IAmazonS3 client, S3DriverOptions options
     public async Task<S3Part> WritePartAsync(ImageLocation location, string upload, Chunk chunk, CancellationToken cancellationToken)
     {
         var digest = S3BodyDigest.Of(chunk, _integrity);
-        var body = new ChunkStream(chunk.Bytes, digest.ContentSha256);
+        var body = new S3Body(chunk.Bytes, digest.ContentSha256);
         var number = chunk.Index + 1;
         var request = new UploadPartRequest
         {
@@ -267,7 +267,7 @@ internal sealed partial class S3Bucket(IAmazonS3 client, S3DriverOptions options
             : new StoreException(StoreError.Corrupted, $"The server has other bytes of {location} than were sent.") { IsTransient = true };
     }
 
-    private static async Task<T> SendAsync<T>(string doing, ChunkStream body, Func<Task<T>> request, CancellationToken cancellationToken)
+    private static async Task<T> SendAsync<T>(string doing, S3Body body, Func<Task<T>> request, CancellationToken cancellationToken)
     {
         try
         {

@@ -69,10 +69,10 @@ internal sealed class S3Client : AmazonS3Client
         public override Task<T> InvokeAsync<T>(IExecutionContext executionContext)
         {
             var request = executionContext.RequestContext.Request;
-            if (WrapperStream.SearchWrappedStream(request.ContentStream, stream => stream is ChunkStream) is ChunkStream chunk)
+            if (WrapperStream.SearchWrappedStream(request.ContentStream, stream => stream is S3Body) is S3Body body)
             {
                 request.DisablePayloadSigning = false;
-                request.PrecomputedContentSha256 = chunk.ContentSha256;
+                request.PrecomputedContentSha256 = body.ContentSha256;
             }
 
             return base.InvokeAsync<T>(executionContext);

@@ -1,47 +1,12 @@
-using System.Net.Security;
-using System.Security.Cryptography.X509Certificates;
 using Amazon.Runtime;
+using GlanceStore.Drivers.Shared;
 
 namespace GlanceStore.Drivers.S3;
 
-/// <summary>The one pool of connections of a store.</summary>
-internal sealed class S3Connections : HttpClientFactory, IDisposable
+/// <summary>Gives the SDK the store's one pool of connections.</summary>
+internal sealed class S3Connections(S3DriverOptions options) : HttpClientFactory, IDisposable
 {
-    // Shorter than the idle time of common front ends, so that a request rarely meets a connection that is being closed.
-    private static readonly TimeSpan IdleTimeout = TimeSpan.FromSeconds(30);
-
-    private readonly HttpClient _client;
-    private readonly X509Certificate2Collection _roots = [];
-
-    public S3Connections(S3DriverOptions options)
-    {
-        var handler = new SocketsHttpHandler
-        {
-            AllowAutoRedirect = false,
-            UseCookies = false,
-            ConnectTimeout = options.ConnectTimeout,
-            PooledConnectionIdleTimeout = IdleTimeout,
-            PooledConnectionLifetime = TimeSpan.FromMinutes(15), // so that a changed address is noticed
-        };
-        if (options.CaBundle is { } bundle)
-        {
-            _roots.ImportFromPemFile(bundle);
-            handler.SslOptions.CertificateChainPolicy = new X509ChainPolicy
-            {
-                TrustMode = X509ChainTrustMode.CustomRootTrust,
-                RevocationMode = X509RevocationMode.NoCheck,
-            };
-            handler.SslOptions.CertificateChainPolicy.CustomTrustStore.AddRange(_roots);
-        }
-
-        if (!options.CheckCertificate)
-        {
-            handler.SslOptions.RemoteCertificateValidationCallback = AcceptAny;
-        }
-
-        // Time limits are the front's; it knows how many bytes a request moves.
-        _client = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
-    }
+    private readonly HttpClient _client = ServerConnections.Open(options.ConnectTimeout, options.CaBundle, options.CheckCertificate);
 
     public override HttpClient CreateHttpClient(IClientConfig clientConfig) => _client;
 
@@ -49,14 +14,5 @@ internal sealed class S3Connections : HttpClientFactory, IDisposable
 
     public override bool DisposeHttpClientsAfterUse(IClientConfig clientConfig) => false;
 
-    public void Dispose()
-    {
-        _client.Dispose();
-        foreach (var root in _roots)
-        {
-            root.Dispose();
-        }
-    }
-
-    private static bool AcceptAny(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors) => true;
+    public void Dispose() => _client.Dispose();
 }

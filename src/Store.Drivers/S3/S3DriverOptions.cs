@@ -1,3 +1,5 @@
+using GlanceStore.Drivers.Shared;
+
 namespace GlanceStore.Drivers.S3;
 
 /// <summary>The settings of an S3 store.</summary>
@@ -156,9 +158,9 @@ public sealed partial record S3DriverOptions
             yield return "'ConnectTimeout' is not longer than nothing";
         }
 
-        if (CaBundle is not null && !File.Exists(CaBundle))
+        if (CaBundle is not null && TrustedAuthorities.Fault(CaBundle) is { } fault)
         {
-            yield return $"'CaBundle' names {CaBundle}, and there is no such file";
+            yield return $"'CaBundle' names {CaBundle}, and {fault}";
         }
 
         if (ServerSideEncryption is not (null or "AES256" or "aws:kms"))

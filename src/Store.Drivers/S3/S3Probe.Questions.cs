@@ -66,7 +66,7 @@ internal sealed partial class S3Probe
             UploadId = upload.UploadId,
             PartNumber = 1,
             PartSize = Sample.Length,
-            InputStream = new ChunkStream(Sample, Hex(Sample)),
+            InputStream = new S3Body(Sample, Hex(Sample)),
             UseChunkEncoding = false,
         }, cancellationToken).ConfigureAwait(false);
         var refused = await RefusalAsync(() => client.CompleteMultipartUploadAsync(new CompleteMultipartUploadRequest

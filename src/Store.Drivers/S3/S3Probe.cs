@@ -104,7 +104,7 @@ internal sealed partial class S3Probe(IAmazonS3 client, S3DriverOptions options,
         {
             BucketName = options.Bucket,
             Key = _prefix + name,
-            InputStream = new ChunkStream(body, sha256 ?? Hex(body)),
+            InputStream = new S3Body(body, sha256 ?? Hex(body)),
             UseChunkEncoding = false,
             MD5Digest = md5,
             ChecksumCRC32 = crc32,

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using GlanceStore.Drivers.Shared;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -13,7 +14,7 @@ public sealed partial class SwiftDriver : StoreDriver
     private readonly SwiftDriverOptions _options;
     private readonly SwiftReferences _references;
     private readonly SwiftLocations _locations;
-    private readonly SwiftConnections _connections;
+    private readonly HttpClient _connections;
     private readonly Func<CancellationToken, Task<SwiftToken>>? _caller;
     private readonly ILogger _logger;
     private readonly TimeProvider _time;
@@ -38,7 +39,7 @@ public sealed partial class SwiftDriver : StoreDriver
         _time = time ?? TimeProvider.System;
         _references = options.References();
         _locations = new SwiftLocations(options, _references, null);
-        _connections = new SwiftConnections(options);
+        _connections = ServerConnections.Open(options.ConnectTimeout, options.CaBundle, options.CheckCertificate);
         Info = new DriverInfo("swift", SwiftLocations.Schemes, CapabilitiesOf(options));
     }
 
@@ -185,13 +186,13 @@ public sealed partial class SwiftDriver : StoreDriver
     {
         if (_options.MultiTenant)
         {
-            return new SwiftAccount(_connections.Client, _caller ?? throw Unbound(), _time, name);
+            return new SwiftAccount(_connections, _caller ?? throw Unbound(), _time, name);
         }
 
         var identity = _references[name]!;
-        return new SwiftAccount(_connections.Client, identity.Version == SwiftAuthVersion.TempAuth
-            ? new TempAuth(_connections.Client, _options, identity, _time).LogInAsync
-            : token => new Keystone(_connections.Client, _options, _time).LogInAsync(identity, token), _time);
+        return new SwiftAccount(_connections, identity.Version == SwiftAuthVersion.TempAuth
+            ? new TempAuth(_connections, _options, identity, _time).LogInAsync
+            : token => new Keystone(_connections, _options, _time).LogInAsync(identity, token), _time);
     });
 
     private static StoreException Unbound() => new(StoreError.NotAuthenticated,

@@ -1,3 +1,5 @@
+using GlanceStore.Drivers.Shared;
+
 namespace GlanceStore.Drivers.Swift;
 
 public sealed partial record SwiftDriverOptions
@@ -123,9 +125,9 @@ public sealed partial record SwiftDriverOptions
             yield return "'RenewBefore' is shorter than nothing";
         }
 
-        if (CaBundle is not null && !File.Exists(CaBundle))
+        if (CaBundle is not null && TrustedAuthorities.Fault(CaBundle) is { } fault)
         {
-            yield return $"'CaBundle' names {CaBundle}, and there is no such file";
+            yield return $"'CaBundle' names {CaBundle}, and {fault}";
         }
     }
 }

@@ -8,6 +8,23 @@ public sealed class S3OptionsTests
     private static readonly S3DriverOptions Right = new() { Endpoint = "https://s3.example.org", Bucket = "images", AccessKey = "AK", SecretKey = Canary };
 
     [TestMethod]
+    public void A_ca_bundle_that_holds_no_certificate_is_a_mistake_when_the_store_is_made()
+    {
+        var file = Path.GetTempFileName();
+        try
+        {
+            var options = new S3DriverOptions { Endpoint = "https://store.example.org", Bucket = "images", AccessKey = "AK", SecretKey = "SK", CaBundle = file };
+            var e = Assert.ThrowsExactly<StoreException>(() => new S3Driver(options));
+            Assert.AreEqual(StoreError.InvalidConfiguration, e.Error);
+            Assert.Contains("CaBundle", e.Message);
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    [TestMethod]
     public void Every_mistake_is_listed_at_once_and_no_secret_is()
     {
         var wrong = new S3DriverOptions

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
-namespace GlanceStore.Drivers.Http;
+namespace GlanceStore.Drivers.Shared;
 
 /// <summary>The certificate authorities of an operator's file, to trust instead of the system's.</summary>
 internal static class TrustedAuthorities

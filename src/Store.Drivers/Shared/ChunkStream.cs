@@ -1,13 +1,10 @@
-namespace GlanceStore.Drivers.S3;
+namespace GlanceStore.Drivers.Shared;
 
 /// <summary>A chunk as the SDK wants a body: a stream it can measure and rewind. Nothing is copied until the bytes are sent.</summary>
-internal sealed class ChunkStream(ReadOnlyMemory<byte> bytes, string contentSha256) : Stream
+internal class ChunkStream(ReadOnlyMemory<byte> bytes) : Stream
 {
     private ReadOnlyMemory<byte> _bytes = bytes;
     private int _position;
-
-    /// <summary>What <c>x-amz-content-sha256</c> says of the bytes.</summary>
-    public string ContentSha256 => contentSha256;
 
     public override bool CanRead => true;
 

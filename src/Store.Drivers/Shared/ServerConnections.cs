@@ -1,0 +1,36 @@
+namespace GlanceStore.Drivers.Shared;
+
+/// <summary>The one pool of connections of a store to a server that its operator chose.</summary>
+internal static class ServerConnections
+{
+    // Shorter than the idle time of common front ends, so that a request rarely meets a connection that is being closed.
+    private static readonly TimeSpan IdleTimeout = TimeSpan.FromSeconds(30);
+
+    /// <summary>Makes the pool; who asks for it disposes it.</summary>
+    /// <param name="connectTimeout">How long making a connection may take.</param>
+    /// <param name="caBundle">A file of certificates to trust instead of the system's, or null.</param>
+    /// <param name="checkCertificate">Whether a server has to prove who it is.</param>
+    public static HttpClient Open(TimeSpan connectTimeout, string? caBundle, bool checkCertificate)
+    {
+        var handler = new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            ConnectTimeout = connectTimeout,
+            PooledConnectionIdleTimeout = IdleTimeout,
+            PooledConnectionLifetime = TimeSpan.FromMinutes(15), // so that a changed address is noticed
+        };
+        if (caBundle is not null)
+        {
+            handler.SslOptions.CertificateChainPolicy = TrustedAuthorities.PolicyOf(caBundle);
+        }
+
+        if (!checkCertificate)
+        {
+            handler.SslOptions.RemoteCertificateValidationCallback = (_, _, _, _) => true;
+        }
+
+        // Time limits are the front's; it knows how many bytes a request moves.
+        return new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
+    }
+}
