@@ -12,21 +12,31 @@ internal sealed class DigestSet : IAsyncDisposable
     private const string Crc64Name = "crc64nvme";
 
     private readonly Worker[] _workers;
+    private readonly Worker? _paired;
 
+    /// <param name="algorithms">What to digest with.</param>
+    /// <param name="chunkMd5">Whether the MD5 of each chunk is wanted too, and every chunk but the last is whole blocks of it.</param>
     /// <exception cref="StoreException"><see cref="StoreError.Unsupported"/>: an algorithm is not known here.</exception>
-    public DigestSet(IEnumerable<string> algorithms)
+    public DigestSet(IEnumerable<string> algorithms, bool chunkMd5 = false)
     {
         (string Algorithm, HashAlgorithmName Name)[] all = [.. algorithms.Distinct().Select(name => (name, DigestAlgorithms.NameOf(name)))];
-        _workers = [.. all.Select(known => new Worker(known.Algorithm, known.Name))];
+        var pairs = chunkMd5 && PairedMd5.IsSupported;
+        _workers = [.. all.Select(known => new Worker(known.Algorithm, pairs && known.Algorithm == "md5" ? new PairedMd5() : new PlainHash(known.Name)))];
+        _paired = pairs ? Array.Find(_workers, worker => worker.Algorithm == "md5") : null;
     }
 
     /// <summary>Digests more bytes; returns at once, and the buffer is kept until every worker has seen it.</summary>
-    public void Append(ChunkBuffer buffer, int length)
+    /// <returns>The MD5 of these bytes alone, where it comes with that of the whole; null where it does not.</returns>
+    public Task<byte[]>? Append(ChunkBuffer buffer, int length)
     {
+        Task<byte[]>? md5 = null;
         foreach (var worker in _workers)
         {
-            worker.Append(buffer.Retain(), length);
+            var done = worker.AppendAsync(buffer.Retain(), length);
+            md5 = worker == _paired ? done : md5;
         }
+
+        return md5;
     }
 
     /// <summary>Waits until everything appended has been digested and its buffers are free.</summary>
@@ -71,36 +81,57 @@ internal sealed class DigestSet : IAsyncDisposable
         }
     }
 
-    private sealed class Worker(string algorithm, HashAlgorithmName name) : IAsyncDisposable
+    private sealed class PlainHash(HashAlgorithmName name) : IRunningHash
+    {
+        private readonly IncrementalHash _hash = IncrementalHash.CreateHash(name);
+
+        public void Append(ReadOnlySpan<byte> bytes) => _hash.AppendData(bytes);
+
+        public byte[] EndChunk() => [];
+
+        public byte[] End() => _hash.GetHashAndReset();
+
+        public void Dispose() => _hash.Dispose();
+    }
+
+    private sealed class Worker(string algorithm, IRunningHash hash) : IAsyncDisposable
     {
         private const int SliceBytes = 8 << 20;
 
-        private readonly IncrementalHash _hash = IncrementalHash.CreateHash(name);
         private volatile bool _abandoned;
+
+        public string Algorithm => algorithm;
 
         public Task Done { get; private set; } = Task.CompletedTask;
 
-        public void Append(ChunkBuffer buffer, int length) => Done = AppendAfterAsync(Done, buffer, length);
+        public Task<byte[]> AppendAsync(ChunkBuffer buffer, int length)
+        {
+            var appended = AppendAfterAsync(Done, buffer, length);
+            Done = appended;
+            return appended;
+        }
 
-        public Digest Digest() => new(algorithm, Convert.ToHexStringLower(_hash.GetHashAndReset()));
+        public Digest Digest() => new(algorithm, Convert.ToHexStringLower(hash.End()));
 
         public async ValueTask DisposeAsync()
         {
             _abandoned = true;
             await Done.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            _hash.Dispose();
+            hash.Dispose();
         }
 
         // Each chunk is a work item of its own, so that reads and writes get their turn on a machine of few cores.
-        private async Task AppendAfterAsync(Task previous, ChunkBuffer buffer, int length)
+        private async Task<byte[]> AppendAfterAsync(Task previous, ChunkBuffer buffer, int length)
         {
             try
             {
                 await previous.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
                 for (var start = 0; start < length && !_abandoned; start += SliceBytes)
                 {
-                    _hash.AppendData(buffer.Memory.Span[start..Math.Min(length, start + SliceBytes)]);
+                    hash.Append(buffer.Memory.Span[start..Math.Min(length, start + SliceBytes)]);
                 }
+
+                return hash.EndChunk();
             }
             finally
             {

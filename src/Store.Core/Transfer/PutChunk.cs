@@ -4,7 +4,12 @@ using GlanceStore.Drivers;
 namespace GlanceStore.Transfer;
 
 /// <summary>A chunk on its way to every target. What is computed of it is computed once; the last target to be done with it frees its buffer.</summary>
-internal sealed class PutChunk(SourceChunk source, int targets, ChunkEntries entries, TransferCount count)
+/// <param name="source">Its bytes.</param>
+/// <param name="md5">The MD5 of its bytes, where that comes with the image's; else null.</param>
+/// <param name="targets">How many targets it goes to.</param>
+/// <param name="entries">Where its entry of the manifest goes.</param>
+/// <param name="count">What counts it once it is written.</param>
+internal sealed class PutChunk(SourceChunk source, Task<byte[]>? md5, int targets, ChunkEntries entries, TransferCount count)
 {
     private readonly Lock _lock = new();
     private ulong? _checksum;
@@ -33,16 +38,16 @@ internal sealed class PutChunk(SourceChunk source, int targets, ChunkEntries ent
     }
 
     /// <summary>The chunk as a driver of these limits gets it; its entry is in the manifest from then on.</summary>
-    public Chunk For(DriverCapabilities limits)
-    {
-        lock (_lock)
+    public async ValueTask<Chunk> ForAsync(DriverCapabilities limits, CancellationToken cancellationToken) =>
+        new(source.Index, source.Offset, source.Bytes, Checksum, source.IsLast)
         {
-            return new Chunk(source.Index, source.Offset, source.Bytes, Checksum, source.IsLast)
+            Digest = limits.ChunkDigest switch
             {
-                Digest = limits.ChunkDigest is { } algorithm ? DigestOf(algorithm) : default,
-            };
-        }
-    }
+                null => default(ReadOnlyMemory<byte>),
+                "md5" when md5 is not null => await md5.WaitAsync(cancellationToken).ConfigureAwait(false),
+                var algorithm => DigestOf(algorithm),
+            },
+        };
 
     /// <summary>One target has written it.</summary>
     public void Written()
@@ -75,16 +80,19 @@ internal sealed class PutChunk(SourceChunk source, int targets, ChunkEntries ent
 
     private byte[] DigestOf(string algorithm)
     {
-        foreach (var known in _digests)
+        lock (_lock)
         {
-            if (known.Algorithm == algorithm)
+            foreach (var known in _digests)
             {
-                return known.Digest;
+                if (known.Algorithm == algorithm)
+                {
+                    return known.Digest;
+                }
             }
-        }
 
-        var digest = DigestSet.Hash(algorithm, source.Bytes.Span);
-        _digests = [.. _digests, (algorithm, digest)];
-        return digest;
+            var digest = DigestSet.Hash(algorithm, source.Bytes.Span);
+            _digests = [.. _digests, (algorithm, digest)];
+            return digest;
+        }
     }
 }

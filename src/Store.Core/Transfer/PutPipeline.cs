@@ -62,10 +62,11 @@ internal sealed class PutPipeline
         var session = PutSessionFile.Open(put, id, targets.All);
         await using var sessionUntilTheEnd = session.ConfigureAwait(false);
         size = session.SizeOr(size);
-        var digests = new DigestSet(AlgorithmsOf(put));
-        await using var digestsUntilTheEnd = digests.ConfigureAwait(false);
         var alive = targets.Alive;
         var plan = PutLimits.PlanFor(size.Declared, alive, session);
+        var digests = new DigestSet(AlgorithmsOf(put),
+            chunkMd5: plan.IsOf(PairedMd5.BlockBytes) && alive.Any(target => target.Store.Can.ChunkDigest == "md5"));
+        await using var digestsUntilTheEnd = digests.ConfigureAwait(false);
         using var chunks = new ChunkSource(
             source, plan, size, alive[0].Store.Budget, alive.Sum(target => target.Store.Parallelism) + 2);
         var first = await chunks.FirstAsync(targets.Token).ConfigureAwait(false);
@@ -84,11 +85,11 @@ internal sealed class PutPipeline
 
     private async Task<WriteSummary?> PutWholeAsync(SourceChunk first, WriteIntent intent)
     {
-        _digests.Append(first.Buffer, first.Length);
-        var image = new PutChunk(first with { Buffer = first.Buffer.Retain() }, 1, _entries, CountOf(intent));
+        var md5 = _digests.Append(first.Buffer, first.Length);
+        var image = new PutChunk(first with { Buffer = first.Buffer.Retain() }, md5, 1, _entries, CountOf(intent));
         try
         {
-            _ = image.For(_targets.Alive[0].Store.Can);
+            _ = image.Checksum; // enters the manifest
             _session.Check(image);
             var summary = _entries.Summarize(await CheckedDigestsAsync().ConfigureAwait(false));
             await _targets.EachAsync((target, token) => target.PutWholeAsync(image, intent, summary, token), _caller).ConfigureAwait(false);
@@ -128,8 +129,8 @@ internal sealed class PutPipeline
         {
             await foreach (var chunk in chunks.AllAsync(_targets.Token).ConfigureAwait(false))
             {
-                _digests.Append(chunk.Buffer, chunk.Length);
-                var shared = new PutChunk(chunk, targets.Length, _entries, count);
+                var md5 = _digests.Append(chunk.Buffer, chunk.Length);
+                var shared = new PutChunk(chunk, md5, targets.Length, _entries, count);
                 Check(shared, targets.Length);
                 foreach (var target in targets)
                 {

@@ -105,7 +105,7 @@ internal sealed class PutTarget : IAsyncDisposable
     public async Task PutWholeAsync(PutChunk image, WriteIntent intent, WriteSummary summary, CancellationToken cancellationToken)
     {
         CheckHolds(image);
-        var chunk = image.For(Store.Can);
+        var chunk = await image.ForAsync(Store.Can, cancellationToken).ConfigureAwait(false);
         Stored = await _publication.PublishAsync(Store.Driver.LocationOf(Id), summary,
             token => Store.Driver.WriteWholeAsync(Id, intent, chunk, summary, token), chunk.Length, cancellationToken).ConfigureAwait(false);
         Store.Telemetry.Written(chunk.Length);
@@ -144,7 +144,7 @@ internal sealed class PutTarget : IAsyncDisposable
         try
         {
             CheckHolds(source);
-            var chunk = source.For(Store.Can);
+            var chunk = await source.ForAsync(Store.Can, cancellationToken).ConfigureAwait(false);
             if (!await TryKeepAsync(chunk, cancellationToken).ConfigureAwait(false))
             {
                 await Store.Retry.RunAsync(async token =>

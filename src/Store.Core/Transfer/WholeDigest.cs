@@ -27,7 +27,7 @@ internal sealed class WholeDigest(IReadOnlyList<Digest> expected, long size) : I
             return;
         }
 
-        _set.Append(buffer, piece.Length);
+        _ = _set.Append(buffer, piece.Length);
         await _set.FlushAsync().ConfigureAwait(false);
         _next = piece.End;
     }

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using GlanceStore.Transfer;
 
 namespace GlanceStore.Core.Tests.Transfer;
@@ -45,14 +46,47 @@ public sealed class DigestSetTests
         Assert.HasCount(1, await set.CompleteAsync());
     }
 
-    private static async Task AppendAsync(DigestSet set, byte[] bytes)
+    [TestMethod]
+    [DataRow(64, 0)]
+    [DataRow(64, 1)]
+    [DataRow(64, 55)]
+    [DataRow(64, 56)]
+    [DataRow(64, 63)]
+    [DataRow(64, 64)]
+    [DataRow(4096, 4095)]
+    [DataRow(1 << 20, 77)]
+    [DataRow(9 << 20, 123_456)] // of more than one slice
+    public async Task The_md5_of_an_image_and_of_each_of_its_chunks_come_in_one_pass(int chunkBytes, int lastBytes)
+    {
+        var image = new byte[(2 * chunkBytes) + lastBytes];
+        new Random(chunkBytes).NextBytes(image);
+        await using var set = new DigestSet(["md5", "sha512"], chunkMd5: true);
+        foreach (var chunk in image.Chunk(chunkBytes))
+        {
+            var own = AppendAsync(set, chunk);
+            Assert.AreSequenceEqual(MD5.HashData(chunk), (await own)!);
+        }
+
+        Assert.AreEqual(Convert.ToHexStringLower(MD5.HashData(image)), (await set.CompleteAsync())[0].Hex);
+    }
+
+    [TestMethod]
+    public async Task The_md5_of_chunks_that_are_no_whole_blocks_of_it_is_refused()
+    {
+        await using var set = new DigestSet(["md5"], chunkMd5: true);
+        await AppendAsync(set, new byte[65]);
+        await Assert.ThrowsExactlyAsync<InvalidOperationException>(() => AppendAsync(set, new byte[1]));
+    }
+
+    private static async Task<byte[]?> AppendAsync(DigestSet set, byte[] bytes)
     {
         var budget = new TransferBudget();
         var buffer = await budget.RentAsync(bytes.Length, BufferUse.Write, default);
         bytes.CopyTo(buffer.Memory);
-        set.Append(buffer, bytes.Length);
+        var md5 = set.Append(buffer, bytes.Length);
         buffer.Release();
         await set.FlushAsync();
         Assert.AreEqual(0, budget.UsedBytes, "the buffer is free once it is digested");
+        return md5 is null ? null : await md5;
     }
 }

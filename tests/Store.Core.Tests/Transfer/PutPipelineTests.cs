@@ -149,7 +149,11 @@ public sealed class PutPipelineTests
     }
 
     [TestMethod]
-    public async Task The_digest_of_each_chunk_is_computed_where_the_backend_checks_it()
+    [DataRow(64 << 10, true)]
+    [DataRow(64 << 10, false)]
+    [DataRow(65_537, true)] // no whole number of MD5's blocks
+    [DataRow(2 << 20, true)] // a single chunk
+    public async Task The_digest_of_each_chunk_is_computed_where_the_backend_checks_it(int chunkBytes, bool computeMd5)
     {
         var driver = Driver(new DriverCapabilities { ChunkDigest = "md5" });
         var wrong = 0;
@@ -158,8 +162,10 @@ public sealed class PutPipelineTests
             wrong += chunk.Digest.Span.SequenceEqual(MD5.HashData(chunk.Bytes.Span)) ? 0 : 1;
             return write();
         };
-        await Store(driver).PutAsync(new ImageId("a"), new MemoryStream(Image));
+        var receipt = await Store(driver, Small with { ChunkBytes = chunkBytes }, new TransferBudget(8 << 20))
+            .PutAsync(new ImageId("a"), new MemoryStream(Image), new PutOptions { ComputeMd5 = computeMd5 });
         Assert.AreEqual(0, wrong);
+        Assert.AreEqual(computeMd5 ? Convert.ToHexStringLower(MD5.HashData(Image)) : null, receipt.Checksum?.Hex);
     }
 
     [TestMethod]
