@@ -13,6 +13,7 @@ internal static class S3Scenarios
     private const string Python = "python glance_store";
     private const string Place = "s3://127.0.0.1:18300/glancestore-benchmark";
     private const string RcloneCat = "rclone cat";
+    private const string RcloneCopyBack = "rclone copyto";
     private const string RcloneCopy = "rclone copyto, which records no SHA-512";
     private const string Rclone = "RCLONE_CONFIG_C_TYPE=s3 RCLONE_CONFIG_C_PROVIDER=Ceph RCLONE_CONFIG_C_ENDPOINT=http://127.0.0.1:18300 "
         + "RCLONE_CONFIG_C_ACCESS_KEY_ID=testaccess RCLONE_CONFIG_C_SECRET_ACCESS_KEY=testsecret rclone";
@@ -45,7 +46,7 @@ internal static class S3Scenarios
             return [];
         }
 
-        Scenario[] usual = [Put(settings.ImageBytes), Get(settings.ImageBytes)];
+        Scenario[] usual = [Put(settings.ImageBytes), Get(settings.ImageBytes), GetFile(settings.ImageBytes)];
         return settings.IsLarge ? [LargePut(), LargeRange(), .. usual] : usual; // the large ones while the server's memory is still free
     }
 
@@ -86,9 +87,23 @@ internal static class S3Scenarios
         IsPlotted = true,
         Targets =
         [
-            Target.Rate(Verified, Python, 1), Target.Rate(Verified, Aws, 1), Target.Rate(Verified, Sdk, 1), Target.Rate(Verified, RcloneCat, 1),
-            Target.Cpu(Verified, Python, 0.6), Target.Peak(Verified, 128),
+            Target.Rate(Verified, Python, 1), Target.Rate(Verified, Aws, 1), Target.Rate(Verified, Sdk, 1), Target.Cpu(Verified, Python, 0.6),
+            Target.Peak(Verified, 128),
         ],
+    };
+
+    private static Scenario GetFile(long bytes) => new($"S3 get of {Size.Of(bytes)} into a file",
+    [
+        new(Verified, $"glance-store get s3-receipt.json -o ours.raw {Config}"),
+        new(Aws, $"{AwsCp} s3://glancestore-benchmark/read aws.raw"),
+        new(RcloneCopyBack, $"{Rclone} copyto c:glancestore-benchmark/read rclone.raw --ignore-times"),
+    ])
+    {
+        ImageBytes = bytes,
+        Setup = Setup,
+        Before = "rm -f ours.raw aws.raw rclone.raw",
+        IsPlotted = true,
+        Targets = [Target.Rate(Verified, Aws, 1), Target.Rate(Verified, RcloneCopyBack, 1), Target.Peak(Verified, 128)],
     };
 
     private static Scenario LargePut() => new($"S3 put of {Size.Of(Settings.LargeBytes)} of unknown length",
