@@ -7,7 +7,7 @@ namespace GlanceStore;
 /// <remarks>
 /// <para>
 /// Reads hold at most half, because an open read keeps a buffer until it is disposed: a chunk's length where it verifies against a
-/// manifest, 32 KiB to 4 MiB (less, the more are open) where it does not. Puts hold at most three quarters, so that slow sources never keep
+/// manifest, 32 KiB to 8 MiB (less, the more are open) where it does not. Puts hold at most three quarters, so that slow sources never keep
 /// every reader out. So a put whose source is a read can never wait for itself, and no chunk is larger than half. An image service
 /// that serves N verified downloads at once wants 2 × N × the chunk length.
 /// </para>
