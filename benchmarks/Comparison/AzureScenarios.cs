@@ -14,14 +14,17 @@ internal static class AzureScenarios
     private const string SdkGet = "Azure SDK DownloadToAsync";
     private const string RcloneCopy = "rclone copyto, which records no SHA-512";
     private const string RcloneCat = "rclone cat";
-    private const string Place = "azure+http://127.0.0.1:18100/devstoreaccount1/glancestore-benchmark";
+
+    // Where tests/servers/azurite/server puts it.
+    private static readonly string Endpoint = Contestants.AzureSdk.Endpoint.AbsoluteUri;
+    private static readonly string Place = $"azure+{Endpoint}/glancestore-benchmark";
 
     // Four transfers at once, as the others.
-    private const string Rclone = "rclone --azureblob-upload-concurrency 4 --azureblob-chunk-size 8M --azureblob-sas-url \"$AZURITE_SAS\" --retries 1";
+    private const string Rclone = "rclone --azureblob-upload-concurrency 4 --azureblob-chunk-size 6M --azureblob-sas-url \"$AZURITE_SAS\" --retries 1";
 
-    private const string Setup = $$"""
+    private static readonly string Setup = $$"""
         cat > azure.json <<'END'
-        { "Stores": { "azure": { "Type": "azure", "Endpoint": "http://127.0.0.1:18100/devstoreaccount1", "Container": "glancestore-benchmark",
+        { "Stores": { "azure": { "Type": "azure", "Endpoint": "{{Endpoint}}", "Container": "glancestore-benchmark",
           "AccountKey": "{{Contestants.AzureSdk.Key}}", "CreateContainer": "true" } } }
         END
         glance-store put image.raw --id read --replace --receipt azure-receipt.json --config azure.json > /dev/null
@@ -54,7 +57,8 @@ internal static class AzureScenarios
         [
             Target.Rate(Ours, SdkPut, 1), Target.Rate(Ours, RcloneCopy, 1), Target.Peak(Ours, 128), Target.Peak(Piped, 128),
         ],
-        Note = "Azurite is one Node.js process on the same two cores, and far slower than the service.",
+        Note = "Azurite is one Node.js process on the same two cores, and far slower than the service. Half of what a put costs it is a CRC-64 in "
+            + "JavaScript, which it computes whether or not one was sent. The digests are what the others do not compute.",
     };
 
     private static Scenario Get(long bytes) => new($"Azure get of {Size.Of(bytes)}, thrown away",
@@ -78,7 +82,7 @@ internal static class AzureScenarios
     {
         try
         {
-            using var socket = new TcpClient("127.0.0.1", 18100);
+            using var socket = new TcpClient(Contestants.AzureSdk.Endpoint.Host, Contestants.AzureSdk.Endpoint.Port);
             return true;
         }
         catch (SocketException)

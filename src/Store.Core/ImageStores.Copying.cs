@@ -1,3 +1,4 @@
+using GlanceStore.Diagnostics;
 using GlanceStore.Drivers;
 using GlanceStore.Transfer;
 
@@ -51,10 +52,7 @@ public sealed partial class ImageStores
         }
         catch (StoreException e)
         {
-            throw new StoreException(e.Error, $"{e.Message} The image was copied to {copy.Receipt.Location}, and is still in '{source.Store.Id}' as well.", e)
-            {
-                IsTransient = e.IsTransient,
-            };
+            throw e.With($"The image was copied to {copy.Receipt.Location}, and is still in '{source.Store.Id}' as well.");
         }
     }
 

@@ -29,7 +29,7 @@ internal sealed record Outcome(int ExitCode, byte[] Bytes, string Errors)
 /// <summary>Runs the built tool as a process, with a data directory of its own, so with a file store of its own.</summary>
 internal sealed class Tool : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
     private readonly DirectoryInfo _root = Directory.CreateTempSubdirectory("glance-store-cli-");
 

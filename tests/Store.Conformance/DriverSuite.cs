@@ -86,7 +86,7 @@ public abstract partial class DriverSuite<THarness> where THarness : DriverHarne
         if (TestContext.CurrentTestOutcome == UnitTestOutcome.Passed)
         {
             // The digests of a put that failed may still be at their last chunk.
-            var allReturned = SpinWait.SpinUntil(() => Budget.UsedBytes + TightBudget.UsedBytes == 0, TimeSpan.FromSeconds(5));
+            var allReturned = SpinWait.SpinUntil(() => Budget.UsedBytes + TightBudget.UsedBytes == 0, TimeSpan.FromMinutes(1));
             Assert.IsTrue(allReturned, "The store keeps buffers, and all transfers have ended.");
         }
     }

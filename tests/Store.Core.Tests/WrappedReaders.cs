@@ -12,7 +12,7 @@ internal abstract class WrappedReader(DriverReader inner) : DriverReader
 }
 
 /// <summary>Breaks once it has given so many bytes.</summary>
-internal sealed class BreakingReader(DriverReader inner, int after) : WrappedReader(inner)
+internal sealed class BreakingReader(DriverReader inner, int after, StoreException? error = null) : WrappedReader(inner)
 {
     private int _left = after;
 
@@ -20,7 +20,7 @@ internal sealed class BreakingReader(DriverReader inner, int after) : WrappedRea
     {
         if (_left == 0)
         {
-            throw new StoreException(StoreError.Unavailable, "The connection broke.") { IsTransient = true };
+            throw error ?? new StoreException(StoreError.Unavailable, "The connection broke.") { IsTransient = true };
         }
 
         var count = await base.ReadAsync(buffer[..Math.Min(buffer.Length, _left)], cancellationToken);

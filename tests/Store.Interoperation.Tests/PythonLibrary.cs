@@ -9,7 +9,7 @@ internal sealed class PythonLibrary : IDisposable
 {
     private const string Python = "/usr/bin/python3";
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
     private static readonly Lazy<Task<bool>> IsThere = new(async () => File.Exists(Python) && await ExitCodeAsync("-c", "import glance_store, boto3, swiftclient, keystoneauth1") == 0);
 

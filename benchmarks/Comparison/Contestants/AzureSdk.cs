@@ -11,7 +11,9 @@ internal static class AzureSdk
     // The same in every emulator, and no secret anywhere else.
     public const string Key = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
 
-    private const int BlockBytes = 8 << 20;
+    private const int BlockBytes = 6 << 20; // the store's own
+
+    public static Uri Endpoint { get; } = new($"http://127.0.0.1:{Environment.GetEnvironmentVariable("GLANCESTORE_AZURITE_PORT") ?? "18100"}/devstoreaccount1");
 
     private static readonly StorageTransferOptions AtOnce = new()
     {
@@ -31,7 +33,7 @@ internal static class AzureSdk
     };
 
     private static readonly BlobServiceClient Service = new(
-        new Uri("http://127.0.0.1:18100/devstoreaccount1"), new StorageSharedKeyCredential("devstoreaccount1", Key), Options);
+        Endpoint, new StorageSharedKeyCredential("devstoreaccount1", Key), Options);
 
     /// <summary>An address that lets rclone in: it makes its own host name of an account's name.</summary>
     public static Uri SignedAddress() => Service.GenerateAccountSasUri(

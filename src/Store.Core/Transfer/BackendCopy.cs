@@ -1,3 +1,4 @@
+using GlanceStore.Diagnostics;
 using GlanceStore.Drivers;
 
 namespace GlanceStore.Transfer;
@@ -74,16 +75,33 @@ internal static class BackendCopy
                 new ImageReceipt(location, receipt.Size, receipt.Chunks) { Checksum = receipt.Checksum, MultiHash = receipt.MultiHash, Metadata = metadata },
                 verdict, CopyRoute.OnBackend);
         }
-        catch
+        catch (Exception e)
         {
-            using var limit = new CancellationTokenSource();
-            if (cancellationToken.IsCancellationRequested)
+            if (!await TryRemoveAsync(stored, to, cancellationToken).ConfigureAwait(false) && e is StoreException error)
             {
-                limit.CancelAfter(RemovalLimit);
+                throw error.With($"The copy stays at {stored.Location}, from where it was not removed.");
             }
 
-            await to.DeleteAsync(stored.Location with { StoreId = to.Id }, limit.Token).ConfigureAwait(false);
             throw;
+        }
+    }
+
+    private static async Task<bool> TryRemoveAsync(StoredObject stored, IImageStore to, CancellationToken cancellationToken)
+    {
+        using var limit = new CancellationTokenSource();
+        if (cancellationToken.IsCancellationRequested)
+        {
+            limit.CancelAfter(RemovalLimit);
+        }
+
+        try
+        {
+            await to.DeleteAsync(stored.Location with { StoreId = to.Id }, limit.Token).ConfigureAwait(false);
+            return true;
+        }
+        catch (Exception e) when (e is StoreException or OperationCanceledException)
+        {
+            return false; // why it was to be removed is the error to report
         }
     }
 

@@ -11,11 +11,15 @@ namespace GlanceStore.Transfer;
 internal sealed class GetPipeline(ReadSources sources, ReadSource source, ReadPatience patience, ReadOptions read)
 {
     // Without a manifest nothing depends on a piece's length: enough to keep requests few, little enough for many readers.
-    private const long MostPlainBytes = 4 << 20;
+    private const long MostPlainBytes = 8 << 20;
     private const long LeastPlainBytes = 32 << 10;
+
+    // Pieces that memory keeps shorter than this are not worth a request each: one answer gives all of them.
+    private const long LeastBytesOfRequest = 1 << 20;
 
     private readonly DriverCapabilities _limits = source.Store.Can;
     private readonly TransferBudget _budget = source.Store.Budget;
+    private int _lanes = 1;
 
     /// <summary>Opens the image in the first of the stores that gives it. The stream owns the sources from then on.</summary>
     public static async Task<ImageReadStream> OpenAsync(ReadSources sources, ReadOptions read, CancellationToken cancellationToken)
@@ -39,7 +43,8 @@ internal sealed class GetPipeline(ReadSources sources, ReadSource source, ReadPa
     private async Task<ImageReadStream> OpenAsync(StoreOperation operation, CancellationToken cancellationToken)
     {
         Check();
-        var pieceBytes = Math.Max(1, read.Manifest?.LargestChunk ?? PlainBytes(read.Range?.Length ?? MostPlainBytes));
+        var pieceBytes = Math.Max(1, read.Manifest?.LargestChunk ?? PlainBytes());
+        _lanes = LanesFor(pieceBytes);
         var own = await RentAsync(pieceBytes, cancellationToken).ConfigureAwait(false);
         try
         {
@@ -62,7 +67,7 @@ internal sealed class GetPipeline(ReadSources sources, ReadSource source, ReadPa
             var stored = reader.Object with { Location = source.Location };
             var layout = LayoutOf(stored, pieceBytes);
             var (start, end) = read.Range?.Within(stored.Size) is { } part ? (part.Offset, part.Offset + part.Length!.Value) : (0, stored.Size);
-            var fetcher = new PieceFetcher(sources, stored, end) { Lanes = Lanes, IsVerified = read.Manifest is not null || digest is not null };
+            var fetcher = new PieceFetcher(sources, stored, EndOfPieces(layout, end)) { Lanes = _lanes, IsVerified = read.Manifest is not null || digest is not null };
             fetcher.Hold(source, reader, first?.Offset ?? 0);
             if (!fetcher.IsVerified)
             {
@@ -81,13 +86,22 @@ internal sealed class GetPipeline(ReadSources sources, ReadSource source, ReadPa
         }
     }
 
-    // No more than a quarter of what is left, so that the next reader finds something too, nor than is asked for.
-    private long PlainBytes(long asked)
+    private long AskedBytes => read.Range?.Length ?? long.MaxValue;
+
+    // As the backend likes it, but no more than a quarter of what is left, so that the next reader finds something too, nor than is asked for.
+    private long PlainBytes()
     {
-        var most = Math.Max(LeastPlainBytes, Math.Min(_budget.SpareForReads / 4, MostPlainBytes));
-        var enough = (long)BitOperations.RoundUpToPowerOf2((ulong)Math.Clamp(asked, LeastPlainBytes, MostPlainBytes));
-        return Math.Min(1L << BitOperations.Log2((ulong)most), enough);
+        var suits = Math.Min(_limits.PreferredChunkBytes, MostPlainBytes);
+        var most = Math.Max(LeastPlainBytes, Math.Min(_budget.SpareForReads / 4, suits));
+        var enough = (long)BitOperations.RoundUpToPowerOf2((ulong)Math.Clamp(AskedBytes, LeastPlainBytes, MostPlainBytes));
+        return Math.Min(most < 1 << 20 ? 1L << BitOperations.Log2((ulong)most) : most >> 20 << 20, enough);
     }
+
+    private int LanesFor(long pieceBytes) =>
+        _limits.CanReadRanges && (read.Manifest is not null || pieceBytes >= Math.Min(AskedBytes, LeastBytesOfRequest)) ? source.Store.Parallelism : 1;
+
+    // Pieces are fetched whole, also the one that a range ends in.
+    private static long EndOfPieces(ReadLayout layout, long end) => end > 0 ? layout[layout.IndexAt(end - 1)].End : 0;
 
     // A caller that opens more reads than there is memory for, and disposes none, would wait for itself.
     private async ValueTask<ChunkBuffer> RentAsync(long bytes, CancellationToken cancellationToken)
@@ -106,8 +120,6 @@ internal sealed class GetPipeline(ReadSources sources, ReadSource source, ReadPa
                 + $"dispose what is read, or raise MaxBufferBytes from {_budget.Bytes}.") { IsTransient = true };
         }
     }
-
-    private int Lanes => _limits.CanReadRanges ? source.Store.Parallelism : 1;
 
     private void Check()
     {
@@ -138,7 +150,7 @@ internal sealed class GetPipeline(ReadSources sources, ReadSource source, ReadPa
     private ByteRange? FirstRange(long pieceBytes)
     {
         var start = read.Range?.Offset ?? 0;
-        var length = pieceBytes;
+        long? length = pieceBytes;
         if (read.Manifest is { Size: > 0 } manifest)
         {
             var index = manifest.IndexAt(new ByteRange(start).Within(manifest.Size).Offset);
@@ -146,7 +158,22 @@ internal sealed class GetPipeline(ReadSources sources, ReadSource source, ReadPa
         }
 
         start -= read.Manifest is null ? start % pieceBytes : 0;
-        return (Lanes, start) is (1, 0) ? null : new ByteRange(start, Lanes == 1 || length > long.MaxValue - start ? null : length);
+        length = _lanes == 1 ? EndOfPieces(pieceBytes) - start : length;
+        return (start, length) is (0, null) ? null : new ByteRange(start, length > long.MaxValue - start ? null : length);
+    }
+
+    // Where the last piece of the range ends, perhaps beyond the image; null where it ends with the image.
+    private long? EndOfPieces(long pieceBytes)
+    {
+        if (read.Range is not { Offset: var offset, Length: { } length })
+        {
+            return null;
+        }
+
+        var last = offset + length - 1;
+        return read.Manifest is not { } manifest
+            ? last > long.MaxValue - pieceBytes ? null : ((last / pieceBytes) + 1) * pieceBytes
+            : last >= manifest.Size ? null : EndOfPieces(new ReadLayout(manifest), last + 1);
     }
 
     private async ValueTask<DriverReader> OpenReaderAsync(ByteRange? first, CancellationToken cancellationToken)

@@ -39,10 +39,17 @@ internal sealed class PieceFetcher(ReadSources sources, StoredObject image, long
                 sources.Succeed(source, patience);
                 return;
             }
+            catch (StoreException e) when (e.Error == StoreError.Corrupted && filled.IsMixed)
+            {
+                filled.Clear(); // which of the stores gave the wrong bytes, only a piece from this one alone can tell
+            }
             catch (StoreException e) when (IsVerified && sources.FailOver(source, patience, e))
             {
                 source.Store.Telemetry.FailedOver(source.Location, piece.Offset + filled.Count, e.Message);
-                filled.Count = e.Error == StoreError.Corrupted ? 0 : filled.Count;
+                if (e.Error == StoreError.Corrupted)
+                {
+                    filled.Clear();
+                }
             }
         }
     }
@@ -83,7 +90,7 @@ internal sealed class PieceFetcher(ReadSources sources, StoredObject image, long
         {
             while (!filled.IsWhole)
             {
-                filled.Count += await ReadAsync(source, reader, filled.Rest, piece.Offset + filled.Count, watch).ConfigureAwait(false);
+                filled.Add(source, await ReadAsync(source, reader, filled.Rest, piece.Offset + filled.Count, watch).ConfigureAwait(false));
             }
         }
         catch
@@ -170,11 +177,25 @@ internal sealed class PieceFetcher(ReadSources sources, StoredObject image, long
 
     private sealed class Filled(Memory<byte> bytes)
     {
-        public int Count { get; set; }
+        private ReadSource? _source;
+
+        public int Count { get; private set; }
+
+        /// <summary>Whether bytes of several stores are in it.</summary>
+        public bool IsMixed { get; private set; }
 
         public bool IsWhole => Count == bytes.Length;
 
         public Memory<byte> Rest => bytes[Count..];
+
+        public void Add(ReadSource source, int count)
+        {
+            IsMixed |= _source is not null && _source != source;
+            _source = source;
+            Count += count;
+        }
+
+        public void Clear() => (_source, IsMixed, Count) = (null, false, 0);
     }
 
     private sealed record Held(ReadSource Source, DriverReader Reader, long Position);

@@ -1,3 +1,4 @@
+using GlanceStore.Diagnostics;
 using GlanceStore.Drivers;
 
 namespace GlanceStore.Transfer;
@@ -41,9 +42,14 @@ internal sealed class PutPipeline
             targets.NoteEnd(e);
             if (await targets.TakeBackAsync(put.Mode).ConfigureAwait(false) is { Count: > 0 } left)
             {
-                throw WithLeft(e, left);
+                throw e.With($"The image stays in {string.Join(", ", left.Select(id => $"'{id}'"))}, from where it was not removed.");
             }
 
+            throw;
+        }
+        catch (Exception e)
+        {
+            targets.NoteEnd(e.GetType().Name);
             throw;
         }
     }
@@ -215,10 +221,4 @@ internal sealed class PutPipeline
             Metadata = metadata,
         };
     }
-
-    private static StoreException WithLeft(StoreException error, IReadOnlyList<string> left) => new(error.Error,
-        $"{error.Message} The image stays in {string.Join(", ", left.Select(id => $"'{id}'"))}, from where it was not removed.", error)
-    {
-        IsTransient = error.IsTransient,
-    };
 }

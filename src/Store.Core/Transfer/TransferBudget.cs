@@ -7,7 +7,7 @@ namespace GlanceStore;
 /// <remarks>
 /// <para>
 /// Reads hold at most half, because an open read keeps a buffer until it is disposed: a chunk's length where it verifies against a
-/// manifest, 32 KiB to 4 MiB (less, the more are open) where it does not. Puts hold at most three quarters, so that slow sources never keep
+/// manifest, 32 KiB to 8 MiB (less, the more are open) where it does not. Puts hold at most three quarters, so that slow sources never keep
 /// every reader out. So a put whose source is a read can never wait for itself, and no chunk is larger than half. An image service
 /// that serves N verified downloads at once wants 2 × N × the chunk length.
 /// </para>
@@ -79,7 +79,7 @@ public sealed class TransferBudget
     }
 
     /// <summary>
-    /// A buffer to read ahead with, or null where somebody waits or little is left: reading ahead is never worth a wait, and leaves a
+    /// A buffer to read ahead with, or null where somebody waits for it or little is left: reading ahead is never worth a wait, and leaves a
     /// quarter of the reads' half to those who have nothing yet.
     /// </summary>
     internal ChunkBuffer? TryRentToReadAhead(long length)
@@ -88,7 +88,7 @@ public sealed class TransferBudget
         lock (_lock)
         {
             var spare = _usedByReads + capacity <= Bytes / 2 * 3 / 4 && Fits(capacity, BufferUse.Read);
-            return spare && _waiting.Count == 0 ? Take(capacity, BufferUse.Read) : null;
+            return spare && !IsReadsRoomAwaited ? Take(capacity, BufferUse.Read) : null;
         }
     }
 
@@ -99,7 +99,7 @@ public sealed class TransferBudget
         {
             lock (_lock)
             {
-                return _waiting.Count > 0 ? 0 : Math.Min(Bytes - _usedByReads - _usedByWrites, (Bytes / 2) - _usedByReads);
+                return IsReadsRoomAwaited ? 0 : Math.Min(Bytes - _usedByReads - _usedByWrites, (Bytes / 2) - _usedByReads);
             }
         }
     }
@@ -156,6 +156,9 @@ public sealed class TransferBudget
             node = next;
         }
     }
+
+    // A put that waits for its own share, as every put does whose backend is slower than its source, is not helped by what reads leave.
+    private bool IsReadsRoomAwaited => _waiting.Any(waiter => waiter.Use == BufferUse.Read || !ShareIsUsedUp(waiter.Capacity, waiter.Use));
 
     private bool Fits(int capacity, BufferUse use) => _usedByReads + _usedByWrites + capacity <= Bytes && !ShareIsUsedUp(capacity, use);
 

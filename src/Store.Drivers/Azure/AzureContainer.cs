@@ -70,15 +70,23 @@ internal sealed class AzureContainer(BlobContainerClient client, AzureDriverOpti
         };
 
         // The service checks the MD5 that the blob keeps against the body, and refuses a request with another checksum beside it.
-        var answer = await SendAsync($"Writing {location}", image, HashOf(summary) is null ? AzureBlock.HeaderOf(image.Digest.Span) : null,
+        var (answer, _) = await SendAsync($"Writing {location}", image, HashOf(summary) is null ? AzureBlock.HeaderOf(image.Digest.Span) : null,
             body => BlobAt(location).UploadAsync(body, request, cancellationToken), cancellationToken).ConfigureAwait(false);
         return Describe(location, image.Length, answer.Value.ETag, answer.Value.LastModified, HashOf(summary));
     }
 
     /// <summary>Sends a block that belongs to no blob yet.</summary>
-    public Task StageAsync(ImageLocation location, string id, Chunk chunk, CancellationToken cancellationToken) =>
-        SendAsync($"Writing block {chunk.Index} of {location}", chunk, AzureBlock.HeaderOf(chunk.Digest.Span),
-            body => BlobAt(location).StageBlockAsync(id, body, default(BlockBlobStageBlockOptions), cancellationToken), cancellationToken);
+    public async Task StageAsync(ImageLocation location, string id, Chunk chunk, CancellationToken cancellationToken)
+    {
+        var doing = $"Writing block {chunk.Index} of {location}";
+        var (_, crc64) = await SendAsync(doing, chunk, AzureBlock.HeaderOf(chunk.Digest.Span),
+            body => BlobAt(location).StageBlockAsync(id, body, default(BlockBlobStageBlockOptions), cancellationToken), cancellationToken).ConfigureAwait(false);
+        if (crc64 is null)
+        {
+            throw new StoreException(StoreError.Unsupported,
+                $"{doing} failed: the server does not tell the CRC-64 of what it got, as the service has done since 2019, so that nobody has checked it.");
+        }
+    }
 
     /// <summary>Makes blocks a blob.</summary>
     public async Task<StoredObject> CommitAsync(
@@ -153,7 +161,8 @@ internal sealed class AzureContainer(BlobContainerClient client, AzureDriverOpti
         return metadata;
     }
 
-    private async Task<T> SendAsync<T>(string doing, Chunk chunk, string? crc64, Func<Stream, Task<T>> request, CancellationToken cancellationToken)
+    // With the CRC-64 that the service tells of the body, where it tells one.
+    private async Task<(T Answer, string? Crc64)> SendAsync<T>(string doing, Chunk chunk, string? crc64, Func<Stream, Task<T>> request, CancellationToken cancellationToken)
     {
         var exchange = new AzureExchange { Crc64 = crc64 };
         var body = new ChunkStream(chunk.Bytes);
@@ -168,7 +177,7 @@ internal sealed class AzureContainer(BlobContainerClient client, AzureDriverOpti
                 }
             }, cancellationToken), cancellationToken).ConfigureAwait(false);
             return crc64 is null || exchange.Crc64Seen is null || exchange.Crc64Seen == crc64
-                ? answer
+                ? (answer, exchange.Crc64Seen)
                 : throw new StoreException(StoreError.Corrupted, $"{doing} failed: the service has other bytes than were sent.") { IsTransient = true };
         }
         finally

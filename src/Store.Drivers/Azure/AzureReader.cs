@@ -8,12 +8,14 @@ internal sealed class AzureReader : DriverReader
 {
     private readonly BlobDownloadStreamingResult _answer;
     private readonly Stream _body;
+    private readonly string _reading;
     private long _left;
 
     private AzureReader(BlobDownloadStreamingResult answer, Stream body, StoredObject stored)
     {
         _answer = answer;
         _body = body;
+        _reading = $"Reading {stored.Location}";
         _left = answer.Details.ContentLength;
         Object = stored;
     }
@@ -42,7 +44,7 @@ internal sealed class AzureReader : DriverReader
             return 0;
         }
 
-        var count = await AzureErrors.RunAsync($"Reading {Object.Location}", StoreError.Changed,
+        var count = await AzureErrors.RunAsync(_reading, StoreError.Changed,
             () => _body.ReadAsync(buffer[..(int)Math.Min(buffer.Length, _left)], cancellationToken).AsTask(), cancellationToken).ConfigureAwait(false);
         if (count == 0)
         {

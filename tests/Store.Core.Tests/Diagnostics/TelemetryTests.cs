@@ -77,6 +77,28 @@ public sealed class TelemetryTests
         CollectionAssert.AreEqual(new[] { "put", "find", "read", "delete", "read" }, operations);
     }
 
+    [TestMethod]
+    public async Task A_put_whose_source_fails_is_not_measured_as_a_success()
+    {
+        var errors = new List<string?>();
+        using var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, listener) =>
+            {
+                if (instrument.Meter.Name == StoreInstruments.Name)
+                {
+                    listener.EnableMeasurementEvents(instrument);
+                }
+            },
+        };
+        listener.SetMeasurementEventCallback<double>((_, _, tags, _) => errors.AddRange(Tag(tags, "glancestore.store") == _id ? [Tag(tags, "error.type")] : []));
+        listener.Start();
+        await using var store = new ImageStore(_id, new MemoryDriver());
+        var source = new Pipe(1_000_000) { FailsAt = 500_000, Failure = new InvalidDataException("The source is broken.") };
+        await Assert.ThrowsExactlyAsync<InvalidDataException>(() => store.PutAsync(new ImageId("a"), source));
+        CollectionAssert.AreEqual(new[] { nameof(InvalidDataException) }, errors);
+    }
+
     private ActivityListener Listen(List<Activity> seen)
     {
         var listener = new ActivityListener

@@ -126,6 +126,7 @@ public sealed class CopyTests
         _from.OnDelete = () => throw new StoreException(StoreError.AccessDenied, "Not yours.");
         var error = await Assert.ThrowsExactlyAsync<StoreException>(() => stores.MoveAsync(receipt.Location, "to", CopyOptions.Verify(receipt)));
         Assert.AreEqual((StoreError.AccessDenied, "Not yours. The image was copied to memory://to/a, and is still in 'from' as well."), (error.Error, error.Message));
+        Assert.AreEqual(("delete", "from", receipt.Location), (error.Operation, error.StoreId, error.Location));
     }
 
     [TestMethod]
@@ -162,6 +163,37 @@ public sealed class CopyTests
     }
 
     [TestMethod]
+    public async Task A_backends_copy_that_is_not_the_image_and_cannot_be_removed_is_told_to_be_wrong_and_to_stay()
+    {
+        var twin = Twin();
+        await using var stores = SharedStores(twin);
+        var receipt = await stores["from"].PutAsync(Id, new MemoryStream(Image));
+        _here.Corrupt("a", 5 * Chunk);
+        twin.OnDelete = () => throw new StoreException(StoreError.AccessDenied, "Not yours.");
+        var options = CopyOptions.Verify(receipt) with { Id = new ImageId("b") };
+        var error = await Assert.ThrowsExactlyAsync<StoreException>(() => stores.CopyAsync(receipt.Location, "twin", options));
+        Assert.AreEqual(StoreError.Corrupted, error.Error);
+        Assert.Contains("The copy stays at memory://twin/b", error.Message);
+    }
+
+    [TestMethod]
+    public async Task A_cancelled_copy_whose_removal_fails_is_cancelled_and_nothing_else()
+    {
+        var twin = Twin();
+        await using var stores = SharedStores(twin);
+        var receipt = await stores["from"].PutAsync(Id, new MemoryStream(Image));
+        using var cancel = new CancellationTokenSource();
+        twin.OnOpenRead = async (_, _, token, _) =>
+        {
+            await cancel.CancelAsync();
+            throw new OperationCanceledException(token);
+        };
+        twin.OnDelete = () => throw new StoreException(StoreError.AccessDenied, "Not yours.");
+        var options = CopyOptions.Verify(receipt) with { Id = new ImageId("b") };
+        await Assert.ThrowsExactlyAsync<OperationCanceledException>(() => stores.CopyAsync(receipt.Location, "twin", options, cancel.Token));
+    }
+
+    [TestMethod]
     public async Task Without_a_receipt_a_shared_backend_is_not_asked_because_nothing_could_be_verified()
     {
         await using var stores = SharedStores();
@@ -173,11 +205,10 @@ public sealed class CopyTests
 
     private ImageStores Stores() => new([new ImageStore("from", _from, Small, _budget), new ImageStore("to", _to, Small, _budget)], "from");
 
-    private ImageStores SharedStores() => new(
-        [
-            new ImageStore("from", _from, Small, _budget),
-            new ImageStore("twin", new MemoryDriver(new MemoryDriverOptions { Name = "twin", Storage = _here }), Small, _budget),
-        ], "from");
+    private ImageStores SharedStores(ScriptedDriver? twin = null) =>
+        new([new ImageStore("from", _from, Small, _budget), new ImageStore("twin", twin ?? Twin(), Small, _budget)], "from");
+
+    private ScriptedDriver Twin() => new(new MemoryDriverOptions { Name = "twin", Storage = _here });
 
     private static async Task<byte[]> ReadAllAsync(Stream stream)
     {

@@ -96,6 +96,17 @@ public sealed class FailoverTests
     }
 
     [TestMethod]
+    public async Task A_store_is_not_blamed_for_the_damaged_bytes_of_another_that_broke_off_in_the_same_chunk()
+    {
+        await using var stores = Stores(("a", 1), ("b", 0));
+        var receipts = await PutAsync(stores);
+        _storages["a"].Corrupt("a", (4 * Chunk) + 5);
+        Break("a", after: 1000, from: 4 * Chunk, error: new StoreException(StoreError.AccessDenied, "No longer yours."));
+        await using var stream = await OpenAsync(stores, receipts, ReadOptions.Verify(receipts[0]));
+        CollectionAssert.AreEqual(Image, await ReadAllAsync(stream));
+    }
+
+    [TestMethod]
     public async Task Chunks_damaged_in_different_places_still_make_a_whole_image()
     {
         await using var stores = Stores(("a", 1), ("b", 0));
@@ -282,7 +293,7 @@ public sealed class FailoverTests
     };
 
     // Dead from a place in the image on: a body gives a few bytes and breaks, and from then on nothing answers at all.
-    private void Break(string id, int after = -1, long from = 0)
+    private void Break(string id, int after = -1, long from = 0, StoreException? error = null)
     {
         var isDead = after < 0;
         _drivers[id].OnOpenRead = async (_, intent, _, open) =>
@@ -290,7 +301,7 @@ public sealed class FailoverTests
             _opened.Enqueue(id);
             if (Volatile.Read(ref isDead))
             {
-                throw Dead();
+                throw error ?? Dead();
             }
 
             var reader = await open();
@@ -301,7 +312,7 @@ public sealed class FailoverTests
             }
 
             Volatile.Write(ref isDead, true);
-            return new BreakingReader(reader, after);
+            return new BreakingReader(reader, after, error);
         };
     }
 

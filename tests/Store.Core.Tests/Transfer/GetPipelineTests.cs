@@ -32,6 +32,76 @@ public sealed class GetPipelineTests
     }
 
     [TestMethod]
+    [DataRow(true)]
+    [DataRow(false)]
+    public async Task A_range_whose_body_breaks_goes_on_where_pieces_are_fetched_one_after_the_other(bool verified)
+    {
+        var receipt = await PutAsync();
+        var driver = Driver();
+        driver.OnOpenRead = async (_, _, _, open) => new BreakingReader(await open(), 5000);
+        var options = (verified ? ReadOptions.Verify(receipt) : new ReadOptions()) with { Range = new ByteRange((2 * Chunk) + 100, 1000) };
+        await using var stream = await Store(driver, options: Small with { Parallelism = 1 }).OpenReadAsync(receipt.Location, options);
+        CollectionAssert.AreEqual(Image[((2 * Chunk) + 100)..((2 * Chunk) + 1100)], await ReadAllAsync(stream));
+    }
+
+    [TestMethod]
+    [DataRow(true)]
+    [DataRow(false)]
+    public async Task A_range_asks_for_no_more_than_its_pieces_where_they_are_fetched_one_after_the_other(bool verified)
+    {
+        var ranges = new List<ByteRange?>();
+        var receipt = await PutAsync();
+        var driver = Driver();
+        driver.OnOpenRead = (_, intent, _, open) =>
+        {
+            ranges.Add(intent.Range);
+            return open();
+        };
+        var options = (verified ? ReadOptions.Verify(receipt) : new ReadOptions()) with { Range = new ByteRange((3 * Chunk) - 10, 20) };
+        await using var stream = await Store(driver, options: Small with { Parallelism = 1 }).OpenReadAsync(receipt.Location, options);
+        CollectionAssert.AreEqual(Image[((3 * Chunk) - 10)..((3 * Chunk) + 10)], await ReadAllAsync(stream));
+        Assert.HasCount(1, ranges);
+        Assert.IsLessThanOrEqualTo(2L * Chunk, ranges[0]!.Value.Length!.Value);
+    }
+
+    [TestMethod]
+    public async Task Pieces_that_memory_keeps_small_come_with_one_answer_and_not_with_a_request_each()
+    {
+        var opened = 0;
+        var receipt = await PutAsync();
+        var driver = Driver();
+        driver.OnOpenRead = (_, _, _, open) =>
+        {
+            Interlocked.Increment(ref opened);
+            return open();
+        };
+        await using var stream = await Store(driver, new TransferBudget(256 << 10)).OpenReadAsync(receipt.Location);
+        CollectionAssert.AreEqual(Image, await ReadAllAsync(stream));
+        Assert.AreEqual(1, opened);
+    }
+
+    [TestMethod]
+    public async Task Pieces_without_a_manifest_are_as_long_as_the_backend_likes_them()
+    {
+        var lengths = new List<long?>();
+        var driver = Driver(new DriverCapabilities { PreferredChunkBytes = 3 << 20 });
+        driver.OnOpenRead = (_, intent, _, open) =>
+        {
+            lock (lengths)
+            {
+                lengths.Add(intent.Range?.Length);
+            }
+
+            return open();
+        };
+        var store = Store(driver, new TransferBudget());
+        var receipt = await store.PutAsync(new ImageId("b"), new Pipe(10 << 20));
+        await using var stream = await store.OpenReadAsync(receipt.Location);
+        await stream.CopyToAsync(Stream.Null);
+        CollectionAssert.AreEquivalent(new long?[] { 3 << 20, 3 << 20, 3 << 20, 1 << 20 }, lengths);
+    }
+
+    [TestMethod]
     public async Task A_body_that_breaks_more_often_than_there_are_attempts_is_read_as_long_as_it_gets_on()
     {
         var driver = Driver();

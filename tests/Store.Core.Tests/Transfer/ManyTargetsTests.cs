@@ -94,7 +94,7 @@ public sealed class ManyTargetsTests
         }
 
         var source = new Pipe(long.MaxValue) { StuckAt = 20 * Chunk };
-        var report = await stores.PutAsync(Id, source, ["a", "b"], BestEffort).WaitAsync(TimeSpan.FromSeconds(30));
+        var report = await stores.PutAsync(Id, source, ["a", "b"], BestEffort).WaitAsync(TimeSpan.FromMinutes(1));
         Assert.IsTrue(report.Outcomes.All(outcome => outcome.Error?.Error == StoreError.OutOfSpace));
         AssertHeldBy();
         source.LetGo();
@@ -302,7 +302,7 @@ public sealed class ManyTargetsTests
         await using var stores = new ImageStores(
             Enumerable.Range(0, 4).Select(i => Store($"s{i}", budget: Shared)), "s0");
         await Parallel.ForAsync(0, 16, new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (i, token) =>
-            await stores.PutAsync(new ImageId($"i{i}"), new Pipe(1_000_000), stores.Ids, cancellationToken: token)).WaitAsync(TimeSpan.FromSeconds(60));
+            await stores.PutAsync(new ImageId($"i{i}"), new Pipe(1_000_000), stores.Ids, cancellationToken: token)).WaitAsync(TimeSpan.FromMinutes(3));
         Assert.IsTrue(_storages.Values.All(storage => storage.Names.Count == 16));
         await UntilAsync(() => Shared.UsedBytes == 0);
     }
@@ -361,7 +361,7 @@ public sealed class ManyTargetsTests
 
     private static async Task UntilAsync(Func<bool> condition)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));
         while (!condition())
         {
             limit.Token.ThrowIfCancellationRequested();

@@ -215,7 +215,7 @@ public sealed class PutPipelineTests
         var put = Store(Driver()).PutAsync(new ImageId("a"), stuck, cancellationToken: cancel.Token);
         await stuck.Reached;
         await cancel.CancelAsync();
-        await Assert.ThrowsExactlyAsync<OperationCanceledException>(() => put).WaitAsync(TimeSpan.FromSeconds(10));
+        await Assert.ThrowsExactlyAsync<OperationCanceledException>(() => put).WaitAsync(TimeSpan.FromMinutes(1));
         Assert.IsGreaterThan(0, _budget.UsedBytes, "the buffer stays with the read that may still fill it");
         stuck.LetGo();
         await stuck.Ended;
@@ -249,7 +249,7 @@ public sealed class PutPipelineTests
         {
             await using var source = await store.OpenReadAsync(receipt.Location, ReadOptions.Verify(receipt), token);
             await store.PutAsync(new ImageId($"copy{i}"), source, cancellationToken: token);
-        }).WaitAsync(TimeSpan.FromSeconds(60));
+        }).WaitAsync(TimeSpan.FromMinutes(3));
         Assert.HasCount(25, _storage.Names);
     }
 
@@ -280,7 +280,7 @@ public sealed class PutPipelineTests
 
     private static async Task UntilAsync(Func<bool> condition)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));
         while (!condition())
         {
             limit.Token.ThrowIfCancellationRequested();

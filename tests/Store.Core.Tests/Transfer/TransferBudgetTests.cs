@@ -57,16 +57,29 @@ public sealed class TransferBudgetTests
     [TestMethod]
     public async Task Reading_ahead_never_waits_and_leaves_something_to_others()
     {
-        var all = await _budget.RentAsync(2 * Quarter, BufferUse.Write, default);
-        await _budget.RentAsync(Quarter, BufferUse.Write, default);
+        var read = await _budget.RentAsync(2 * Quarter, BufferUse.Read, default);
+        var put = await _budget.RentAsync(Quarter, BufferUse.Write, default);
         var waits = _budget.RentAsync(2 * Quarter, BufferUse.Write, default).AsTask();
+        var ahead = _budget.RentAsync(Quarter, BufferUse.Read, default).AsTask();
+        put.Release();
         Assert.IsNull(_budget.TryRentToReadAhead(Quarter / 2), "somebody waits for that room");
-        all.Release();
+        read.Release();
         (await waits).Release();
+        (await ahead).Release();
         Assert.IsNotNull(_budget.TryRentToReadAhead(Quarter));
         Assert.IsNotNull(_budget.TryRentToReadAhead(Quarter / 2));
         Assert.IsNull(_budget.TryRentToReadAhead(Quarter / 2), "the last quarter is for those who have nothing yet");
         await _budget.RentAsync(Quarter / 2, BufferUse.Read, default);
+    }
+
+    [TestMethod]
+    public async Task A_put_that_waits_for_its_own_share_keeps_no_read_from_reading_ahead()
+    {
+        await _budget.RentAsync(2 * Quarter, BufferUse.Write, default);
+        await _budget.RentAsync(Quarter, BufferUse.Write, default);
+        Assert.IsFalse(_budget.RentAsync(Quarter, BufferUse.Write, default).AsTask().IsCompleted);
+        Assert.AreEqual(Quarter, _budget.SpareForReads);
+        Assert.IsNotNull(_budget.TryRentToReadAhead(Quarter / 2));
     }
 
     [TestMethod]

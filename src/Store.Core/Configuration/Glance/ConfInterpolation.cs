@@ -44,7 +44,8 @@ internal sealed partial class ConfInterpolation(ConfText text, Func<string, stri
         var result = value is null ? defaultOf(name) : Expand(value);
         if (value is null && result is null)
         {
-            mistakes.Add($"The option {from} refers to '${name}', and no such option is set; a dollar sign is written '$$'.");
+            // Not by its name, which may be the rest of a password.
+            mistakes.Add($"The option {from} refers by a '$' to an option that is not set; a dollar sign is written '$$'.");
         }
 
         known &= result is not null;

@@ -34,7 +34,7 @@ public sealed class ConfInterpolationTests
     {
         var mistakes = new List<string>();
         Assert.IsNull(Expand("geheim$nothing", mistakes));
-        Assert.AreEqual("The option 'it' (glance.conf:14) refers to '$nothing', and no such option is set; a dollar sign is written '$$'.", mistakes.Single());
+        Assert.AreEqual("The option 'it' (glance.conf:14) refers by a '$' to an option that is not set; a dollar sign is written '$$'.", mistakes.Single());
     }
 
     [TestMethod]

@@ -13,7 +13,7 @@ public sealed class GlanceConfMistakeTests : ConfTests
     [DataRow("a:file", "filesystem_store_chunk_size = 0", "In [a], 'filesystem_store_chunk_size' (glance-api.conf:6) is not a whole number from 1 on.")]
     [DataRow("a:file", "weight = heavy", "In [a], 'weight' (glance-api.conf:6) is not a whole number.")]
     [DataRow("a:file", "filesystem_store_datadir = $nothing",
-        "The option 'filesystem_store_datadir' (glance-api.conf:6) refers to '$nothing', and no such option is set; a dollar sign is written '$$'.")]
+        "The option 'filesystem_store_datadir' (glance-api.conf:6) refers by a '$' to an option that is not set; a dollar sign is written '$$'.")]
     [DataRow("a:http", "http_proxy_information = ftp:h:1",
         "In [a], 'http_proxy_information' (glance-api.conf:6) is not a list of http:HOST:PORT and https:HOST:PORT, parted by commas.")]
     [DataRow("a:http", "https_insecure =", "In [a], 'https_insecure' (glance-api.conf:6) is not true or false.")]
@@ -128,7 +128,7 @@ public sealed class GlanceConfMistakeTests : ConfTests
             """, "none", _ => throw new InvalidOperationException());
         Assert.AreEqual(string.Join(' ',
             "The line is no comment, no section and no 'option = value' (glance-api.conf:14).",
-            "The option 's3_store_secret_key' (glance-api.conf:9) refers to '$geheim', and no such option is set; a dollar sign is written '$$'.",
+            "The option 's3_store_secret_key' (glance-api.conf:9) refers by a '$' to an option that is not set; a dollar sign is written '$$'.",
             "In [a], 's3_store_thread_pools' (glance-api.conf:10) is not a whole number from 1 on.",
             "In [b], 'weight' (glance-api.conf:12) is not a whole number.",
             "The store 'd' has the type 'rbd' in 'enabled_backends' (glance-api.conf:2), for which there is no driver here.",

@@ -69,6 +69,15 @@ public sealed class AzureFaultTests
     }
 
     [TestMethod]
+    public async Task A_server_that_does_not_tell_the_CRC_of_a_block_has_not_checked_it_and_is_Unsupported()
+    {
+        _server.Script = async (request, handOn) => request.Operation == "Block" && await handOn() is { } answer
+            ? answer with { Headers = [.. answer.Headers.Where(header => header.Key != "x-ms-content-crc64")] }
+            : null;
+        await AssertFailsAsync(StoreError.Unsupported, isTransient: false);
+    }
+
+    [TestMethod]
     public async Task A_small_image_damaged_on_its_way_is_sent_again()
     {
         var damaged = 0;
