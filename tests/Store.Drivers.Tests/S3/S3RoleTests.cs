@@ -104,6 +104,24 @@ public sealed class S3RoleTests
     }
 
     [TestMethod]
+    public async Task A_sweep_leaves_the_uploads_of_others_in_the_same_bucket_alone()
+    {
+        await using var server = new ScriptedS3();
+        await using var whole = new S3Driver(server.Options);
+        await using var own = new S3Driver(server.Options with { Prefix = "images/" });
+        await using var other = new S3Driver(server.Options with { Prefix = "images/backups/" });
+        foreach (var driver in (S3Driver[])[own, other])
+        {
+            await driver.OpenWriteAsync(new ImageId("a"), new WriteIntent(WriteMode.Replace, null), TestContext.CancellationToken);
+        }
+
+        var later = TimeProvider.System.GetUtcNow() + TimeSpan.FromHours(1);
+        Assert.AreEqual(0, await SweepAsync(whole, later, SweepMode.Remove));
+        Assert.AreEqual(1, await SweepAsync(own, later, SweepMode.Remove));
+        Assert.StartsWith("images/backups/a", server.Everything.Single());
+    }
+
+    [TestMethod]
     [DataRow("ceph")]
     [DataRow("swift")]
     public async Task A_bucket_is_made_by_a_put_where_the_options_say_so(string name)
