@@ -1,3 +1,4 @@
+using GlanceStore.Drivers.Shared;
 using Microsoft.Extensions.Logging;
 
 namespace GlanceStore.Drivers.S3;
@@ -6,10 +7,9 @@ namespace GlanceStore.Drivers.S3;
 internal sealed partial class S3Creation(S3CreateNew how, S3Bucket bucket, ILogger logger)
 {
     private const string IfAbsent = "*";
-    private const int TurnCount = 64;
 
     // Who looks first and then writes takes turns, so that within one process the look counts, whichever store of it writes.
-    private static readonly SemaphoreSlim[] Turns = [.. Enumerable.Range(0, TurnCount).Select(_ => new SemaphoreSlim(1))];
+    private static readonly Turns Turns = new();
 
     private volatile bool _refused;
 
@@ -32,16 +32,8 @@ internal sealed partial class S3Creation(S3CreateNew how, S3Bucket bucket, ILogg
             return await request(IfAbsent).ConfigureAwait(false);
         }
 
-        var turn = Turns[(uint)string.GetHashCode(location.Uri, StringComparison.Ordinal) % TurnCount];
-        await turn.WaitAsync(cancellationToken).ConfigureAwait(false);
-        try
-        {
-            return await LookAndPublishAsync(location, request, cancellationToken).ConfigureAwait(false);
-        }
-        finally
-        {
-            turn.Release();
-        }
+        using var turn = await Turns.TakeAsync(location.Uri, cancellationToken).ConfigureAwait(false);
+        return await LookAndPublishAsync(location, request, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<StoredObject> LookAndPublishAsync(ImageLocation location, Func<string?, Task<StoredObject>> request, CancellationToken cancellationToken)
