@@ -72,13 +72,14 @@ public sealed class S3RoleTests
             await driver.GetDirectUrlAsync(driver.LocationOf(new ImageId("a")), TimeSpan.FromDays(days), TestContext.CancellationToken));
     }
 
+    // Pages as long as they come where a server is fast enough for more than a thousand uploads; shorter ones where it is not.
     [TestMethod]
-    [DataRow("ceph", 1020)]
-    [DataRow("swift", 1020)]
-    public async Task A_sweep_aborts_old_uploads_by_the_page_and_leaves_young_ones(string name, int count)
+    [DataRow("ceph", 1020, 1000)]
+    [DataRow("swift", 60, 25)]
+    public async Task A_sweep_aborts_old_uploads_by_the_page_and_leaves_young_ones(string name, int count, int page)
     {
         var server = Server(name);
-        var place = await server.NewPlaceAsync();
+        var place = await server.NewPlaceAsync() with { UploadsPerPage = page };
         await using var driver = new S3Driver(place);
         await Parallel.ForAsync(0, count, new ParallelOptions { MaxDegreeOfParallelism = 8, CancellationToken = TestContext.CancellationToken },
             async (i, token) => await server.Client.InitiateMultipartUploadAsync(S3Server.Bucket, $"{place.Prefix}image-{i}", token));
