@@ -1,3 +1,4 @@
+using Amazon.S3;
 using GlanceStore.Drivers.Shared;
 using Microsoft.Extensions.Logging;
 
@@ -27,6 +28,20 @@ internal sealed partial class S3Creation(S3CreateNew how, S3Bucket bucket, ILogg
             return await request(null).ConfigureAwait(false);
         }
 
+        try
+        {
+            return await CreateAsync(location, step, request, cancellationToken).ConfigureAwait(false);
+        }
+        catch (StoreException e) when (e.InnerException is AmazonS3Exception { ErrorCode: "NoSuchUpload" })
+        {
+            // AWS may end the upload of a creator who loses against another (409 ConditionalRequestConflict): that one's image is in the way.
+            throw await bucket.FindAsync(location, cancellationToken).ConfigureAwait(false) is null ? e : AlreadyThere(location, e);
+        }
+    }
+
+    private async Task<StoredObject> CreateAsync(
+        ImageLocation location, S3PublishStep step, Func<string?, Task<StoredObject>> request, CancellationToken cancellationToken)
+    {
         if (how == S3CreateNew.Conditional || (how == S3CreateNew.ConditionalPut && step == S3PublishStep.Put))
         {
             return await request(IfAbsent).ConfigureAwait(false);
@@ -40,7 +55,7 @@ internal sealed partial class S3Creation(S3CreateNew how, S3Bucket bucket, ILogg
     {
         if (await bucket.FindAsync(location, cancellationToken).ConfigureAwait(false) is not null)
         {
-            throw new StoreException(StoreError.AlreadyExists, $"There is an image at {location} already.");
+            throw AlreadyThere(location, null);
         }
 
         if (how != S3CreateNew.Auto || _refused)
@@ -59,6 +74,9 @@ internal sealed partial class S3Creation(S3CreateNew how, S3Bucket bucket, ILogg
             return await request(null).ConfigureAwait(false);
         }
     }
+
+    private static StoreException AlreadyThere(ImageLocation location, Exception? e) =>
+        new(StoreError.AlreadyExists, $"There is an image at {location} already.", e);
 
     [LoggerMessage(EventId = 401, Level = LogLevel.Warning, Message = "The server of the bucket '{Bucket}' takes no conditional writes: two processes "
         + "that create the same image at the same moment are not kept apart. Set CreateNew to LookFirst to say that this is known.")]

@@ -147,6 +147,26 @@ public sealed class S3FaultTests
     }
 
     [TestMethod]
+    public async Task A_creator_whose_upload_ended_because_another_won_is_told_AlreadyExists()
+    {
+        var completions = 0;
+        _server.Script = request => (request.Operation, completions) switch
+        {
+            ("Complete", 0) => Answer(ScriptedAnswer.Error(409, "ConditionalRequestConflict")),
+            ("Complete", _) => ScriptedAnswer.Error(404, "NoSuchUpload"),
+            ("Head", > 0) => new ScriptedAnswer(200, []) { Length = 5 },
+            _ => null,
+        };
+        await AssertFailsAsync(StoreError.AlreadyExists, isTransient: false);
+
+        ScriptedAnswer Answer(ScriptedAnswer answer)
+        {
+            completions++;
+            return answer;
+        }
+    }
+
+    [TestMethod]
     public async Task An_image_whose_writing_hangs_holds_up_no_other()
     {
         var (hanging, never) = (new TaskCompletionSource(), new TaskCompletionSource());
