@@ -101,9 +101,9 @@ public sealed partial record AzureDriverOptions
             yield return "'MaxParallelBlocks' is not a whole number from 1 to 1000";
         }
 
-        if (ConnectTimeout <= TimeSpan.Zero)
+        if (!ServerConnections.IsConnectTimeout(ConnectTimeout))
         {
-            yield return "'ConnectTimeout' is not longer than nothing";
+            yield return "'ConnectTimeout' is not a positive time span of at most 24 days";
         }
 
         if (CaBundle is not null && TrustedAuthorities.Fault(CaBundle) is { } fault)

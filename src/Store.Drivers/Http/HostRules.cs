@@ -29,7 +29,7 @@ internal sealed class HostRules(HttpDriverOptions options, AddressGuard guard, I
     {
         if (Refusal(url) is { } refusal)
         {
-            throw new StoreException(StoreError.InvalidLocation, $"{HttpLocation.Shown(location)} leads to {url.IdnHost}, which {refusal}.");
+            throw new StoreException(StoreError.InvalidLocation, $"{location} leads to {url.IdnHost}, which {refusal}.");
         }
     }
 

@@ -9,12 +9,12 @@ public sealed partial record HttpDriverOptions
         var defaults = new HttpDriverOptions();
         return new HttpDriverOptions
         {
-            BaseUrl = settings.Text(nameof(BaseUrl)),
+            BaseUrl = Filled(settings, nameof(BaseUrl)),
             Credentials = [.. settings.Children(nameof(Credentials)).Select(child => HttpCredential.From(settings, $"{nameof(Credentials)}:{child}:"))],
-            HttpProxy = settings.Text(nameof(HttpProxy)),
-            HttpsProxy = settings.Text(nameof(HttpsProxy)),
+            HttpProxy = Filled(settings, nameof(HttpProxy)),
+            HttpsProxy = Filled(settings, nameof(HttpsProxy)),
             NoProxy = List(settings, nameof(NoProxy)),
-            CaFile = settings.Text(nameof(CaFile)),
+            CaFile = Filled(settings, nameof(CaFile)),
             VerifyCertificates = settings.Flag(nameof(VerifyCertificates), defaults.VerifyCertificates),
             MaxRedirects = (int)settings.Number(nameof(MaxRedirects), defaults.MaxRedirects, 0, 50),
             AllowDowngrade = settings.Flag(nameof(AllowDowngrade), defaults.AllowDowngrade),
@@ -29,6 +29,9 @@ public sealed partial record HttpDriverOptions
             DeniedNetworks = List(settings, nameof(DeniedNetworks)),
         };
     }
+
+    // OpenStack's files write what is not set as a name without a text.
+    private static string? Filled(DriverSettings settings, string name) => settings.Text(name) is { Length: > 0 } text ? text : null;
 
     // A list is written 'a, b' as in OpenStack's files, or one entry a line as in .NET's.
     private static string[] List(DriverSettings settings, string name) =>

@@ -17,7 +17,7 @@ internal static class HttpErrors
     public static StoreException Of(ImageLocation location, HttpResponseMessage response, TimeProvider time)
     {
         var (error, transient, what) = Meaning(response.StatusCode);
-        return new StoreException(error, $"The server of {HttpLocation.Shown(location)} answers {(int)response.StatusCode}: {what}.")
+        return new StoreException(error, $"The server of {location} answers {(int)response.StatusCode}: {what}.")
         {
             IsTransient = transient,
             RetryAfter = transient ? WaitOf(response, time) : null,
@@ -29,17 +29,17 @@ internal static class HttpErrors
     public static StoreException Of(ImageLocation location, Exception e)
     {
         var (error, transient, what) = Meaning(e);
-        return new StoreException(error, $"{HttpLocation.Shown(location)} {what}.", e) { IsTransient = transient };
+        return new StoreException(error, $"{location} {what}.", e) { IsTransient = transient };
     }
 
     public static StoreException OutOfTime(ImageLocation location, TimeSpan limit, Exception e) => new(StoreError.Stalled,
-        $"The answer for {HttpLocation.Shown(location)} took longer than the {limit.TotalSeconds:0.#} seconds of 'TotalTimeout'.", e);
+        $"The answer for {location} took longer than the {limit.TotalSeconds:0.#} seconds of 'TotalTimeout'.", e);
 
     public static StoreException Cut(ImageLocation location, long missing) => new(StoreError.Unavailable,
-        $"The server of {HttpLocation.Shown(location)} ended its answer {missing} bytes early.") { IsTransient = true };
+        $"The server of {location} ended its answer {missing} bytes early.") { IsTransient = true };
 
     public static StoreException Unusable(StoreError error, ImageLocation location, string what) =>
-        new(error, $"The server of {HttpLocation.Shown(location)} {what}.");
+        new(error, $"The server of {location} {what}.");
 
     private static (StoreError Error, bool IsTransient, string What) Meaning(HttpStatusCode status) => (int)status switch
     {

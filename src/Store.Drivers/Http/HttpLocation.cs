@@ -37,11 +37,6 @@ internal static class HttpLocation
     /// <summary>The URL of a location, which was checked when it was parsed.</summary>
     public static Uri UrlOf(ImageLocation location) => new(location.Uri, UriKind.Absolute);
 
-    /// <summary>A location as messages show it: queries may be signed, and a signature is as good as a password.</summary>
-    public static string Shown(ImageLocation location) => location.Uri.IndexOf('?', StringComparison.Ordinal) is >= 0 and var query
-        ? location.Uri[..query] + "?…"
-        : location.Uri;
-
     /// <summary>Where a redirect leads, without user, password and fragment; null where it does not say or leads out of HTTP.</summary>
     public static Uri? Follow(Uri from, Uri? to)
     {

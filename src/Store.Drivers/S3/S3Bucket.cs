@@ -168,9 +168,14 @@ internal sealed partial class S3Bucket(IAmazonS3 client, S3DriverOptions options
         AbortAsync(locations.KeyOf(location), upload, cancellationToken);
 
     public Task<ListMultipartUploadsResponse> ListUploadsAsync(string prefix, string? keyMarker, string? uploadMarker, CancellationToken cancellationToken) =>
-        RunAsync($"Listing the uploads of the bucket '{_bucket}'", () => client.ListMultipartUploadsAsync(
-            new ListMultipartUploadsRequest { BucketName = _bucket, Prefix = prefix, KeyMarker = keyMarker, UploadIdMarker = uploadMarker },
-            cancellationToken), cancellationToken);
+        RunAsync($"Listing the uploads of the bucket '{_bucket}'", () => client.ListMultipartUploadsAsync(new ListMultipartUploadsRequest
+        {
+            BucketName = _bucket,
+            Prefix = prefix,
+            KeyMarker = keyMarker,
+            UploadIdMarker = uploadMarker,
+            MaxUploads = options.UploadsPerPage,
+        }, cancellationToken), cancellationToken);
 
     public Task DeleteAsync(ImageLocation location, CancellationToken cancellationToken) =>
         RunAsync($"Deleting {location}", () => client.DeleteObjectAsync(

@@ -10,12 +10,10 @@ using Amazon.S3.Internal;
 namespace GlanceStore.Drivers.S3;
 
 /// <summary>The SDK's client with what we leave out of it: its retries, its checksums and its hashing of bodies.</summary>
-internal sealed class S3Client : AmazonS3Client
+internal sealed class S3Client(AWSCredentials credentials, AmazonS3Config config) : AmazonS3Client(credentials, config)
 {
-    private S3Client(AWSCredentials credentials, AmazonS3Config config)
-        : base(credentials, config)
-    {
-    }
+    // Set before the base class makes the pipeline.
+    private readonly AWSCredentials _credentials = credentials;
 
     public static S3Client Create(S3DriverOptions options, AWSCredentials credentials, HttpClientFactory connections) =>
         new(credentials, ConfigFor(options, connections));
@@ -26,6 +24,10 @@ internal sealed class S3Client : AmazonS3Client
         pipeline.ReplaceHandler<AmazonS3EndpointResolver>(new OneEndpoint());
         pipeline.ReplaceHandler<AmazonS3AuthSchemeHandler>(new OneScheme());
         pipeline.AddHandlerBefore<Signer>(new BodyDigestHandler());
+        if (_credentials is not AnonymousAWSCredentials)
+        {
+            pipeline.AddHandler(new CredentialsFirst(_credentials));
+        }
     }
 
     private static AmazonS3Config ConfigFor(S3DriverOptions options, HttpClientFactory connections)
@@ -60,6 +62,16 @@ internal sealed class S3Client : AmazonS3Client
 
         protected override List<IAuthSchemeOption> ResolveAuthOptions(IExecutionContext executionContext) =>
             RetrieveSchemesFromEndpoint(_endpoint.GetEndpoint(executionContext));
+    }
+
+    // The SDK waits for keys (of a role, of an instance) whatever the caller's token says. So they are there before it asks.
+    private sealed class CredentialsFirst(AWSCredentials credentials) : PipelineHandler
+    {
+        public override async Task<T> InvokeAsync<T>(IExecutionContext executionContext)
+        {
+            await credentials.GetCredentialsAsync().WaitAsync(executionContext.RequestContext.CancellationToken).ConfigureAwait(false);
+            return await base.InvokeAsync<T>(executionContext).ConfigureAwait(false);
+        }
     }
 
     // The signer takes a digest that is known already instead of reading the body for one more. It travels with the body: requests of

@@ -1,3 +1,5 @@
+using Amazon.S3;
+using GlanceStore.Drivers.Shared;
 using Microsoft.Extensions.Logging;
 
 namespace GlanceStore.Drivers.S3;
@@ -6,10 +8,9 @@ namespace GlanceStore.Drivers.S3;
 internal sealed partial class S3Creation(S3CreateNew how, S3Bucket bucket, ILogger logger)
 {
     private const string IfAbsent = "*";
-    private const int TurnCount = 64;
 
     // Who looks first and then writes takes turns, so that within one process the look counts, whichever store of it writes.
-    private static readonly SemaphoreSlim[] Turns = [.. Enumerable.Range(0, TurnCount).Select(_ => new SemaphoreSlim(1))];
+    private static readonly Turns Turns = new();
 
     private volatile bool _refused;
 
@@ -27,28 +28,34 @@ internal sealed partial class S3Creation(S3CreateNew how, S3Bucket bucket, ILogg
             return await request(null).ConfigureAwait(false);
         }
 
+        try
+        {
+            return await CreateAsync(location, step, request, cancellationToken).ConfigureAwait(false);
+        }
+        catch (StoreException e) when (e.InnerException is AmazonS3Exception { ErrorCode: "NoSuchUpload" })
+        {
+            // AWS may end the upload of a creator who loses against another (409 ConditionalRequestConflict): that one's image is in the way.
+            throw await bucket.FindAsync(location, cancellationToken).ConfigureAwait(false) is null ? e : AlreadyThere(location, e);
+        }
+    }
+
+    private async Task<StoredObject> CreateAsync(
+        ImageLocation location, S3PublishStep step, Func<string?, Task<StoredObject>> request, CancellationToken cancellationToken)
+    {
         if (how == S3CreateNew.Conditional || (how == S3CreateNew.ConditionalPut && step == S3PublishStep.Put))
         {
             return await request(IfAbsent).ConfigureAwait(false);
         }
 
-        var turn = Turns[(uint)string.GetHashCode(location.Uri, StringComparison.Ordinal) % TurnCount];
-        await turn.WaitAsync(cancellationToken).ConfigureAwait(false);
-        try
-        {
-            return await LookAndPublishAsync(location, request, cancellationToken).ConfigureAwait(false);
-        }
-        finally
-        {
-            turn.Release();
-        }
+        using var turn = await Turns.TakeAsync(location.Uri, cancellationToken).ConfigureAwait(false);
+        return await LookAndPublishAsync(location, request, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<StoredObject> LookAndPublishAsync(ImageLocation location, Func<string?, Task<StoredObject>> request, CancellationToken cancellationToken)
     {
         if (await bucket.FindAsync(location, cancellationToken).ConfigureAwait(false) is not null)
         {
-            throw new StoreException(StoreError.AlreadyExists, $"There is an image at {location} already.");
+            throw AlreadyThere(location, null);
         }
 
         if (how != S3CreateNew.Auto || _refused)
@@ -67,6 +74,9 @@ internal sealed partial class S3Creation(S3CreateNew how, S3Bucket bucket, ILogg
             return await request(null).ConfigureAwait(false);
         }
     }
+
+    private static StoreException AlreadyThere(ImageLocation location, Exception? e) =>
+        new(StoreError.AlreadyExists, $"There is an image at {location} already.", e);
 
     [LoggerMessage(EventId = 401, Level = LogLevel.Warning, Message = "The server of the bucket '{Bucket}' takes no conditional writes: two processes "
         + "that create the same image at the same moment are not kept apart. Set CreateNew to LookFirst to say that this is known.")]

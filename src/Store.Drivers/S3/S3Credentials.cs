@@ -8,7 +8,7 @@ namespace GlanceStore.Drivers.S3;
 /// <summary>Who a store is to its server.</summary>
 internal static class S3Credentials
 {
-    public static AWSCredentials For(S3DriverOptions options, HttpClientFactory connections)
+    public static AWSCredentials For(S3DriverOptions options, HttpClientFactory connections, TimeProvider time)
     {
         AWSCredentials own = options.Source switch
         {
@@ -16,46 +16,67 @@ internal static class S3Credentials
             S3CredentialSource.Chain => new FoundCredentials(),
             _ => new AnonymousAWSCredentials(),
         };
-        return options.RoleArn is null ? own : new AssumedRole(options, own, connections);
+        return options.RoleArn is null ? own : new AssumedRole(options, own, connections, time);
     }
 
     public static AWSCredentials Of(string accessKey, string secretKey, string? sessionToken = null) => sessionToken is null
         ? new BasicAWSCredentials(accessKey, secretKey)
         : new SessionAWSCredentials(accessKey, secretKey, sessionToken);
 
-    // The SDK looks at the first request, not when the store is made: an instance role may not be there yet, or never be needed.
+    // The SDK looks when there is a request, not when the store is made: an instance role may not be there yet, or never be needed. What it
+    // has found it keeps by itself, and looks again where that was changed.
     private sealed class FoundCredentials : AWSCredentials
     {
-        private readonly Lazy<AWSCredentials> _found = new(() => DefaultAWSCredentialsIdentityResolver.GetCredentials());
+        public override ImmutableCredentials GetCredentials() => DefaultAWSCredentialsIdentityResolver.GetCredentials().GetCredentials();
 
-        public override ImmutableCredentials GetCredentials() => _found.Value.GetCredentials();
-
-        public override Task<ImmutableCredentials> GetCredentialsAsync() => _found.Value.GetCredentialsAsync();
+        public override async Task<ImmutableCredentials> GetCredentialsAsync()
+        {
+            var found = await DefaultAWSCredentialsIdentityResolver.GetCredentialsAsync().ConfigureAwait(false);
+            return await found.GetCredentialsAsync().ConfigureAwait(false);
+        }
     }
 
     private sealed class AssumedRole : RefreshingAWSCredentials
     {
+        // All requests wait for one that renews the keys: where it hangs, another must get its turn.
+        private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
+
         private readonly S3DriverOptions _options;
+        private readonly TimeProvider _time;
         private readonly AmazonSecurityTokenServiceClient _service;
 
-        public AssumedRole(S3DriverOptions options, AWSCredentials own, HttpClientFactory connections)
+        public AssumedRole(S3DriverOptions options, AWSCredentials own, HttpClientFactory connections, TimeProvider time)
         {
-            _options = options;
+            (_options, _time) = (options, time);
             PreemptExpiryTime = TimeSpan.FromMinutes(5); // a part may take minutes, and its signature must outlive it
             _service = new AmazonSecurityTokenServiceClient(own, ConfigFor(options, connections));
         }
 
         protected override async Task<CredentialsRefreshState> GenerateNewCredentialsAsync()
         {
-            var answer = await _service.AssumeRoleAsync(new AssumeRoleRequest
+            using var limit = new CancellationTokenSource(Limit, _time);
+            var answer = await AssumeAsync(limit.Token).ConfigureAwait(false);
+            var keys = answer.Credentials;
+            return new CredentialsRefreshState(
+                new ImmutableCredentials(keys.AccessKeyId, keys.SecretAccessKey, keys.SessionToken), keys.Expiration!.Value.ToUniversalTime());
+        }
+
+        private async Task<AssumeRoleResponse> AssumeAsync(CancellationToken limit)
+        {
+            var request = new AssumeRoleRequest
             {
                 RoleArn = _options.RoleArn,
                 RoleSessionName = _options.RoleSessionName,
                 ExternalId = _options.RoleExternalId,
-            }).ConfigureAwait(false);
-            var keys = answer.Credentials;
-            return new CredentialsRefreshState(
-                new ImmutableCredentials(keys.AccessKeyId, keys.SecretAccessKey, keys.SessionToken), keys.Expiration!.Value.ToUniversalTime());
+            };
+            try
+            {
+                return await _service.AssumeRoleAsync(request, limit).ConfigureAwait(false);
+            }
+            catch (Exception e) when (limit.IsCancellationRequested)
+            {
+                throw new TimeoutException($"The role was not assumed within {Limit.TotalSeconds} seconds", e);
+            }
         }
 
         protected override void Dispose(bool disposing)

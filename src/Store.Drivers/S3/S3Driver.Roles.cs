@@ -13,12 +13,12 @@ public sealed partial class S3Driver : ISweeper, IDirectUrl, IProbe, ILegacyUri
     public override TFeature? GetFeature<TFeature>() where TFeature : class =>
         typeof(TFeature) == typeof(ILegacyUri) && !_options.LegacyUris ? null : base.GetFeature<TFeature>();
 
-    /// <summary>Finds multipart uploads that nobody completed or aborted, below the store's prefix.</summary>
+    /// <summary>Finds multipart uploads of images of this store that nobody completed or aborted; others may share the bucket.</summary>
     public async IAsyncEnumerable<Leftover> SweepAsync(DateTimeOffset before, SweepMode mode, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await foreach (var found in UploadsAsync(_options.Prefix, cancellationToken).ConfigureAwait(false))
         {
-            if (await SweepAsync(found, before, mode, cancellationToken).ConfigureAwait(false) is { } leftover)
+            if (_locations.IsKey(found.Key) && await SweepAsync(found, before, mode, cancellationToken).ConfigureAwait(false) is { } leftover)
             {
                 yield return leftover;
             }

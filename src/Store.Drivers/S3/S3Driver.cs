@@ -15,6 +15,7 @@ public sealed partial class S3Driver : StoreDriver
     private readonly S3DriverOptions _options;
     private readonly S3Locations _locations;
     private readonly S3Connections _connections;
+    private readonly Amazon.Runtime.AWSCredentials _credentials;
     private readonly S3Bucket _bucket;
     private readonly S3Creation _creation;
     private readonly ILogger _logger;
@@ -40,7 +41,8 @@ public sealed partial class S3Driver : StoreDriver
         _time = time ?? TimeProvider.System;
         _locations = new S3Locations(S3Endpoint.Parse(options.Endpoint)!, options.Bucket, options.Prefix);
         _connections = new S3Connections(options);
-        _bucket = BucketOf(S3Credentials.For(options, _connections));
+        _credentials = S3Credentials.For(options, _connections, _time);
+        _bucket = BucketOf(_credentials);
         _creation = new S3Creation(options.CreatesBy, _bucket, _logger);
         Info = new DriverInfo("s3", S3Locations.Schemes, CapabilitiesOf(options));
     }
@@ -107,6 +109,7 @@ public sealed partial class S3Driver : StoreDriver
             client.Dispose();
         }
 
+        (_credentials as IDisposable)?.Dispose();
         _connections.Dispose();
         return base.DisposeAsync();
     }

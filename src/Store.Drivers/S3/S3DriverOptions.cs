@@ -153,9 +153,9 @@ public sealed partial record S3DriverOptions
             yield return "'MinPartBytes' is not a whole number from 1 to 1073741824";
         }
 
-        if (ConnectTimeout <= TimeSpan.Zero)
+        if (!ServerConnections.IsConnectTimeout(ConnectTimeout))
         {
-            yield return "'ConnectTimeout' is not longer than nothing";
+            yield return "'ConnectTimeout' is not a positive time span of at most 24 days";
         }
 
         if (CaBundle is not null && TrustedAuthorities.Fault(CaBundle) is { } fault)
@@ -173,6 +173,9 @@ public sealed partial record S3DriverOptions
             yield return "'KmsKeyId' is set and 'ServerSideEncryption' is not aws:kms";
         }
     }
+
+    /// <summary>How many unfinished uploads one answer lists: the most that S3 allows.</summary>
+    internal int UploadsPerPage { get; init; } = 1000;
 
     internal S3Preset KnownAs => Preset
         ?? (S3Endpoint.Parse(Endpoint) is { IsAws: true } ? S3Preset.Find("aws")! : S3Preset.Generic);

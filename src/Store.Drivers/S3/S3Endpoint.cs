@@ -26,9 +26,10 @@ internal sealed record S3Endpoint(Uri Url)
             var labels = Url.Host.Split('.');
             return labels switch
             {
-                ["s3", "amazonaws", ..] => null,
-                ["s3", "dualstack", var region, ..] => region,
-                ["s3", var region, ..] => region,
+                ["s3" or "s3-fips" or "s3-accelerate" or "s3-external-1", "amazonaws", ..] => null,
+                ["s3" or "s3-fips", "dualstack", var region, ..] => region,
+                ["s3" or "s3-fips", var region, ..] => region,
+                [.., "s3", var region, "vpce", "amazonaws", "com"] => region,
                 [var first, ..] when first.StartsWith("s3-", StringComparison.Ordinal) => first[3..],
                 _ => null,
             };

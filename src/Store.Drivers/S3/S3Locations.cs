@@ -70,7 +70,8 @@ internal sealed class S3Locations
             : throw Misplaced("before the '@' there is no ACCESSKEY:SECRETKEY");
     }
 
-    private bool IsKey(string key)
+    /// <summary>Whether a key is that of an image of this store.</summary>
+    public bool IsKey(string key)
     {
         if (!key.StartsWith(_prefix, StringComparison.Ordinal))
         {

@@ -6,6 +6,12 @@ internal static class ServerConnections
     // Shorter than the idle time of common front ends, so that a request rarely meets a connection that is being closed.
     private static readonly TimeSpan IdleTimeout = TimeSpan.FromSeconds(30);
 
+    // What a timer of .NET takes.
+    private static readonly TimeSpan LongestTimeout = TimeSpan.FromMilliseconds(int.MaxValue);
+
+    /// <summary>Whether a connection may take so long to make.</summary>
+    public static bool IsConnectTimeout(TimeSpan span) => span > TimeSpan.Zero && span <= LongestTimeout;
+
     /// <summary>Makes the pool; who asks for it disposes it.</summary>
     /// <param name="connectTimeout">How long making a connection may take.</param>
     /// <param name="caBundle">A file of certificates to trust instead of the system's, or null.</param>

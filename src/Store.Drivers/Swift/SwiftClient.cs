@@ -99,10 +99,14 @@ internal sealed class SwiftClient(HttpClient http, SwiftTokens tokens, TimeProvi
         }
     }
 
-    // Beside the version: http://host/v1/AUTH_a has /info, Ceph's http://host/swift/v1/AUTH_a has /swift/info.
-    private static string InfoOf(string url)
+    /// <summary>
+    /// What <c>/info</c> is below. It is beside the version: <c>http://host/v1/AUTH_a</c> has <c>/info</c>, Ceph's
+    /// <c>http://host/swift/v1/AUTH_a</c> has <c>/swift/info</c>.
+    /// </summary>
+    internal static string InfoOf(string url)
     {
-        var version = url.IndexOf("/v1", StringComparison.Ordinal);
+        var path = url.IndexOf('/', url.IndexOf("://", StringComparison.Ordinal) + 3);
+        var version = path < 0 ? -1 : url.IndexOf("/v1", path, StringComparison.Ordinal);
         return version < 0 ? url : url[..version];
     }
 }

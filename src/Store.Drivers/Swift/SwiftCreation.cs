@@ -1,3 +1,4 @@
+using GlanceStore.Drivers.Shared;
 using Microsoft.Extensions.Logging;
 
 namespace GlanceStore.Drivers.Swift;
@@ -9,11 +10,9 @@ namespace GlanceStore.Drivers.Swift;
 /// </remarks>
 internal sealed partial class SwiftCreation(SwiftObjects objects, ILogger logger)
 {
-    private const int TurnCount = 64;
-
     private static readonly TimeSpan CleanUpLimit = TimeSpan.FromSeconds(20);
 
-    private static readonly SemaphoreSlim[] Turns = [.. Enumerable.Range(0, TurnCount).Select(_ => new SemaphoreSlim(1))];
+    private static readonly Turns Turns = new();
 
     /// <summary>Runs the request that publishes.</summary>
     /// <param name="place">Where.</param>
@@ -24,27 +23,19 @@ internal sealed partial class SwiftCreation(SwiftObjects objects, ILogger logger
     public async Task<SwiftObject> PublishAsync(SwiftPlace place, WriteMode mode, Func<IReadOnlyList<(string Name, string Value)>, Task<SwiftObject>> request,
         Action<SwiftObject> replacing, CancellationToken cancellationToken)
     {
-        var turn = Turns[(uint)string.GetHashCode($"{place.Container}/{place.Id}", StringComparison.Ordinal) % TurnCount];
-        await turn.WaitAsync(cancellationToken).ConfigureAwait(false);
-        try
+        using var turn = await Turns.TakeAsync($"{place.Container}/{place.Id}", cancellationToken).ConfigureAwait(false);
+        var old = await objects.FindAsync(place.Container, place.Id, cancellationToken).ConfigureAwait(false);
+        if (old is not null && mode == WriteMode.CreateNew)
         {
-            var old = await objects.FindAsync(place.Container, place.Id, cancellationToken).ConfigureAwait(false);
-            if (old is not null && mode == WriteMode.CreateNew)
-            {
-                throw new StoreException(StoreError.AlreadyExists, $"There is an image at {place.Container}/{place.Id} already.");
-            }
-
-            if (old is { IsLarge: true })
-            {
-                replacing(await WithSegmentsAsync(old, cancellationToken).ConfigureAwait(false));
-            }
-
-            return await request(mode == WriteMode.CreateNew ? [("If-None-Match", "*")] : []).ConfigureAwait(false);
+            throw new StoreException(StoreError.AlreadyExists, $"There is an image at {place.Container}/{place.Id} already.");
         }
-        finally
+
+        if (old is { IsLarge: true })
         {
-            turn.Release();
+            replacing(await WithSegmentsAsync(old, cancellationToken).ConfigureAwait(false));
         }
+
+        return await request(mode == WriteMode.CreateNew ? [("If-None-Match", "*")] : []).ConfigureAwait(false);
     }
 
     /// <summary>Removes what a replaced image has left; the new one is there, so a failure is only logged.</summary>

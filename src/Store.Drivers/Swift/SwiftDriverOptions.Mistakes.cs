@@ -115,9 +115,9 @@ public sealed partial record SwiftDriverOptions
             yield return $"'MaxSegments' is not a whole number from 1 to {SwiftSegments.Most}";
         }
 
-        if (ConnectTimeout <= TimeSpan.Zero)
+        if (!ServerConnections.IsConnectTimeout(ConnectTimeout))
         {
-            yield return "'ConnectTimeout' is not longer than nothing";
+            yield return "'ConnectTimeout' is not a positive time span of at most 24 days";
         }
 
         if (RenewBefore < TimeSpan.Zero)

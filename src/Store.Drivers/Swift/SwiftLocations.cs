@@ -52,7 +52,9 @@ internal sealed class SwiftLocations
     {
         var place = PlaceOf(location);
         var identity = _references[place.Account]!;
-        return $"{SchemeOf(identity.AuthAddress)}://{Quote(identity.User!)}:{Quote(identity.Key!)}@{Bald(identity.AuthAddress)}/{place.Container}/{place.Id}";
+        return identity is { User: { } user, Key: { } key }
+            ? $"{SchemeOf(identity.AuthAddress)}://{Quote(user)}:{Quote(key)}@{Bald(identity.AuthAddress)}/{place.Container}/{place.Id}"
+            : throw new StoreException(StoreError.Unsupported, $"The account of {location} has no user and key to write into a location.");
     }
 
     private ImageLocation Of(SwiftPlace place)

@@ -52,7 +52,9 @@ internal sealed record SwiftObject(string Container, string Name)
             };
         }
 
-        return new StoredObject(location, Size ?? 0, ETag, LastModified)
+        var size = Size ?? throw new StoreException(StoreError.Unsupported,
+            $"The server does not say how large {location} is, so nobody could tell whether all of it arrived; check for a proxy that drops Content-Length.");
+        return new StoredObject(location, size, ETag, LastModified)
         {
             Digest = !IsLarge && ETag is { Length: 32 } md5 && md5.All(char.IsAsciiHexDigitLower) ? new Digest("md5", md5) : null,
         };

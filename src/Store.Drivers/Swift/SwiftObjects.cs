@@ -46,8 +46,8 @@ internal sealed class SwiftObjects(SwiftClient client, SwiftLimits limits)
                 throw new StoreException(StoreError.Changed, $"Reading {location} failed: the image was replaced in the meantime.");
             }
 
-            return new SwiftReader(answer, await answer.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false), found.Describe(location),
-                length ?? found.Size ?? 0);
+            var stored = found.Describe(location);
+            return new SwiftReader(answer, await answer.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false), stored, length ?? stored.Size);
         }
         catch
         {

@@ -8,6 +8,9 @@ internal static class Drivers
     /// <summary>Options that let a test reach its own machine.</summary>
     public static HttpDriverOptions Loopback { get; } = new() { AllowedNetworks = ["loopback"] };
 
+    /// <summary>Much longer than anything takes on a busy machine, and not as long as something that waits for ever.</summary>
+    public static TimeSpan BeforeLong { get; } = TimeSpan.FromSeconds(10);
+
     public static byte[] Image(int length, int seed = 7)
     {
         var bytes = new byte[length];

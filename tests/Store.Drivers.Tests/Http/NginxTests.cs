@@ -117,22 +117,16 @@ public sealed class NginxTests
         using var cancel = new CancellationTokenSource();
         await using var stream = await store.OpenReadAsync(store.ParseLocation($"{Server.Url}/slow/{_name}"), cancellationToken: cancel.Token);
         var read = stream.ReadExactlyAsync(new byte[Image.Length], cancel.Token).AsTask();
-        var started = TimeProvider.System.GetTimestamp();
         await cancel.CancelAsync();
-        await Assert.ThrowsAsync<OperationCanceledException>(() => read);
-        Assert.IsLessThan(TimeSpan.FromSeconds(1), TimeProvider.System.GetElapsedTime(started));
+        await Assert.ThrowsAsync<OperationCanceledException>(() => read.WaitAsync(Drivers.BeforeLong, TimeProvider.System));
     }
 
     [TestMethod]
     public async Task A_busy_server_says_when_to_come_back()
     {
         await using var driver = new HttpDriver(Drivers.Loopback);
-        StoreException? busy = null;
-        for (var i = 0; i < 10 && busy is null; i++)
-        {
-            busy = await ErrorOfAsync(() => driver.FindAsync($"{Server.Url}/busy/{_name}").AsTask());
-        }
-
+        var answers = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => ErrorOfAsync(() => driver.FindAsync($"{Server.Url}/busy/{_name}").AsTask())));
+        var busy = answers.FirstOrDefault(error => error is not null);
         Assert.AreEqual((StoreError.Throttled, true, TimeSpan.FromSeconds(1)), (busy!.Error, busy.IsTransient, busy.RetryAfter));
     }
 

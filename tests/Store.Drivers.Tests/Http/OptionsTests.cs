@@ -73,6 +73,14 @@ public sealed class OptionsTests
     }
 
     [TestMethod]
+    public void Settings_without_a_text_are_not_set()
+    {
+        var options = HttpDriverOptions.From(Settings(("BaseUrl", ""), ("CaFile", ""), ("HttpProxy", ""), ("HttpsProxy", "")));
+        Assert.IsEmpty(options.Mistakes());
+        Assert.IsNull(options.BaseUrl ?? options.CaFile ?? options.HttpProxy ?? options.HttpsProxy);
+    }
+
+    [TestMethod]
     public void Settings_that_do_not_fit_are_mistakes()
     {
         var settings = Settings(("MaxRedirects", "many"), ("Base", "x"), ("MaxImageBytes", "-2"), ("AllowedPorts", "http"));

@@ -39,8 +39,8 @@ internal sealed class ScriptedServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
+        await _accepting; // before the listener stops: to accept from one that has stopped is an error of its own
         _listener.Stop();
-        await _accepting;
         await Task.WhenAll(_serving);
         _stop.Dispose();
     }
@@ -54,7 +54,7 @@ internal sealed class ScriptedServer : IAsyncDisposable
                 _serving.Add(ServeAsync(await _listener.AcceptTcpClientAsync(_stop.Token)));
             }
         }
-        catch (Exception e) when (e is OperationCanceledException or SocketException or InvalidOperationException)
+        catch (OperationCanceledException)
         {
         }
     }

@@ -54,6 +54,16 @@ public sealed class S3OptionsTests
     }
 
     [TestMethod]
+    [DataRow(0)]
+    [DataRow(25)]
+    public void A_time_to_connect_that_no_timer_takes_is_a_mistake_when_the_store_is_made(int days)
+    {
+        var error = Assert.ThrowsExactly<StoreException>(() => new S3Driver(Right with { ConnectTimeout = TimeSpan.FromDays(days) }));
+        Assert.AreEqual(StoreError.InvalidConfiguration, error.Error);
+        Assert.Contains("'ConnectTimeout'", error.Message);
+    }
+
+    [TestMethod]
     public void Options_render_without_their_secrets() => Assert.DoesNotContain(Canary, Right.ToString());
 
     [TestMethod]
@@ -69,6 +79,10 @@ public sealed class S3OptionsTests
     [DataRow("https://s3-eu-west-2.amazonaws.com", "eu-west-2")]
     [DataRow("https://s3.ap-south-1.amazonaws.com", "ap-south-1")]
     [DataRow("https://s3.dualstack.us-west-2.amazonaws.com", "us-west-2")]
+    [DataRow("https://s3-fips.us-gov-west-1.amazonaws.com", "us-gov-west-1")]
+    [DataRow("https://s3-fips.dualstack.us-east-2.amazonaws.com", "us-east-2")]
+    [DataRow("https://s3-accelerate.amazonaws.com", null)]
+    [DataRow("https://bucket.vpce-1a2b.s3.eu-west-1.vpce.amazonaws.com", "eu-west-1")]
     [DataRow("https://s3-cn-north-1.amazonaws.com.cn", "cn-north-1")]
     [DataRow("https://s3.us-east-1.example.org", null)]
     public void The_region_is_read_from_hosts_of_aws_alone(string endpoint, string? region) =>

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 
@@ -14,6 +15,7 @@ internal sealed class CuttingProxy : IAsyncDisposable
     private readonly int _target;
     private readonly long _cutAfter;
     private readonly TimeSpan _delay;
+    private readonly ConcurrentBag<Task> _serving = [];
     private readonly Task _accepting;
     private int _cuts;
 
@@ -31,8 +33,9 @@ internal sealed class CuttingProxy : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _ending.CancelAsync();
-        _listener.Stop();
         await _accepting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _listener.Stop();
+        await Task.WhenAll(_serving);
         _ending.Dispose();
     }
 
@@ -40,8 +43,7 @@ internal sealed class CuttingProxy : IAsyncDisposable
     {
         while (!_ending.IsCancellationRequested)
         {
-            var client = await _listener.AcceptTcpClientAsync(_ending.Token);
-            _ = ServeAsync(client);
+            _serving.Add(ServeAsync(await _listener.AcceptTcpClientAsync(_ending.Token)));
         }
     }
 

@@ -103,12 +103,12 @@ public sealed class FaultTests
     public async Task An_image_of_more_segments_than_a_manifest_holds_is_a_manifest_of_manifests()
     {
         const string Info = """{"slo":{"max_manifest_segments":100},"bulk_delete":{"max_deletes_per_request":1000}}""";
-        var image = PythonStore.BytesOf(10, 230 * 4096);
+        var image = PythonStore.BytesOf(10, 110 * 4096);
         await WithAsync(FaultyProxy.First(int.MaxValue, request => request.Target == "/info", Fault.Status(200, "Content-Type: application/json\r\n", Info)), async (store, place, _) =>
         {
             var receipt = await store.PutAsync(ImageId.New(), new MemoryStream(image), new PutOptions { ExpectedSize = image.Length }, TestContext.CancellationToken);
             CollectionAssert.AreEqual(image, await ReadAsync(store, receipt.Location, ReadOptions.Verify(receipt)));
-            Assert.HasCount(230 + 3 + 1, await SwiftServer.TempAuth.ListAsync(place.Container));
+            Assert.HasCount(110 + 2 + 1, await SwiftServer.TempAuth.ListAsync(place.Container));
             await using var sweep = new SwiftDriver(place);
             Assert.IsEmpty(await sweep.SweepAsync(DateTimeOffset.MaxValue, SweepMode.Remove, TestContext.CancellationToken).ToListAsync(TestContext.CancellationToken));
             Assert.IsTrue(await store.DeleteAsync(receipt.Location, TestContext.CancellationToken));
@@ -136,6 +136,20 @@ public sealed class FaultTests
             Assert.IsTrue(await store.DeleteAsync(receipt.Location, TestContext.CancellationToken));
             await AssertNothingLeftAsync(place);
         });
+
+    [TestMethod]
+    public async Task An_image_whose_size_the_server_does_not_tell_is_an_error_and_not_an_empty_image()
+    {
+        var isTold = true;
+        var untold = new Fault { Answer = "HTTP/1.1 200 Made up\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n3\r\nabc\r\n0\r\n\r\n" };
+        await WithAsync(request => isTold || request.IsLogIn ? null : untold, async (store, _, _) =>
+        {
+            var receipt = await PutAsync(store);
+            isTold = false;
+            await AssertFailsAsync(StoreError.Unsupported, () => ReadAsync(store, receipt.Location));
+            await AssertFailsAsync(StoreError.Unsupported, () => store.FindAsync(receipt.Location, TestContext.CancellationToken));
+        });
+    }
 
     private static async Task AssertNothingLeftAsync(SwiftDriverOptions place) => Assert.IsEmpty(await SwiftServer.TempAuth.ListAsync(place.Container));
 

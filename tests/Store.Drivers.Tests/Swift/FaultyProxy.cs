@@ -37,8 +37,8 @@ internal sealed class FaultyProxy : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
+        await _accepting; // before the listener stops: to accept from one that has stopped is an error of its own
         _listener.Stop();
-        await _accepting;
         await Task.WhenAll(_serving);
         _stop.Dispose();
     }
@@ -52,7 +52,7 @@ internal sealed class FaultyProxy : IAsyncDisposable
                 _serving.Add(ServeAsync(await _listener.AcceptTcpClientAsync(_stop.Token)));
             }
         }
-        catch (Exception e) when (e is OperationCanceledException or SocketException or InvalidOperationException)
+        catch (OperationCanceledException)
         {
         }
     }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using GlanceStore.Conformance;
 
@@ -9,6 +10,9 @@ public sealed class InteroperationTests
 {
     private const int Segment = PythonStore.SegmentBytes;
 
+    // To start Python takes longer than any of these tests: one for each server, over one container.
+    private static readonly ConcurrentDictionary<string, Lazy<Task<Shared>>> ByServer = new();
+
     public TestContext TestContext { get; set; } = null!;
 
     public static IEnumerable<object[]> Cases =>
@@ -16,9 +20,20 @@ public sealed class InteroperationTests
         from size in new[] { 0, 1, Segment - 1, Segment, Segment + 1, (3 * Segment) + 7 }
         select new object[] { server, size };
 
+    [ClassCleanup]
+    public static async Task EndAsync()
+    {
+        foreach (var shared in ByServer.Values)
+        {
+            var (server, place, _, python) = await shared.Value;
+            await python.DisposeAsync();
+            await server.RemoveAsync(place.Container);
+        }
+    }
+
     [TestMethod]
     [DynamicData(nameof(Cases))]
-    public Task What_Python_writes_we_read_verify_and_delete(string server, int size) => WithBothAsync(server, new(), async (store, python, list) =>
+    public Task What_Python_writes_we_read_verify_and_delete(string server, int size) => WithSharedAsync(server, SwiftManifest.Slo, async (store, python, list) =>
     {
         foreach (var isKnown in new[] { true, false })
         {
@@ -31,7 +46,7 @@ public sealed class InteroperationTests
             CollectionAssert.AreEqual(PythonStore.BytesOf(1, size), await ReadAsync(store, location, digests));
             Assert.IsTrue(await store.DeleteAsync(location, TestContext.CancellationToken));
             Assert.AreEqual("NotFound", (await python.AskAsync("get", location.Uri)).GetProperty("error").GetString());
-            Assert.IsEmpty(await list(), "No segment may stay.");
+            Assert.IsEmpty(await list(id), "No segment may stay.");
         }
     });
 
@@ -41,17 +56,18 @@ public sealed class InteroperationTests
     {
         foreach (var manifest in new[] { SwiftManifest.Slo, SwiftManifest.Dlo })
         {
-            await WithBothAsync(server, new() { Manifest = manifest }, async (store, python, list) =>
+            await WithSharedAsync(server, manifest, async (store, python, list) =>
             {
                 var bytes = PythonStore.BytesOf(2, size);
-                var receipt = await store.PutAsync(ImageId.New(), new MemoryStream(bytes), new PutOptions { ExpectedSize = size }, TestContext.CancellationToken);
+                var id = ImageId.New();
+                var receipt = await store.PutAsync(id, new MemoryStream(bytes), new PutOptions { ExpectedSize = size }, TestContext.CancellationToken);
                 var uri = receipt.Location.Uri;
                 Assert.AreEqual(size, (await python.AskAsync("size", uri)).GetProperty("size").GetInt64());
                 var read = await python.AskAsync("get", uri);
                 Assert.AreEqual((size, Convert.ToHexStringLower(SHA256.HashData(bytes))), (read.GetProperty("length").GetInt32(), read.GetProperty("sha256").GetString()));
                 Assert.IsFalse((await python.AskAsync("delete", uri)).TryGetProperty("error", out var error), error.ToString());
                 Assert.IsNull(await store.FindAsync(receipt.Location, TestContext.CancellationToken));
-                Assert.IsEmpty(await list(), "No segment may stay.");
+                Assert.IsEmpty(await list(id), "No segment may stay.");
             });
         }
     }
@@ -59,7 +75,7 @@ public sealed class InteroperationTests
     [TestMethod]
     [DataRow("swift")]
     [DataRow("keystone")]
-    public Task An_image_of_Python_is_replaced_with_all_its_segments(string server) => WithBothAsync(server, new(), async (store, python, list) =>
+    public Task An_image_of_Python_is_replaced_with_all_its_segments(string server) => WithSharedAsync(server, SwiftManifest.Slo, async (store, python, list) =>
     {
         var id = ImageId.New();
         await python.PutAsync(id, seed: 3, 2 * Segment, isKnown: true);
@@ -67,11 +83,11 @@ public sealed class InteroperationTests
         await store.PutAsync(id, new MemoryStream(bytes), new PutOptions { Mode = WriteMode.Replace }, TestContext.CancellationToken);
         CollectionAssert.AreEqual(bytes, await ReadAsync(store, store.LocationOf(id), null));
         await store.DeleteAsync(store.LocationOf(id), TestContext.CancellationToken);
-        Assert.IsEmpty(await list());
+        Assert.IsEmpty(await list(id));
     });
 
     [TestMethod]
-    public Task Segments_a_killed_upload_of_ours_left_do_not_get_into_an_image_of_Python() => WithBothAsync("swift", new(), async (store, python, _) =>
+    public Task Segments_a_killed_upload_of_ours_left_do_not_get_into_an_image_of_Python() => WithSharedAsync("swift", SwiftManifest.Slo, async (store, python, _) =>
     {
         var id = ImageId.New();
         var container = store.LocationOf(id).Uri.Split('/')[^2];
@@ -106,27 +122,38 @@ public sealed class InteroperationTests
     [DataRow(3)]
     [DataRow(10)]
     [DataRow(32)]
-    public Task Containers_spread_by_seed_are_the_same(int seed) => WithBothAsync("swift", new() { ContainersSeed = seed, CreateContainer = true }, async (store, python, _) =>
+    public async Task Containers_spread_by_seed_are_the_same(int seed)
     {
+        var (server, place, references, python) = await StartAsync("swift", seed);
+        await using var ended = python;
+        await using var store = Open(place, references, SwiftManifest.Slo);
         var id = ImageId.New();
         Assert.AreEqual(store.LocationOf(id).Uri, (await python.PutAsync(id, seed: 7, 10, isKnown: true)).GetProperty("uri").GetString());
         CollectionAssert.AreEqual(PythonStore.BytesOf(7, 10), await ReadAsync(store, store.LocationOf(id), null));
         await store.DeleteAsync(store.LocationOf(id), TestContext.CancellationToken);
-        await SwiftServer.TempAuth.RemoveAsync(store.LocationOf(id).Uri.Split('/')[^2]);
-    });
-
-    private async Task WithBothAsync(string name, SwiftDriverOptions change, Func<ImageStore, PythonStore, Func<Task<IReadOnlyCollection<string>>>, Task> body)
-    {
-        var server = Server(name);
-        var place = await server.NewPlaceAsync();
-        place = place with { Manifest = change.Manifest, ContainersSeed = change.ContainersSeed, CreateContainer = change.CreateContainer };
-        var references = await WriteReferencesAsync(place);
-        await using var python = PythonStore.Start(place, references);
-        var options = new ImageStoreOptions { ChunkBytes = Segment };
-        await using var store = new ImageStore("swift", new SwiftDriver(place with { ConfigFile = references, User = null, Key = null, AuthAddress = "" }), options);
-        await body(store, python, () => server.ListAsync(place.Container));
+        await server.RemoveAsync(store.LocationOf(id).Uri.Split('/')[^2]);
         await server.RemoveAsync(place.Container);
     }
+
+    private static async Task WithSharedAsync(
+        string name, SwiftManifest manifest, Func<ImageStore, PythonStore, Func<ImageId, Task<IReadOnlyCollection<string>>>, Task> body)
+    {
+        Server(name);
+        var (server, place, references, python) = await ByServer.GetOrAdd(name, _ => new(() => StartAsync(name, 0))).Value;
+        await using var store = Open(place, references, manifest);
+        await body(store, python, async id => [.. (await server.ListAsync(place.Container)).Where(found => found.StartsWith(id.Value, StringComparison.Ordinal))]);
+    }
+
+    private static async Task<Shared> StartAsync(string name, int seed)
+    {
+        var server = Server(name);
+        var place = await server.NewPlaceAsync() with { ContainersSeed = seed, CreateContainer = seed > 0 };
+        var references = await WriteReferencesAsync(place);
+        return new Shared(server, place, references, PythonStore.Start(place, references));
+    }
+
+    private static ImageStore Open(SwiftDriverOptions place, string references, SwiftManifest manifest) => new("swift",
+        new SwiftDriver(place with { ConfigFile = references, Manifest = manifest, User = null, Key = null, AuthAddress = "" }), new ImageStoreOptions { ChunkBytes = Segment });
 
     private static SwiftServer Server(string name)
     {
@@ -158,4 +185,7 @@ public sealed class InteroperationTests
         await stream.CopyToAsync(bytes, TestContext.CancellationToken);
         return bytes.ToArray();
     }
+
+    /// <summary>One container of one server, and both libraries over it.</summary>
+    private sealed record Shared(SwiftServer Server, SwiftDriverOptions Place, string References, PythonStore Python);
 }

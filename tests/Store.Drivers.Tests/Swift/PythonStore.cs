@@ -19,6 +19,7 @@ internal sealed class PythonStore : IAsyncDisposable
 
     private readonly Process _process;
     private readonly string? _references;
+    private readonly SemaphoreSlim _turn = new(1);
 
     private PythonStore(Process process, string? references) => (_process, _references) = (process, references);
 
@@ -76,6 +77,7 @@ internal sealed class PythonStore : IAsyncDisposable
         _process.StandardInput.Close();
         await _process.WaitForExitAsync();
         _process.Dispose();
+        _turn.Dispose();
         if (_references is not null)
         {
             File.Delete(_references);
@@ -84,9 +86,17 @@ internal sealed class PythonStore : IAsyncDisposable
 
     private async Task<JsonElement> AskAsync<T>(T command)
     {
-        await _process.StandardInput.WriteLineAsync(JsonSerializer.Serialize(command));
-        await _process.StandardInput.FlushAsync();
-        var line = await _process.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException("Python ended.");
-        return JsonDocument.Parse(line).RootElement.Clone();
+        await _turn.WaitAsync();
+        try
+        {
+            await _process.StandardInput.WriteLineAsync(JsonSerializer.Serialize(command));
+            await _process.StandardInput.FlushAsync();
+            var line = await _process.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException("Python ended.");
+            return JsonDocument.Parse(line).RootElement.Clone();
+        }
+        finally
+        {
+            _turn.Release();
+        }
     }
 }

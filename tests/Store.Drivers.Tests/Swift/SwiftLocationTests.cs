@@ -72,6 +72,13 @@ public sealed class SwiftLocationTests
     }
 
     [TestMethod]
+    [DataRow("http://swift.example.org/v1/AUTH_a", "http://swift.example.org")]
+    [DataRow("http://ceph.example.org:8080/swift/v1/AUTH_a", "http://ceph.example.org:8080/swift")]
+    [DataRow("https://v1.swift.example.org/v1/AUTH_a", "https://v1.swift.example.org")]
+    [DataRow("https://v1.example.org", "https://v1.example.org")]
+    public void The_limits_are_asked_of_the_host_of_the_account_whatever_its_name(string account, string below) => Assert.AreEqual(below, SwiftClient.InfoOf(account));
+
+    [TestMethod]
     public void A_legacy_uri_is_quoted_as_Python_does()
     {
         var driver = new SwiftDriver(Single with { User = "t:us er", Key = "p@s:s/+", LegacyUris = true });

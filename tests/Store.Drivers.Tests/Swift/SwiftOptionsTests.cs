@@ -38,6 +38,16 @@ public sealed class SwiftOptionsTests
     }
 
     [TestMethod]
+    [DataRow(0)]
+    [DataRow(25)]
+    public void A_time_to_connect_that_no_timer_takes_is_a_mistake_when_the_store_is_made(int days)
+    {
+        var error = Assert.ThrowsExactly<StoreException>(() => new SwiftDriver(Right with { ConnectTimeout = TimeSpan.FromDays(days) }));
+        Assert.AreEqual(StoreError.InvalidConfiguration, error.Error);
+        Assert.Contains("'ConnectTimeout'", error.Message);
+    }
+
+    [TestMethod]
     public void Options_render_without_their_secrets()
     {
         Assert.DoesNotContain(Canary, Right.ToString());
@@ -131,6 +141,16 @@ public sealed class SwiftOptionsTests
         Assert.AreEqual(StoreError.InvalidLocation, error.Error);
         Assert.Contains("[old]", error.Message);
     });
+
+    [TestMethod]
+    public void A_legacy_uri_of_an_account_without_a_user_is_Unsupported() => WithFile(
+        "[ref1]\nauth_address = http://h/v3\napplication_credential_id = i\napplication_credential_secret = c4nary-s3cret", path =>
+        {
+            var driver = new SwiftDriver(new SwiftDriverOptions { ConfigFile = path, LegacyUris = true });
+            var error = Assert.ThrowsExactly<StoreException>(() => driver.LegacyUriOf(driver.LocationOf(new ImageId("a"))));
+            Assert.AreEqual(StoreError.Unsupported, error.Error);
+            Assert.DoesNotContain(Canary, error.ToString());
+        });
 
     [TestMethod]
     public void A_file_of_accounts_that_is_not_there_is_a_mistake() =>

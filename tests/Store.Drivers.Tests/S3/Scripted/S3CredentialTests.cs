@@ -1,4 +1,5 @@
 using System.Text;
+using Microsoft.Extensions.Time.Testing;
 
 namespace GlanceStore.Drivers.S3.Scripted;
 
@@ -32,6 +33,78 @@ public sealed class S3CredentialTests
 
         Assert.AreEqual(2, assumed);
         Assert.AreEqual("token", server.Requests.Last(request => request.Operation == "Put").Header("x-amz-security-token"));
+    }
+
+    [TestMethod]
+    public async Task A_token_service_that_hangs_does_not_outlast_a_cancellation()
+    {
+        await using var server = new ScriptedS3();
+        var asked = new TaskCompletionSource();
+        var never = new TaskCompletionSource();
+        server.Script = request =>
+        {
+            asked.TrySetResult();
+            return Keys(TimeSpan.FromHours(1)) with { Before = never.Task };
+        };
+        await using var store = new ImageStore("s", new S3Driver(server.Options with { RoleArn = "arn:aws:iam::1:role/images", StsEndpoint = server.Endpoint }));
+        using var cancel = CancellationTokenSource.CreateLinkedTokenSource(TestContext.CancellationToken);
+        var put = store.PutAsync(ImageId.New(), new MemoryStream([1]), null, cancel.Token);
+        await asked.Task.WaitAsync(TestContext.CancellationToken);
+        await cancel.CancelAsync();
+        await Assert.ThrowsAsync<OperationCanceledException>(() => put.WaitAsync(TimeSpan.FromSeconds(20), TimeProvider.System));
+        never.SetResult();
+    }
+
+    [TestMethod]
+    public async Task A_token_service_that_hangs_is_asked_again_and_the_store_goes_on()
+    {
+        await using var server = new ScriptedS3();
+        var time = new FakeTimeProvider();
+        var asked = new TaskCompletionSource();
+        var never = new TaskCompletionSource();
+        server.Script = request =>
+        {
+            if (request.Operation != "Sts")
+            {
+                return null;
+            }
+
+            return asked.TrySetResult() ? Keys(TimeSpan.FromHours(1)) with { Before = never.Task } : Keys(TimeSpan.FromHours(1));
+        };
+        await using var driver = new S3Driver(server.Options with { RoleArn = "arn:aws:iam::1:role/images", StsEndpoint = server.Endpoint }, null, time);
+        var location = driver.LocationOf(new ImageId("a"));
+        var first = driver.FindAsync(location, TestContext.CancellationToken).AsTask();
+        await asked.Task.WaitAsync(TestContext.CancellationToken);
+        time.Advance(TimeSpan.FromMinutes(1));
+        var error = await Assert.ThrowsExactlyAsync<StoreException>(() => first.WaitAsync(TimeSpan.FromSeconds(20), TimeProvider.System));
+        Assert.IsTrue(error.IsTransient, error.Message);
+        Assert.IsNull(await driver.FindAsync(location, TestContext.CancellationToken));
+        never.SetResult();
+    }
+
+    [TestMethod]
+    public async Task Credentials_that_are_not_there_yet_are_found_when_they_are()
+    {
+        await using var server = new ScriptedS3();
+        await using var driver = new S3Driver(server.Options with { AccessKey = null, SecretKey = null });
+        var location = driver.LocationOf(new ImageId("a"));
+        Environment.SetEnvironmentVariable("AWS_EC2_METADATA_DISABLED", "true");
+        Environment.SetEnvironmentVariable("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent");
+        try
+        {
+            var error = await Assert.ThrowsExactlyAsync<StoreException>(async () => await driver.FindAsync(location, TestContext.CancellationToken));
+            Assert.AreEqual(StoreError.NotAuthenticated, error.Error, error.Message);
+            Environment.SetEnvironmentVariable("AWS_ACCESS_KEY_ID", ScriptedS3.AccessKey);
+            Environment.SetEnvironmentVariable("AWS_SECRET_ACCESS_KEY", ScriptedS3.SecretKey);
+            Assert.IsNull(await driver.FindAsync(location, TestContext.CancellationToken));
+        }
+        finally
+        {
+            foreach (var name in (string[])["AWS_EC2_METADATA_DISABLED", "AWS_SHARED_CREDENTIALS_FILE", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"])
+            {
+                Environment.SetEnvironmentVariable(name, null);
+            }
+        }
     }
 
     [TestMethod]

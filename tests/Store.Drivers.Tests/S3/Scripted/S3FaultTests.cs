@@ -147,6 +147,55 @@ public sealed class S3FaultTests
     }
 
     [TestMethod]
+    public async Task A_creator_whose_upload_ended_because_another_won_is_told_AlreadyExists()
+    {
+        var completions = 0;
+        _server.Script = request => (request.Operation, completions) switch
+        {
+            ("Complete", 0) => Answer(ScriptedAnswer.Error(409, "ConditionalRequestConflict")),
+            ("Complete", _) => ScriptedAnswer.Error(404, "NoSuchUpload"),
+            ("Head", > 0) => new ScriptedAnswer(200, []) { Length = 5 },
+            _ => null,
+        };
+        await AssertFailsAsync(StoreError.AlreadyExists, isTransient: false);
+
+        ScriptedAnswer Answer(ScriptedAnswer answer)
+        {
+            completions++;
+            return answer;
+        }
+    }
+
+    [TestMethod]
+    public async Task An_image_whose_writing_hangs_holds_up_no_other()
+    {
+        var (hanging, never) = (new TaskCompletionSource(), new TaskCompletionSource());
+        _server.Script = request =>
+        {
+            if (request.Operation != "Put" || !request.Path.EndsWith("/held", StringComparison.Ordinal))
+            {
+                return null;
+            }
+
+            hanging.TrySetResult();
+            return new ScriptedAnswer(500, []) { Before = never.Task };
+        };
+        await using var store = new ImageStore("s", new S3Driver(_server.Options with { CreateNew = S3CreateNew.LookFirst }));
+        using var cancel = CancellationTokenSource.CreateLinkedTokenSource(TestContext.CancellationToken);
+        var held = store.PutAsync(new ImageId("held"), new MemoryStream([1]), null, cancel.Token);
+        await hanging.Task.WaitAsync(TestContext.CancellationToken);
+        for (var i = 0; i < 300; i++)
+        {
+            await store.PutAsync(new ImageId($"i{i}"), new MemoryStream([1]), null, TestContext.CancellationToken)
+                .WaitAsync(TimeSpan.FromSeconds(20), TimeProvider.System, TestContext.CancellationToken);
+        }
+
+        await cancel.CancelAsync();
+        await Assert.ThrowsAsync<OperationCanceledException>(() => held);
+        never.SetResult();
+    }
+
+    [TestMethod]
     public async Task Wrong_keys_and_an_unknown_key_are_not_authenticated_and_not_tried_again()
     {
         await AssertFailsAsync(StoreError.NotAuthenticated, isTransient: false, options: _server.Options with { SecretKey = "wrong" });
