@@ -74,12 +74,6 @@ public sealed partial class SftpDriver : StoreDriver, ISweeper
     /// <inheritdoc/>
     public override async ValueTask<DriverWriter> OpenWriteAsync(ImageId id, WriteIntent intent, CancellationToken cancellationToken)
     {
-        using (var lease = await _store.Connections.LeaseAsync(cancellationToken).ConfigureAwait(false))
-        {
-            await _store.Directory.EnsureAsync(lease, cancellationToken).ConfigureAwait(false);
-            await _store.Naming.ProbeAsync(lease, cancellationToken).ConfigureAwait(false);
-        }
-
         var writer = new SftpWriter(_store, id.Value, intent, LocationOf(id), _store.Directory.PathOf(SftpLocations.NewPartName()));
         try
         {

@@ -7,6 +7,7 @@ internal sealed class SftpWriter(SftpStore store, string name, WriteIntent inten
 {
     private readonly SemaphoreSlim _reopening = new(1, 1);
     private SftpFile? _file;
+    private bool _mayBeMade;
     private bool _isPublished;
     private StoreException? _final;
 
@@ -16,6 +17,9 @@ internal sealed class SftpWriter(SftpStore store, string name, WriteIntent inten
     public async Task BeginAsync(CancellationToken cancellationToken)
     {
         _file = await OpenAsync(cancellationToken).ConfigureAwait(false);
+        await store.Directory.EnsureAsync(_file.Lease, cancellationToken).ConfigureAwait(false);
+        await store.Naming.ProbeAsync(_file.Lease, cancellationToken).ConfigureAwait(false);
+        _mayBeMade = true;
         try
         {
             await _file.CreateAsync(cancellationToken).ConfigureAwait(false);
@@ -70,7 +74,7 @@ internal sealed class SftpWriter(SftpStore store, string name, WriteIntent inten
 
         _file = null;
         await file.CloseAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        if (!_isPublished)
+        if (_mayBeMade && !_isPublished)
         {
             await SftpParts.RemoveAsync(store, file.Lease, part).ConfigureAwait(false);
         }
