@@ -16,6 +16,9 @@ switch (args)
     case ["s3-transfer-utility", var verb, var name]:
         await S3TransferUtility.RunAsync(verb, name);
         break;
+    case ["delay", var port, var target, var milliseconds]:
+        await DelayingProxy.RunAsync(port, target, milliseconds);
+        break;
     case ["--help"]:
         Console.WriteLine(Settings.Usage);
         break;

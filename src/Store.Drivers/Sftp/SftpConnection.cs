@@ -7,7 +7,7 @@ internal sealed class SftpConnection : IDisposable
 {
     /// <summary>
     /// How many writes of up to 32 KiB are under way at once. Together they fit OpenSSH's window of 2 MiB, at whose end the library would
-    /// block a thread of the pool until the server takes more.
+    /// block whoever sends anything on the connection, readers too, until the server takes more.
     /// </summary>
     public const int MaxRequests = 48;
 
@@ -23,8 +23,8 @@ internal sealed class SftpConnection : IDisposable
 
     public Task<SftpClient> Client { get; }
 
-    /// <summary>Held by each write while it is under way.</summary>
-    public SemaphoreSlim Writes { get; } = new(MaxRequests, MaxRequests);
+    /// <summary>What writes on it.</summary>
+    public SftpWriteThreads Writers { get; } = new(MaxRequests);
 
     /// <summary>How many operations use it; kept by the pool.</summary>
     public int Users { get; set; }
@@ -52,6 +52,10 @@ internal sealed class SftpConnection : IDisposable
         catch (Exception e) when (e is StoreException || SftpErrors.From(e, "") is not null)
         {
             // it was never open, or is gone already
+        }
+        finally
+        {
+            Writers.Dispose();
         }
     }
 }

@@ -23,6 +23,25 @@ internal sealed class SftpConnections(SftpClients clients, int most) : IDisposab
         }
     }
 
+    /// <summary>So many at once, each with the fewest users then: different ones, unless the pool is smaller.</summary>
+    public async ValueTask<IReadOnlyList<SftpLease>> LeaseAsync(int count, CancellationToken cancellationToken)
+    {
+        var leasing = Enumerable.Range(0, count).Select(_ => LeaseAsync(cancellationToken).AsTask()).ToList();
+        try
+        {
+            return await Task.WhenAll(leasing).ConfigureAwait(false);
+        }
+        catch
+        {
+            foreach (var leased in leasing.Where(task => task.IsCompletedSuccessfully))
+            {
+                (await leased.ConfigureAwait(false)).Dispose();
+            }
+
+            throw;
+        }
+    }
+
     public void Return(SftpConnection connection)
     {
         lock (_lock)

@@ -56,50 +56,28 @@ public sealed partial class SftpDriver : StoreDriver, ISweeper
     public override async ValueTask<StoredObject?> FindAsync(ImageLocation location, CancellationToken cancellationToken)
     {
         using var lease = await _store.Connections.LeaseAsync(cancellationToken).ConfigureAwait(false);
-        var file = await _store.Directory.FindAsync(lease, SftpLocations.NameOf(location), cancellationToken).ConfigureAwait(false);
-        return file is null ? null : SftpStore.Describe(location, file.Attributes);
+        return await FindAsync(lease, location, cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
     public override async ValueTask<DriverReader> OpenReadAsync(ImageLocation location, ReadIntent intent, CancellationToken cancellationToken)
     {
-        var lease = await _store.Connections.LeaseAsync(cancellationToken).ConfigureAwait(false);
-        try
+        while (true)
         {
-            while (true)
+            if (await TryOpenAsync(location, intent, cancellationToken).ConfigureAwait(false) is { } reader)
             {
-                if (await TryOpenAsync(lease, location, intent, cancellationToken).ConfigureAwait(false) is { } reader)
-                {
-                    return reader;
-                }
+                return reader;
             }
-        }
-        catch
-        {
-            lease.Dispose();
-            throw;
         }
     }
 
     /// <inheritdoc/>
     public override async ValueTask<DriverWriter> OpenWriteAsync(ImageId id, WriteIntent intent, CancellationToken cancellationToken)
     {
-        var lease = await _store.Connections.LeaseAsync(cancellationToken).ConfigureAwait(false);
-        var writer = new SftpWriter(_store, id.Value, intent.Mode, LocationOf(id), _store.Directory.PathOf(SftpLocations.NewPartName()));
+        var writer = new SftpWriter(_store, id.Value, intent, LocationOf(id), _store.Directory.PathOf(SftpLocations.NewPartName()));
         try
         {
-            await _store.Directory.EnsureAsync(lease, cancellationToken).ConfigureAwait(false);
-            await _store.Naming.ProbeAsync(lease, cancellationToken).ConfigureAwait(false);
-        }
-        catch
-        {
-            lease.Dispose();
-            throw;
-        }
-
-        try
-        {
-            await writer.BeginAsync(lease, cancellationToken).ConfigureAwait(false);
+            await writer.BeginAsync(cancellationToken).ConfigureAwait(false);
             return writer;
         }
         catch
@@ -140,36 +118,47 @@ public sealed partial class SftpDriver : StoreDriver, ISweeper
     }
 
     // A handle tells nothing of its file, so the name is looked at before and after: null where another file took it in between.
-    private async Task<SftpReader?> TryOpenAsync(SftpLease lease, ImageLocation location, ReadIntent intent, CancellationToken cancellationToken)
+    private async Task<SftpReader?> TryOpenAsync(ImageLocation location, ReadIntent intent, CancellationToken cancellationToken)
     {
-        var name = SftpLocations.NameOf(location);
-        var before = await LookAsync(lease, location, name, intent, cancellationToken).ConfigureAwait(false);
+        StoredObject before;
+        using (var lease = await _store.Connections.LeaseAsync(cancellationToken).ConfigureAwait(false))
+        {
+            before = await LookAsync(lease, location, intent, cancellationToken).ConfigureAwait(false);
+        }
+
         var range = intent.Range?.Within(before.Size);
-        var most = SftpHandles.HandlesFor(range?.Length ?? before.Size, _store.Options.MaxRequests);
-        var handles = new SftpHandles(lease, _store.Directory.PathOf(name), FileAccess.Read, most);
+        var bytes = range?.Length ?? before.Size;
+        var file = new SftpFile(
+            await _store.LeaseAsync(bytes, cancellationToken).ConfigureAwait(false), _store.Directory.PathOf(SftpLocations.NameOf(location)),
+            FileAccess.Read, SftpFile.RequestsFor(bytes, _store.Options.MaxRequests));
         try
         {
-            await handles.OpenAsync(most, cancellationToken).ConfigureAwait(false);
-            if (await LookAsync(lease, location, name, intent, cancellationToken).ConfigureAwait(false) == before)
+            await file.OpenAsync(cancellationToken).ConfigureAwait(false);
+            if (await LookAsync(file.Lease, location, intent, cancellationToken).ConfigureAwait(false) == before)
             {
-                return new SftpReader(lease, handles, before, range);
+                return new SftpReader(file, before, range);
             }
         }
         catch
         {
-            await handles.DisposeAsync().ConfigureAwait(false);
+            await file.DisposeAsync().ConfigureAwait(false);
             throw;
         }
 
-        await handles.DisposeAsync().ConfigureAwait(false);
+        await file.DisposeAsync().ConfigureAwait(false);
         return null;
     }
 
-    private async Task<StoredObject> LookAsync(SftpLease lease, ImageLocation location, string name, ReadIntent intent, CancellationToken cancellationToken)
+    private async ValueTask<StoredObject?> FindAsync(SftpLease lease, ImageLocation location, CancellationToken cancellationToken)
     {
-        var file = await _store.Directory.FindAsync(lease, name, cancellationToken).ConfigureAwait(false)
+        var file = await _store.Directory.FindAsync(lease, SftpLocations.NameOf(location), cancellationToken).ConfigureAwait(false);
+        return file is null ? null : SftpStore.Describe(location, file.Attributes);
+    }
+
+    private async Task<StoredObject> LookAsync(SftpLease lease, ImageLocation location, ReadIntent intent, CancellationToken cancellationToken)
+    {
+        var found = await FindAsync(lease, location, cancellationToken).ConfigureAwait(false)
             ?? throw new StoreException(StoreError.NotFound, $"There is no image at {location}.");
-        var found = SftpStore.Describe(location, file.Attributes);
         return intent.VersionTag is { } tag && tag != found.VersionTag
             ? throw new StoreException(StoreError.Changed, $"The image at {location} was replaced while it was being read.")
             : found;

@@ -33,7 +33,8 @@ internal static class SftpParts
     {
         try
         {
-            await lease.RunAsync($"Removing {path}", client => client.DeleteFileAsync(path, cancellationToken)).ConfigureAwait(false);
+            // On a thread of its own: where an upload has got stuck in sending, nothing else can be sent on the connection either.
+            await lease.RunBlockingAsync($"Removing {path}", client => client.DeleteFile(path), cancellationToken).ConfigureAwait(false);
             return null;
         }
         catch (StoreException e) when (e.Error == StoreError.NotFound)

@@ -1,7 +1,7 @@
 namespace GlanceStore.Drivers.Sftp;
 
 /// <summary>An open image or a range of it, read in pieces of one request each, several at once and straight into the front's buffer.</summary>
-internal sealed class SftpReader(SftpLease lease, SftpHandles handles, StoredObject stored, ByteRange? range) : DriverReader
+internal sealed class SftpReader(SftpFile file, StoredObject stored, ByteRange? range) : DriverReader
 {
     // What one call fetches: enough to keep the requests under way, little enough to be done within the front's patience.
     private const int MostBytesAtOnce = 4 << 20;
@@ -17,7 +17,7 @@ internal sealed class SftpReader(SftpLease lease, SftpHandles handles, StoredObj
         var count = (int)Math.Min(Math.Min(buffer.Length, MostBytesAtOnce), _left);
         if (count > 0)
         {
-            await handles.ReadAsync(buffer[..count], _offset, cancellationToken).ConfigureAwait(false);
+            await file.ReadAsync(buffer[..count], _offset, cancellationToken).ConfigureAwait(false);
             _offset += count;
             _left -= count;
         }
@@ -30,8 +30,7 @@ internal sealed class SftpReader(SftpLease lease, SftpHandles handles, StoredObj
         if (!_isDisposed)
         {
             _isDisposed = true;
-            await handles.DisposeAsync().ConfigureAwait(false);
-            lease.Dispose();
+            await file.DisposeAsync().ConfigureAwait(false);
         }
     }
 }

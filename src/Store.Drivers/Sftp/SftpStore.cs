@@ -7,6 +7,10 @@ namespace GlanceStore.Drivers.Sftp;
 internal sealed record SftpStore(
     SftpDriverOptions Options, SftpConnections Connections, SftpDirectory Directory, SftpNaming Naming, ILogger Logger, TimeProvider Time)
 {
+    /// <summary>Connections for a file of so many bytes, null where that is not known.</summary>
+    public ValueTask<IReadOnlyList<SftpLease>> LeaseAsync(long? bytes, CancellationToken cancellationToken) =>
+        Connections.LeaseAsync(SftpFile.ConnectionsFor(bytes, Options), cancellationToken);
+
     public static StoredObject Describe(ImageLocation location, SftpFileAttributes attributes)
     {
         var modified = new DateTimeOffset(DateTime.SpecifyKind(attributes.LastWriteTimeUtc, DateTimeKind.Utc));

@@ -3,24 +3,26 @@ using Renci.SshNet.Sftp;
 namespace GlanceStore.Drivers.Sftp;
 
 /// <summary>An upload: a part beside the target, written at any offset, then named.</summary>
-internal sealed class SftpWriter(SftpStore store, string name, WriteMode mode, ImageLocation location, string part) : DriverWriter
+internal sealed class SftpWriter(SftpStore store, string name, WriteIntent intent, ImageLocation location, string part) : DriverWriter
 {
     private readonly SemaphoreSlim _reopening = new(1, 1);
-    private SftpLease? _lease;
-    private SftpHandles? _handles;
+    private SftpFile? _file;
+    private bool _mayBeMade;
     private bool _isPublished;
     private StoreException? _final;
 
     public override ImageLocation Location { get; } = location;
 
     /// <summary>Makes the part. What a cancelled call may have made all the same is removed by disposing.</summary>
-    public async Task BeginAsync(SftpLease lease, CancellationToken cancellationToken)
+    public async Task BeginAsync(CancellationToken cancellationToken)
     {
-        _lease = lease;
-        _handles = new SftpHandles(lease, part, FileAccess.Write, store.Options.MaxRequests);
+        _file = await OpenAsync(cancellationToken).ConfigureAwait(false);
+        await store.Directory.EnsureAsync(_file.Lease, cancellationToken).ConfigureAwait(false);
+        await store.Naming.ProbeAsync(_file.Lease, cancellationToken).ConfigureAwait(false);
+        _mayBeMade = true;
         try
         {
-            await _handles.CreateAsync(cancellationToken).ConfigureAwait(false);
+            await _file.CreateAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (StoreException e) when (e.Error == StoreError.NotFound)
         {
@@ -29,27 +31,26 @@ internal sealed class SftpWriter(SftpStore store, string name, WriteMode mode, I
         }
         catch (StoreException e) when (SftpErrors.IsUnexplained(e.InnerException))
         {
-            throw await ExplainAsync(lease, e, 1, cancellationToken).ConfigureAwait(false);
+            throw await ExplainAsync(_file.Lease, e, 1, cancellationToken).ConfigureAwait(false);
         }
     }
 
     public override async ValueTask WriteChunkAsync(Chunk chunk, CancellationToken cancellationToken)
     {
-        var handles = await HandlesAsync(cancellationToken).ConfigureAwait(false);
+        var file = await FileAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            await handles.WriteAsync(chunk.Bytes, chunk.Offset, cancellationToken).ConfigureAwait(false);
+            await file.WriteAsync(chunk.Bytes, chunk.Offset, cancellationToken).ConfigureAwait(false);
         }
         catch (StoreException e) when (SftpErrors.IsUnexplained(e.InnerException))
         {
-            throw await ExplainAsync(_lease!, e, chunk.Length, cancellationToken).ConfigureAwait(false);
+            throw await ExplainAsync(file.Lease, e, chunk.Length, cancellationToken).ConfigureAwait(false);
         }
     }
 
     public override async ValueTask<StoredObject> CommitAsync(WriteSummary summary, CancellationToken cancellationToken)
     {
-        await CloseAsync(cancellationToken).ConfigureAwait(false);
-        var lease = _lease!;
+        var lease = await CloseAsync(cancellationToken).ConfigureAwait(false);
         var attributes = await lease.RunAsync($"Looking at {part}", client => client.GetAttributesAsync(part, cancellationToken)).ConfigureAwait(false);
         if (attributes.Size != summary.Size)
         {
@@ -57,7 +58,7 @@ internal sealed class SftpWriter(SftpStore store, string name, WriteMode mode, I
         }
 
         await SettleAsync(lease, attributes, cancellationToken).ConfigureAwait(false);
-        await (mode == WriteMode.CreateNew
+        await (intent.Mode == WriteMode.CreateNew
             ? store.Naming.CreateAsync(lease, part, name, cancellationToken)
             : store.Naming.ReplaceAsync(lease, part, name, cancellationToken)).ConfigureAwait(false);
         _isPublished = true;
@@ -66,37 +67,39 @@ internal sealed class SftpWriter(SftpStore store, string name, WriteMode mode, I
 
     public override async ValueTask DisposeAsync()
     {
-        if (_lease is not { } lease)
+        if (_file is not { } file)
         {
             return;
         }
 
-        _lease = null;
-        await _handles!.DisposeAsync().ConfigureAwait(false);
-        if (!_isPublished)
+        _file = null;
+        await file.CloseAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (_mayBeMade && !_isPublished)
         {
-            await SftpParts.RemoveAsync(store, lease, part).ConfigureAwait(false);
+            await SftpParts.RemoveAsync(store, file.Lease, part).ConfigureAwait(false);
         }
 
-        lease.Dispose();
+        await file.DisposeAsync().ConfigureAwait(false);
         _reopening.Dispose();
     }
 
-    // The part outlives the connection it was begun on: what the server has taken stays, and the front sends the rest again.
-    private async ValueTask<SftpHandles> HandlesAsync(CancellationToken cancellationToken)
+    private async ValueTask<SftpFile> OpenAsync(CancellationToken cancellationToken) =>
+        new(await store.LeaseAsync(intent.Size, cancellationToken).ConfigureAwait(false), part, FileAccess.Write, store.Options.MaxRequests);
+
+    // The part outlives the connections it was begun on: what the server has taken stays, and the front sends the rest again.
+    private async ValueTask<SftpFile> FileAsync(CancellationToken cancellationToken)
     {
         await _reopening.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            if (!_handles!.IsUsable)
+            if (!_file!.IsUsable)
             {
-                var lease = await store.Connections.LeaseAsync(cancellationToken).ConfigureAwait(false);
-                _lease!.Dispose();
-                _lease = lease;
-                _handles = new SftpHandles(lease, part, FileAccess.Write, store.Options.MaxRequests);
+                var file = await OpenAsync(cancellationToken).ConfigureAwait(false);
+                await _file.DisposeAsync().ConfigureAwait(false);
+                _file = file;
             }
 
-            return _handles;
+            return _file;
         }
         finally
         {
@@ -105,17 +108,18 @@ internal sealed class SftpWriter(SftpStore store, string name, WriteMode mode, I
     }
 
     // A server that writes late fails the closing of a handle, not the write; what is lost then does not come back by asking again.
-    private async Task CloseAsync(CancellationToken cancellationToken)
+    private async Task<SftpLease> CloseAsync(CancellationToken cancellationToken)
     {
         if (_final is not null)
         {
             throw _final;
         }
 
-        var handles = await HandlesAsync(cancellationToken).ConfigureAwait(false);
+        var file = await FileAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            await handles.CloseAllAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
+            await file.CloseAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
+            return file.Lease;
         }
         catch (StoreException e) when (SftpErrors.IsAnswer(e.InnerException))
         {
@@ -133,7 +137,7 @@ internal sealed class SftpWriter(SftpStore store, string name, WriteMode mode, I
             attributes.SetPermissions(SftpStore.OctalDigits(permissions));
         }
 
-        if (mode == WriteMode.Replace
+        if (intent.Mode == WriteMode.Replace
             && await store.Directory.FindAsync(lease, name, cancellationToken).ConfigureAwait(false) is { } old
             && old.Attributes.Size == attributes.Size && old.Attributes.LastWriteTimeUtc >= attributes.LastWriteTimeUtc)
         {

@@ -6,6 +6,12 @@ namespace GlanceStore.Drivers.Sftp;
 [DoNotParallelize]
 public sealed class ConcurrencyTests
 {
+    // The bytes of one write; and of one request to read, with what SSH puts around it.
+    private const int WriteBytes = (32 << 10) - 64;
+    private const int ReadRequestBytes = 68;
+
+    private static readonly byte[] Image = SftpPlace.Bytes(2 << 20);
+
     // A pool of two threads serves 64 reads: were any of them to block one, all would stand still while the answers are held back.
     [TestMethod]
     public async Task Of_64_concurrent_reads_none_blocks_a_thread_of_the_pool()
@@ -32,26 +38,69 @@ public sealed class ConcurrencyTests
         }
     }
 
+    // The answers are held back until several requests have come, which a client that waits for each of them never sends.
     [TestMethod]
-    public async Task Through_20_ms_of_delay_a_put_is_more_than_5_times_as_fast_as_one_request_at_a_time()
+    public async Task Of_one_chunk_many_writes_are_under_way_before_the_first_is_answered()
     {
         await using var place = SftpPlace.New();
         await using var proxy = new CuttingProxy(SftpServer.Port, delay: TimeSpan.FromMilliseconds(20));
-        var options = place.Options() with { Port = proxy.Port, KnownHostsFile = null, AcceptUnknownHostKey = true };
-        var bytes = SftpPlace.Bytes(4 << 20);
-        var pipelined = await TimeAsync(options, bytes);
-        var oneByOne = await TimeAsync(options with { MaxRequests = 1 }, bytes);
-        Assert.IsGreaterThan(5 * pipelined.TotalSeconds, oneByOne.TotalSeconds, $"{pipelined} pipelined, {oneByOne} one request at a time");
+        await using var driver = new SftpDriver(Through(place, proxy));
+        await using var writer = await OpenAsync(driver, requests: 8);
+        proxy.HoldAnswers(8 * WriteBytes);
+        await writer.WriteChunkAsync(new Chunk(1, Image.Length, Image, 0, true), default);
     }
 
-    private static async Task<TimeSpan> TimeAsync(SftpDriverOptions options, byte[] bytes)
+    [TestMethod]
+    public async Task Of_one_image_many_reads_are_under_way_before_the_first_is_answered()
     {
-        await using var driver = new SftpDriver(options);
-        await using var writer = await driver.OpenWriteAsync(ImageId.New(), new WriteIntent(WriteMode.CreateNew, bytes.Length), default);
-        await writer.WriteChunkAsync(new Chunk(0, 0, bytes.AsMemory(0, 1 << 20), 0, false), default);
+        await using var place = SftpPlace.New();
+        await place.PutAsync(place.Options(), new ImageId("image"), Image);
+        await using var proxy = new CuttingProxy(SftpServer.Port);
+        await using var driver = new SftpDriver(Through(place, proxy));
+        await using var reader = await driver.OpenReadAsync(driver.LocationOf(new ImageId("image")), new ReadIntent(), default);
+        proxy.HoldAnswers(16 * ReadRequestBytes);
+        var read = new byte[Image.Length];
+        Assert.AreEqual(read.Length, await reader.ReadAsync(read, default));
+        CollectionAssert.AreEqual(Image, read);
+    }
+
+    [TestMethod]
+    public async Task With_one_request_at_a_time_the_second_waits_for_the_answer_to_the_first_and_cancelling_does_not()
+    {
+        await using var place = SftpPlace.New();
+        await using var proxy = new CuttingProxy(SftpServer.Port);
+        await using var driver = new SftpDriver(Through(place, proxy) with { MaxRequests = 1 });
+        await using var writer = await OpenAsync(driver, requests: 1);
+        using var cancelling = new CancellationTokenSource();
+        proxy.HoldAnswers(2 * WriteBytes);
+        var writing = writer.WriteChunkAsync(new Chunk(1, Image.Length, Image, 0, true), cancelling.Token).AsTask();
+        while (proxy.Asked < WriteBytes)
+        {
+            Assert.IsFalse(writing.IsCompleted);
+            await Task.Yield();
+        }
+
         var watch = Stopwatch.StartNew();
-        await writer.WriteChunkAsync(new Chunk(1, 1 << 20, bytes, 0, true), default);
-        return watch.Elapsed;
+        await cancelling.CancelAsync();
+        await Assert.ThrowsAsync<OperationCanceledException>(() => writing);
+        Assert.IsLessThan(10, watch.Elapsed.TotalSeconds);
+        Assert.IsLessThan(2 * WriteBytes, proxy.Asked);
+        proxy.Answer();
+    }
+
+    private static SftpDriverOptions Through(SftpPlace place, CuttingProxy proxy) =>
+        place.Options() with { Port = proxy.Port, KnownHostsFile = null, AcceptUnknownHostKey = true };
+
+    // Handles are opened by whoever finds none free, so the first chunk is written until there are as many as requests.
+    private static async Task<DriverWriter> OpenAsync(SftpDriver driver, int requests)
+    {
+        var writer = await driver.OpenWriteAsync(ImageId.New(), new WriteIntent(WriteMode.CreateNew, 2 * Image.Length), default);
+        for (var times = 0; times < requests; times++)
+        {
+            await writer.WriteChunkAsync(new Chunk(0, 0, Image, 0, false), default);
+        }
+
+        return writer;
     }
 
     private static async Task ReadAsync(SftpDriver driver, ImageId id, byte[] expected)

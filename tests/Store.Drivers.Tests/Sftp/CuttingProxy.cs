@@ -6,7 +6,7 @@ namespace GlanceStore.Drivers.Sftp;
 
 /// <summary>
 /// A TCP proxy before a local server. It cuts the first connection after so many bytes to the client, or holds every byte back for a
-/// while in either direction, or from some byte on lets nothing through any more.
+/// while in either direction, or holds all answers until so much was asked.
 /// </summary>
 internal sealed class CuttingProxy : IAsyncDisposable
 {
@@ -17,11 +17,16 @@ internal sealed class CuttingProxy : IAsyncDisposable
     private readonly TimeSpan _delay;
     private readonly ConcurrentBag<Task> _serving = [];
     private readonly Task _accepting;
+    private volatile TaskCompletionSource _answering = new();
+    private long _asked;
+    private long _awaited;
+    private int _connections;
     private int _cuts;
 
     public CuttingProxy(int target, long cutAfter = long.MaxValue, TimeSpan delay = default)
     {
         (_target, _cutAfter, _delay) = (target, cutAfter, delay);
+        _answering.SetResult();
         _listener.Start();
         _accepting = AcceptAsync();
     }
@@ -29,6 +34,19 @@ internal sealed class CuttingProxy : IAsyncDisposable
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
     public int Cuts => _cuts;
+
+    /// <summary>How many bytes have come from clients since <see cref="HoldAnswers"/>.</summary>
+    public long Asked => Interlocked.Read(ref _asked);
+
+    /// <summary>Lets no answer through until so many bytes have come from clients.</summary>
+    public void HoldAnswers(long bytes)
+    {
+        Interlocked.Exchange(ref _asked, 0);
+        Interlocked.Exchange(ref _awaited, bytes);
+        _answering = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+
+    public void Answer() => _answering.TrySetResult();
 
     public async ValueTask DisposeAsync()
     {
@@ -50,6 +68,7 @@ internal sealed class CuttingProxy : IAsyncDisposable
     private async Task ServeAsync(TcpClient client)
     {
         using var server = new TcpClient();
+        var most = Interlocked.Increment(ref _connections) == 1 ? _cutAfter : long.MaxValue;
         using (client)
         {
             try
@@ -57,8 +76,8 @@ internal sealed class CuttingProxy : IAsyncDisposable
                 client.NoDelay = server.NoDelay = true;
                 await server.ConnectAsync(IPAddress.Loopback, _target, _ending.Token);
                 await Task.WhenAny(
-                    CopyAsync(client.GetStream(), server.GetStream(), long.MaxValue),
-                    CopyAsync(server.GetStream(), client.GetStream(), _cuts == 0 ? _cutAfter : long.MaxValue));
+                    AskAsync(client.GetStream(), server.GetStream()),
+                    AnswerAsync(server.GetStream(), client.GetStream(), most));
             }
             catch (Exception e) when (e is IOException or SocketException or OperationCanceledException)
             {
@@ -67,18 +86,38 @@ internal sealed class CuttingProxy : IAsyncDisposable
         }
     }
 
+    private Task AskAsync(NetworkStream client, NetworkStream server) => CopyAsync(client, server, count =>
+    {
+        if (Interlocked.Add(ref _asked, count) >= Interlocked.Read(ref _awaited))
+        {
+            Answer();
+        }
+
+        return true;
+    }, () => Task.CompletedTask);
+
+    private Task AnswerAsync(NetworkStream server, NetworkStream client, long most) => CopyAsync(server, client, count =>
+    {
+        most -= count;
+        if (most <= 0)
+        {
+            Interlocked.Increment(ref _cuts);
+        }
+
+        return most > 0;
+    }, () => _answering.Task);
+
     // What was read waits in a queue until its time has come, so that a delay costs time and not throughput.
-    private async Task CopyAsync(NetworkStream from, NetworkStream to, long most)
+    private async Task CopyAsync(NetworkStream from, NetworkStream to, Func<int, bool> read, Func<Task> ready)
     {
         var queue = System.Threading.Channels.Channel.CreateBounded<(long Due, byte[] Bytes)>(4096);
-        var sending = SendAsync(queue.Reader, to);
+        var sending = SendAsync(queue.Reader, to, ready);
         var buffer = new byte[64 << 10];
         for (int count; (count = await from.ReadAsync(buffer, _ending.Token)) > 0;)
         {
             await queue.Writer.WriteAsync((Environment.TickCount64 + (long)_delay.TotalMilliseconds, buffer[..count]), _ending.Token);
-            if ((most -= count) <= 0)
+            if (!read(count))
             {
-                Interlocked.Increment(ref _cuts);
                 return;
             }
         }
@@ -87,7 +126,7 @@ internal sealed class CuttingProxy : IAsyncDisposable
         await sending;
     }
 
-    private async Task SendAsync(System.Threading.Channels.ChannelReader<(long Due, byte[] Bytes)> queue, NetworkStream to)
+    private async Task SendAsync(System.Threading.Channels.ChannelReader<(long Due, byte[] Bytes)> queue, NetworkStream to, Func<Task> ready)
     {
         await foreach (var (due, bytes) in queue.ReadAllAsync(_ending.Token))
         {
@@ -96,6 +135,7 @@ internal sealed class CuttingProxy : IAsyncDisposable
                 await Task.Delay((int)wait, _ending.Token);
             }
 
+            await ready().WaitAsync(_ending.Token);
             await to.WriteAsync(bytes, _ending.Token);
         }
     }

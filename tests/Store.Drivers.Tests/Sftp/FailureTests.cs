@@ -29,7 +29,7 @@ public sealed class FailureTests
         await using var place = SftpPlace.New();
         var bytes = SftpPlace.Bytes(24 << 20);
         var receipt = await place.PutAsync(place.Options(), Id, bytes);
-        await using var proxy = new CuttingProxy(SftpServer.Port, cutAfter: 10 << 20);
+        await using var proxy = new CuttingProxy(SftpServer.Port, cutAfter: 2 << 20);
         var through = place.Options() with { Port = proxy.Port, KnownHostsFile = null, AcceptUnknownHostKey = true };
         var store = place.Store(through);
         await using var image = await store.OpenReadAsync(store.ParseLocation($"sftp://127.0.0.1:{proxy.Port}{place.Images}/image"), ReadOptions.Verify(receipt));
