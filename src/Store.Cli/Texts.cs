@@ -89,6 +89,17 @@ internal static class Texts
             : throw new UsageException($"--older-than: '{text}' is not an age such as 90s, 15m, 12h or 1d.");
     }
 
+    /// <summary>Reads a short time with its unit: <c>500ms</c>, <c>2s</c>.</summary>
+    public static TimeSpan Wait(string text)
+    {
+        const int MostSeconds = 3600;
+        var (digits, unit) = text.EndsWith("ms", StringComparison.Ordinal) ? (text[..^2], 1) : (text.EndsWith('s') ? text[..^1] : "", 1000);
+        return int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var count)
+            && count > 0 && count * (long)unit <= MostSeconds * 1000L
+            ? TimeSpan.FromMilliseconds(count * (long)unit)
+            : throw new UsageException($"--hedge-after: '{text}' is not a time such as 500ms or 2s, at most an hour.");
+    }
+
     /// <summary>Reads a number of bytes a second: digits alone, or with <c>KiB</c>, <c>MiB</c> or <c>GiB</c>, or <c>kB</c>, <c>MB</c> or <c>GB</c>.</summary>
     public static long Rate(string text)
     {

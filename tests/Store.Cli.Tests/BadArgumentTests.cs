@@ -15,6 +15,10 @@ public sealed class BadArgumentTests : ToolTests
     [DataRow("sweep --older-than soon", "--older-than")]
     [DataRow("sweep --older-than 5", "--older-than")]
     [DataRow("sweep --older-than -5d", "-5d")]
+    [DataRow("get file:///a --hedge-after 0s", "--hedge-after")]
+    [DataRow("get file:///a --hedge-after 5", "--hedge-after")]
+    [DataRow("get file:///a --hedge-after 2h", "--hedge-after")]
+    [DataRow("get file:///a --hedge-after 1sss", "--hedge-after")]
     public async Task A_wrong_command_line_is_one_sentence(string arguments, string words) =>
         (await Tool.RunAsync(arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries))).FailedWith(2, words);
 

@@ -90,6 +90,7 @@ public sealed class ManyStoresTests : ToolTests
         string[] places = [Tool.At("r.fast.json"), $"file://{Tool.At("cold")}/i"];
         await Flip(Path.Combine(Tool.At("fast"), "i"), 10_000_000);
         CollectionAssert.AreEqual(bytes, (await Tool.RunAsync(["get", .. places, "--config", config])).Succeeded().Bytes);
+        CollectionAssert.AreEqual(bytes, (await Tool.RunAsync(["get", .. places, "--hedge-after", "1ms", "--config", config])).Succeeded().Bytes);
         File.Delete(Path.Combine(Tool.At("fast"), "i"));
         CollectionAssert.AreEqual(bytes, (await Tool.RunAsync(["get", .. places, "--config", config])).Succeeded().Bytes);
         File.Delete(Path.Combine(Tool.At("cold"), "i"));

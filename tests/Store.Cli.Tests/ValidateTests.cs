@@ -133,6 +133,42 @@ public sealed class ValidateTests : ToolTests
     }
 
     [TestMethod]
+    public async Task Resumed_puts_are_tried_where_the_store_offers_them()
+    {
+        var outcome = (await Tool.RunAsync("validate", "--suite", "ResumedPut")).Succeeded();
+        Assert.Contains("holds        ResumedPut ", outcome.Text);
+        Assert.DoesNotContain("ResumedPut not offered", outcome.Text);
+        Assert.Contains(" 0 not offered, 0 not checked, 0 fail\n", outcome.Text);
+        Assert.IsEmpty(Tool.Stored);
+    }
+
+    [TestMethod]
+    public async Task The_roles_of_a_driver_stay_within_the_place()
+    {
+        await using var file = new FileDriver(new FileDriverOptions { Directory = Tool.At("roles") });
+        await using var store = new ImageStore("s", file);
+        var place = new ValidationRun(store).NewPlace();
+        await using var driver = new PrefixedDriver(file, place);
+        Assert.IsNull(driver.GetFeature<ISweeper>(), "a sweep takes what others left too");
+        Assert.IsNull(driver.GetFeature<IDirectUrl>(), "the file store has none");
+        Assert.AreSame(file, driver.GetFeature<FileDriver>());
+        var writer = await driver.OpenWriteAsync(new ImageId("a"), new WriteIntent(WriteMode.CreateNew, 1) { StaysOpen = true }, CancellationToken.None);
+        await writer.DisposeAsync();
+        await using var again = await driver.GetFeature<IResumableWrites>()!.ReopenWriteAsync(
+            new ImageId("a"), new WriteIntent(WriteMode.CreateNew, 1), writer.Token!, CancellationToken.None);
+        Assert.AreEqual(file.LocationOf(place.Own(new ImageId("a"))), again.Location);
+        if (OperatingSystem.IsLinux())
+        {
+            var receipt = await store.PutAsync(new ImageId("theirs"), new MemoryStream([1, 2, 3]));
+            var copy = await driver.GetFeature<IServerSideCopy>()!.CopyAsync(
+                file, (await store.FindAsync(receipt.Location))!, new ImageId("theirs"), WriteMode.CreateNew, CancellationToken.None);
+            Assert.IsTrue(place.Holds(copy.Location));
+            Assert.IsEmpty(await place.RemoveAsync());
+            Assert.IsNull(await store.FindAsync(copy.Location));
+        }
+    }
+
+    [TestMethod]
     public async Task The_longest_id_stays_within_what_an_id_may_have()
     {
         await using var store = new ImageStore("s", new FileDriver(new FileDriverOptions { Directory = Tool.At("long") }));

@@ -32,13 +32,19 @@ internal static class GetCommand
             + "verified and only the rest is fetched.",
     };
 
+    private static readonly Option<string?> HedgeAfter = new("--hedge-after")
+    {
+        Description = "Ask a second time for what has not come after so long, of another place if there is one; at most 5 % more is fetched. Off by default.",
+        HelpName = "500ms|2s",
+    };
+
     private static readonly Option<string?> Expect = CommandLine.Expect();
 
     public static Command Create()
     {
         var command = new Command("get", "Reads an image; with a receipt, every byte is verified before it is written.")
         {
-            Images, Output, Range, Resume, Expect,
+            Images, Output, Range, Resume, HedgeAfter, Expect,
         };
         command.SetAction(RunAsync);
         return command;
@@ -93,6 +99,7 @@ internal static class GetCommand
         {
             Range = range is null ? null : Texts.Range(range),
             ExpectedDigests = expect is null ? [] : [Texts.Digest(expect)],
+            HedgeAfter = arguments.GetValue(HedgeAfter) is { } wait ? Texts.Wait(wait) : null,
         };
     }
 

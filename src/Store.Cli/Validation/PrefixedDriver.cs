@@ -2,8 +2,11 @@ using GlanceStore.Drivers;
 
 namespace GlanceStore.Cli.Validation;
 
-/// <summary>The driver of an operator's store, in which every id begins with the prefix of a place. It plays no roles and does not own the driver.</summary>
-internal sealed class PrefixedDriver(StoreDriver inner, ValidationPlace place) : StoreDriver
+/// <summary>
+/// The driver of an operator's store, in which every id begins with the prefix of a place. It plays the roles of the driver that stay within the
+/// place, and does not own the driver.
+/// </summary>
+internal sealed class PrefixedDriver(StoreDriver inner, ValidationPlace place) : StoreDriver, IResumableWrites, IServerSideCopy
 {
     /// <summary>What the store declares, which is less than its driver does where the operator has made it read-only.</summary>
     public override DriverInfo Info => place.Store.Info.Driver;
@@ -29,4 +32,19 @@ internal sealed class PrefixedDriver(StoreDriver inner, ValidationPlace place) :
         place.Holds(location)
             ? inner.DeleteAsync(location, cancellationToken)
             : throw new StoreException(StoreError.AccessDenied, $"A validation deletes only what it has made, and {location} is not of it.");
+
+    public ValueTask<DriverWriter> ReopenWriteAsync(ImageId id, WriteIntent intent, string token, CancellationToken cancellationToken) =>
+        inner.GetFeature<IResumableWrites>()!.ReopenWriteAsync(place.Note(id), intent, token, cancellationToken);
+
+    public bool CanCopyFrom(StoreDriver source) => inner.GetFeature<IServerSideCopy>()!.CanCopyFrom(source);
+
+    public ValueTask<StoredObject> CopyAsync(StoreDriver source, StoredObject image, ImageId id, WriteMode mode, CancellationToken cancellationToken) =>
+        inner.GetFeature<IServerSideCopy>()!.CopyAsync(source, image, place.Note(id), mode, cancellationToken);
+
+    // What sweeps, probes, binds callers or changes rights reaches beyond the place.
+    public override TFeature? GetFeature<TFeature>() where TFeature : class =>
+        typeof(TFeature) == typeof(ISweeper) || typeof(TFeature) == typeof(IProbe)
+        || typeof(TFeature) == typeof(ICallerBinding) || typeof(TFeature) == typeof(IAccessLists)
+            ? null
+            : inner.GetFeature<TFeature>() is { } role ? this as TFeature ?? role : null;
 }

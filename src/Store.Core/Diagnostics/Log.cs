@@ -36,4 +36,7 @@ internal static partial class Log
 
     [LoggerMessage(11, LogLevel.Warning, "Store {Store}: reading {Location} goes on at byte {Offset} wherever else the image is: {Reason}")]
     public static partial void FailedOver(ILogger logger, string store, ImageLocation location, long offset, string reason);
+
+    [LoggerMessage(12, LogLevel.Debug, "Store {Store}: asked for {Location} at byte {Offset}, which is late, a second time")]
+    public static partial void Hedged(ILogger logger, string store, ImageLocation location, long offset);
 }

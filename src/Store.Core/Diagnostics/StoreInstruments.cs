@@ -12,6 +12,7 @@ namespace GlanceStore.Diagnostics;
 /// <item><term><c>glancestore.operation.duration</c></term><description>histogram, s; <c>glancestore.operation</c>, <c>error.type</c></description></item>
 /// <item><term><c>glancestore.transfer.io</c></term><description>counter, By; <c>glancestore.direction</c> = <c>write</c> or <c>read</c></description></item>
 /// <item><term><c>glancestore.retries</c></term><description>counter, {retry}; <c>error.type</c></description></item>
+/// <item><term><c>glancestore.hedges</c></term><description>counter, {hedge}: pieces asked for a second time, by the store that was asked</description></item>
 /// <item><term><c>glancestore.verification.failures</c></term><description>counter, {failure}</description></item>
 /// <item><term><c>glancestore.scrub.images</c></term><description>counter; <c>glancestore.scrub.outcome</c> (a <see cref="ScrubOutcome"/>)</description></item>
 /// <item><term><c>glancestore.buffer.used</c></term><description>up-down counter, By: room taken in all budgets</description></item>
@@ -34,6 +35,9 @@ public static class StoreInstruments
 
     internal static readonly Counter<long> Retries =
         Meter.CreateCounter<long>("glancestore.retries", "{retry}", "Steps made again after a passing failure.");
+
+    internal static readonly Counter<long> Hedges =
+        Meter.CreateCounter<long>("glancestore.hedges", "{hedge}", "Late pieces asked for a second time.");
 
     internal static readonly Counter<long> VerificationFailures =
         Meter.CreateCounter<long>("glancestore.verification.failures", "{failure}", "Bytes that were not the expected ones.");

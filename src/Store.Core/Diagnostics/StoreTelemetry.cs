@@ -52,6 +52,12 @@ internal sealed class StoreTelemetry(string storeId, ILogger logger, TimeProvide
 
     public void FailedOver(ImageLocation location, long offset, string reason) => Log.FailedOver(logger, storeId, location, offset, reason);
 
+    public void Hedged(ImageLocation location, long offset)
+    {
+        Log.Hedged(logger, storeId, location, offset);
+        StoreInstruments.Hedges.Add(1, _store);
+    }
+
     public void TakenBack(ImageLocation location) => Log.TakenBack(logger, storeId, location);
 
     public void NotTakenBack(ImageLocation location, string reason) => Log.NotTakenBack(logger, storeId, location, reason);

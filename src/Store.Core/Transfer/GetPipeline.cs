@@ -13,6 +13,8 @@ internal sealed class GetPipeline(ReadSources sources, ReadSource source, ReadPa
     // Without a manifest nothing depends on a piece's length: enough to keep requests few, little enough for many readers.
     private const long MostPlainBytes = 8 << 20;
     private const long LeastPlainBytes = 32 << 10;
+    private static readonly TimeSpan LeastHedgeAfter = TimeSpan.FromMilliseconds(1);
+    private static readonly TimeSpan MostHedgeAfter = TimeSpan.FromDays(1);
 
     // Pieces that memory keeps shorter than this are not worth a request each: one answer gives all of them.
     private const long LeastBytesOfRequest = 1 << 20;
@@ -77,7 +79,7 @@ internal sealed class GetPipeline(ReadSources sources, ReadSource source, ReadPa
 
             sources.Succeed(source, patience);
             return new VerifiedReadStream(new OpenImage(stored, start, end, read.Manifest is not null, _limits.CanReadRanges),
-                new PieceQueue(layout, end, fetcher, _budget, own), digest, new TransferCount(read.Progress, end - start), operation, sources);
+                new PieceQueue(layout, end, Hedged(fetcher), _budget, own), digest, new TransferCount(read.Progress, end - start), operation, sources);
         }
         catch
         {
@@ -85,6 +87,9 @@ internal sealed class GetPipeline(ReadSources sources, ReadSource source, ReadPa
             throw;
         }
     }
+
+    private HedgedFetcher Hedged(PieceFetcher fetcher) =>
+        new(fetcher, sources, _budget, read.HedgeAfter is { } after ? new HedgeLimit(after, source.Store.Time) : null);
 
     private long AskedBytes => read.Range?.Length ?? long.MaxValue;
 
@@ -123,6 +128,11 @@ internal sealed class GetPipeline(ReadSources sources, ReadSource source, ReadPa
 
     private void Check()
     {
+        if (read.HedgeAfter < LeastHedgeAfter || read.HedgeAfter > MostHedgeAfter)
+        {
+            throw new ArgumentException("HedgeAfter is not a time span from 1 millisecond to 1 day.", nameof(read));
+        }
+
         if (read.Range is not null && read.ExpectedDigests.Count > 0)
         {
             throw new ArgumentException("The digest of the whole image cannot be checked on a range of it.", nameof(read));

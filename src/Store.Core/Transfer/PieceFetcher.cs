@@ -10,6 +10,8 @@ namespace GlanceStore.Transfer;
 /// </summary>
 internal sealed class PieceFetcher(ReadSources sources, StoredObject image, long end) : IAsyncDisposable
 {
+    private const int SideBySide = 2;
+
     private Held? _held;
 
     /// <summary>How many pieces are worth fetching at once.</summary>
@@ -33,10 +35,7 @@ internal sealed class PieceFetcher(ReadSources sources, StoredObject image, long
             var (source, patience) = sources.Next() ?? throw sources.AllDead();
             try
             {
-                await FillAsync(source, patience, piece, filled, cancellationToken).ConfigureAwait(false);
-                Verify(source, piece, destination.Span[..piece.Length]);
-                source.Store.Telemetry.Read(piece.Length);
-                sources.Succeed(source, patience);
+                await FetchAsync(source, patience, piece, filled, cancellationToken).ConfigureAwait(false);
                 return;
             }
             catch (StoreException e) when (e.Error == StoreError.Corrupted && filled.IsMixed)
@@ -54,12 +53,35 @@ internal sealed class PieceFetcher(ReadSources sources, StoredObject image, long
         }
     }
 
+    /// <summary>Fills a buffer with a piece from one store, in one attempt and by an answer of its own; a failure is noted there.</summary>
+    public async Task FetchAsideAsync(ReadSource source, ReadPiece piece, Memory<byte> destination, CancellationToken cancellationToken)
+    {
+        var aside = new PieceFetcher(sources, image, end) { Lanes = SideBySide, IsVerified = IsVerified };
+        try
+        {
+            await aside.FetchAsync(source, ReadPatience.Once, piece, new Filled(destination[..piece.Length]), cancellationToken).ConfigureAwait(false);
+        }
+        catch (StoreException e)
+        {
+            sources.FailOver(source, ReadPatience.Once, e);
+            throw;
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _held, null) is { } held)
         {
             await held.Reader.DisposeAsync().ConfigureAwait(false);
         }
+    }
+
+    private async Task FetchAsync(ReadSource source, ReadPatience patience, ReadPiece piece, Filled filled, CancellationToken cancellationToken)
+    {
+        await FillAsync(source, patience, piece, filled, cancellationToken).ConfigureAwait(false);
+        Verify(source, piece, filled.Bytes.Span);
+        source.Store.Telemetry.Read(piece.Length);
+        sources.Succeed(source, patience);
     }
 
     // Attempts are counted from the last byte that came: a body may break often, if it gets on. One that stalled has used up its time.
@@ -156,13 +178,11 @@ internal sealed class PieceFetcher(ReadSources sources, StoredObject image, long
     // Where pieces are fetched one after the other, the next one goes on with the same answer.
     private async ValueTask KeepAsync(ReadSource source, DriverReader reader, long position)
     {
-        if (Lanes == 1 && position < end)
+        var held = Lanes == 1 && position < end ? Interlocked.Exchange(ref _held, new Held(source, reader, position))?.Reader : reader;
+        if (held is not null)
         {
-            _held = new Held(source, reader, position);
-            return;
+            await held.DisposeAsync().ConfigureAwait(false);
         }
-
-        await reader.DisposeAsync().ConfigureAwait(false);
     }
 
     private static void Verify(ReadSource source, ReadPiece piece, ReadOnlySpan<byte> bytes)
@@ -183,6 +203,8 @@ internal sealed class PieceFetcher(ReadSources sources, StoredObject image, long
 
         /// <summary>Whether bytes of several stores are in it.</summary>
         public bool IsMixed { get; private set; }
+
+        public Memory<byte> Bytes => bytes;
 
         public bool IsWhole => Count == bytes.Length;
 

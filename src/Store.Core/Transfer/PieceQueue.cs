@@ -4,11 +4,12 @@ namespace GlanceStore.Transfer;
 /// The pieces of an open image that are in memory or on their way: one buffer that is the stream's for its life, so that a read never
 /// waits for memory, and more to read ahead with as long as the budget has room to spare.
 /// </summary>
-internal sealed class PieceQueue(ReadLayout layout, long end, PieceFetcher fetcher, TransferBudget budget, ChunkBuffer own) : IAsyncDisposable
+internal sealed class PieceQueue(ReadLayout layout, long end, HedgedFetcher fetcher, TransferBudget budget, ChunkBuffer own) : IAsyncDisposable
 {
     private readonly Queue<Fetch> _fetches = new();
     private CancellationTokenSource _fetching = new();
     private Fetch? _current;
+    private ChunkBuffer _own = own;
     private bool _ownIsFree = true;
 
     /// <summary>The piece that holds a byte, fetched and verified; its bytes are good until the next call.</summary>
@@ -29,7 +30,7 @@ internal sealed class PieceQueue(ReadLayout layout, long end, PieceFetcher fetch
         FreeCurrent();
         _fetching.Dispose();
         await fetcher.DisposeAsync().ConfigureAwait(false);
-        own.Release();
+        _own.Release();
     }
 
     private async ValueTask AdvanceAsync(int index, CancellationToken cancellationToken)
@@ -52,7 +53,7 @@ internal sealed class PieceQueue(ReadLayout layout, long end, PieceFetcher fetch
             throw;
         }
 
-        _current = _fetches.Dequeue();
+        _current = await ArrivedAsync(_fetches.Dequeue()).ConfigureAwait(false);
         ReadAhead(index + 1);
     }
 
@@ -63,7 +64,7 @@ internal sealed class PieceQueue(ReadLayout layout, long end, PieceFetcher fetch
             && (next == 0 || layout[next - 1].End < end) && TakeBuffer() is { } buffer)
         {
             var piece = layout[next++];
-            _fetches.Enqueue(new Fetch(piece, buffer, fetcher.FetchAsync(piece, buffer.Memory, _fetching.Token)));
+            _fetches.Enqueue(new Fetch(piece, buffer, fetcher.FetchAsync(piece, buffer, _fetching.Token)));
         }
     }
 
@@ -75,7 +76,7 @@ internal sealed class PieceQueue(ReadLayout layout, long end, PieceFetcher fetch
         }
 
         _ownIsFree = false;
-        return own;
+        return _own;
     }
 
     private void FreeCurrent()
@@ -89,7 +90,7 @@ internal sealed class PieceQueue(ReadLayout layout, long end, PieceFetcher fetch
 
     private void Free(Fetch fetch)
     {
-        if (fetch.Buffer == own)
+        if (fetch.Buffer == _own)
         {
             _ownIsFree = true;
         }
@@ -105,13 +106,26 @@ internal sealed class PieceQueue(ReadLayout layout, long end, PieceFetcher fetch
         await _fetching.CancelAsync().ConfigureAwait(false);
         while (_fetches.TryDequeue(out var fetch))
         {
-            await fetch.Done.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            Free(fetch);
+            await ((Task)fetch.Done).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            Free(await ArrivedAsync(fetch).ConfigureAwait(false));
         }
 
         _fetching.Dispose();
         _fetching = new CancellationTokenSource();
     }
 
-    private sealed record Fetch(ReadPiece Piece, ChunkBuffer Buffer, Task Done);
+    // A piece may come in another buffer than it was asked for with, which then is the stream's own where that one was.
+    private async ValueTask<Fetch> ArrivedAsync(Fetch fetch)
+    {
+        if (!fetch.Done.IsCompletedSuccessfully)
+        {
+            return fetch;
+        }
+
+        var buffer = await fetch.Done.ConfigureAwait(false);
+        _own = fetch.Buffer == _own ? buffer : _own;
+        return fetch with { Buffer = buffer };
+    }
+
+    private sealed record Fetch(ReadPiece Piece, ChunkBuffer Buffer, Task<ChunkBuffer> Done);
 }

@@ -34,6 +34,26 @@ internal sealed class ReadSources : IAsyncDisposable
         }
     }
 
+    /// <summary>
+    /// Whom to ask a second time for a piece that is late: another store than the one asked now where the piece can be verified, else the same
+    /// one, pinned to its version. Null where neither will do.
+    /// </summary>
+    public ReadSource? Second(bool isVerified)
+    {
+        lock (_lock)
+        {
+            if (Next() is not { Source: var asked })
+            {
+                return null;
+            }
+
+            var other = _settled is null && isVerified
+                ? _all.Find(source => source != asked && source.Strikes == 0 && source.CanReadRanges)
+                : null;
+            return other ?? (asked.CanReadRanges && (isVerified || asked.Stored?.VersionTag is not null) ? asked : null);
+        }
+    }
+
     /// <summary>Notes a failure. False where there was only one store from the beginning, whose error then says all.</summary>
     public bool FailOver(ReadSource source, ReadPatience patience, StoreException failure)
     {

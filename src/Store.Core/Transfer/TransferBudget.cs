@@ -82,15 +82,10 @@ public sealed class TransferBudget
     /// A buffer to read ahead with, or null where somebody waits for it or little is left: reading ahead is never worth a wait, and leaves a
     /// quarter of the reads' half to those who have nothing yet.
     /// </summary>
-    internal ChunkBuffer? TryRentToReadAhead(long length)
-    {
-        var capacity = ChunkBuffer.CapacityFor(length);
-        lock (_lock)
-        {
-            var spare = _usedByReads + capacity <= Bytes / 2 * 3 / 4 && Fits(capacity, BufferUse.Read);
-            return spare && !IsReadsRoomAwaited ? Take(capacity, BufferUse.Read) : null;
-        }
-    }
+    internal ChunkBuffer? TryRentToReadAhead(long length) => TryRent(length, Bytes / 2 * 3 / 4);
+
+    /// <summary>A buffer to ask a second time with, or null where somebody waits or none is left. A read holds one at most, and not for long.</summary>
+    internal ChunkBuffer? TryRentToHedge(long length) => TryRent(length, Bytes / 2);
 
     /// <summary>How much reads could still take now, in bytes.</summary>
     internal long SpareForReads
@@ -111,6 +106,16 @@ public sealed class TransferBudget
             Count(use, -bytes.Length);
             Keep(bytes);
             Serve();
+        }
+    }
+
+    private ChunkBuffer? TryRent(long length, long mostByReads)
+    {
+        var capacity = ChunkBuffer.CapacityFor(length);
+        lock (_lock)
+        {
+            var spare = _usedByReads + capacity <= mostByReads && Fits(capacity, BufferUse.Read);
+            return spare && !IsReadsRoomAwaited ? Take(capacity, BufferUse.Read) : null;
         }
     }
 

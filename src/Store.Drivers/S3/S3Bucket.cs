@@ -137,7 +137,7 @@ internal sealed partial class S3Bucket(IAmazonS3 client, S3DriverOptions options
             PartETags = [.. parts.Select(part => new PartETag(part.Number, part.ETag) { ChecksumCRC32 = part.Crc32 })],
             IfNoneMatch = ifNoneMatch,
         };
-        if (_integrity == S3Integrity.Crc32)
+        if (_integrity == S3Integrity.Crc32 && parts.All(part => part.Crc32 is not null))
         {
             request.ChecksumCRC32 = S3BodyDigest.Combine(parts);
             request.ChecksumType = ChecksumType.FULL_OBJECT;

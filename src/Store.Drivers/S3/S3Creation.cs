@@ -17,7 +17,7 @@ internal sealed partial class S3Creation(S3CreateNew how, S3Bucket bucket, ILogg
     /// <summary>Runs the request that publishes.</summary>
     /// <param name="location">The image.</param>
     /// <param name="mode">Create or replace.</param>
-    /// <param name="step">Whether PutObject or CompleteMultipartUpload publishes.</param>
+    /// <param name="step">Which request publishes.</param>
     /// <param name="request">The request, given the value of <c>If-None-Match</c> or null.</param>
     /// <param name="cancellationToken">Ends it.</param>
     public async Task<StoredObject> PublishAsync(
@@ -42,7 +42,7 @@ internal sealed partial class S3Creation(S3CreateNew how, S3Bucket bucket, ILogg
     private async Task<StoredObject> CreateAsync(
         ImageLocation location, S3PublishStep step, Func<string?, Task<StoredObject>> request, CancellationToken cancellationToken)
     {
-        if (how == S3CreateNew.Conditional || (how == S3CreateNew.ConditionalPut && step == S3PublishStep.Put))
+        if (step != S3PublishStep.Copy && (how == S3CreateNew.Conditional || (how == S3CreateNew.ConditionalPut && step == S3PublishStep.Put)))
         {
             return await request(IfAbsent).ConfigureAwait(false);
         }
@@ -58,7 +58,8 @@ internal sealed partial class S3Creation(S3CreateNew how, S3Bucket bucket, ILogg
             throw AlreadyThere(location, null);
         }
 
-        if (how != S3CreateNew.Auto || _refused)
+        // CopyObject took no condition for long, and a server may ignore it there: it is looked first, and sent as well.
+        if (how is not (S3CreateNew.Auto or S3CreateNew.Conditional) || _refused)
         {
             return await request(null).ConfigureAwait(false);
         }
@@ -88,4 +89,5 @@ internal enum S3PublishStep
 {
     Put,
     Complete,
+    Copy,
 }

@@ -64,7 +64,7 @@ public enum S3CreateNew
     /// <summary>Look first and send <c>If-None-Match: *</c> as well; where the server refuses the header, log so once and go on without.</summary>
     Auto,
 
-    /// <summary><c>If-None-Match: *</c> alone, which the server honours on PutObject and on CompleteMultipartUpload.</summary>
+    /// <summary><c>If-None-Match: *</c> alone, which the server honours on PutObject and on CompleteMultipartUpload; for CopyObject look first as well.</summary>
     Conditional,
 
     /// <summary><c>If-None-Match: *</c> on PutObject; look first where an upload is completed.</summary>

@@ -36,12 +36,21 @@ internal sealed partial class S3Writer(S3Bucket bucket, S3Creation creation, Ima
         return ValueTask.FromResult(true);
     }
 
-    public override async ValueTask<StoredObject> CommitAsync(WriteSummary summary, CancellationToken cancellationToken)
+    /// <summary>Lets the server copy a part from another object.</summary>
+    public async ValueTask CopyPartAsync(int index, S3CopySource from, ByteRange range, CancellationToken cancellationToken) =>
+        _parts[index] = await from.PinnedAsync(
+            pinned => bucket.CopyPartAsync(pinned, range, location, (upload, index + 1), cancellationToken), cancellationToken).ConfigureAwait(false);
+
+    public override ValueTask<StoredObject> CommitAsync(WriteSummary summary, CancellationToken cancellationToken) =>
+        CommitAsync(summary.Size, summary.Chunks.Count, cancellationToken);
+
+    /// <summary>Makes so many parts of so many bytes an image.</summary>
+    public async ValueTask<StoredObject> CommitAsync(long size, int count, CancellationToken cancellationToken)
     {
         S3Part[] parts = [.. _parts.Values.OrderBy(part => part.Number)];
-        if (parts.Sum(part => part.Length) != summary.Size || parts.Length != summary.Chunks.Count)
+        if (parts.Sum(part => part.Length) != size || parts.Length != count)
         {
-            throw new StoreException(StoreError.Corrupted, $"{parts.Length} parts arrived for {location}, and {summary.Chunks.Count} were sent.");
+            throw new StoreException(StoreError.Corrupted, $"{parts.Length} parts arrived for {location}, and {count} were sent.");
         }
 
         var stored = await creation.PublishAsync(location, intent.Mode, S3PublishStep.Complete,

@@ -6,7 +6,7 @@ using System.Xml.Linq;
 namespace GlanceStore.Drivers.S3.Scripted;
 
 /// <summary>The objects and uploads of the scripted server, and the right answer to each request.</summary>
-internal sealed class ScriptedObjects(ScriptedS3 server)
+internal sealed partial class ScriptedObjects(ScriptedS3 server)
 {
     private const int PageLength = 1000;
 
@@ -62,6 +62,7 @@ internal sealed class ScriptedObjects(ScriptedS3 server)
             return request.Operation switch
             {
                 "Put" => Checked(request) ?? Put(request, key),
+                "Copy" or "CopyPart" => Copy(request, key),
                 "Begin" => Begin(key),
                 "Part" => Checked(request) ?? Part(request),
                 "Complete" => Complete(request, key),
