@@ -41,7 +41,7 @@ internal static class SwiftScenarios
         new(Ours, $"glance-store put image.raw --id ours --replace {Config} > /dev/null"),
         new(Piped, $"cat image.raw | glance-store put - --id ours --replace {Config} > /dev/null"),
         new(Python, "/usr/bin/python3 $BENCH/glance_store_swift.py put image.raw python"),
-        new(Client, $"{Swift} upload --use-slo -S 8388608 --segment-threads 4 --object-name client glancestore-benchmark image.raw > /dev/null"),
+        new(Client, $"{Swift} upload --use-slo -S 6291456 --segment-threads 4 --object-name client glancestore-benchmark image.raw > /dev/null"),
         new(Loop, "bash $BENCH/swift_put_loop.sh image.raw"),
     ])
     {

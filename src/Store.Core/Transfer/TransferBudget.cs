@@ -15,7 +15,7 @@ namespace GlanceStore;
 /// </remarks>
 public sealed class TransferBudget
 {
-    /// <summary>The default: 48 MiB, which carries any image up to 100 GiB, and four parts of 8 MiB at once to S3.</summary>
+    /// <summary>The default: 48 MiB, which carries any image up to 100 GiB, and six parts of 6 MiB at once to S3.</summary>
     public const long DefaultBytes = 48L << 20;
 
     /// <summary>The least a budget can be: 64 KiB.</summary>

@@ -8,7 +8,7 @@ namespace GlanceStore.Drivers.S3;
 /// <summary>Keeps images in a bucket of Amazon S3 or of a server that speaks its protocol, one object each.</summary>
 public sealed partial class S3Driver : StoreDriver
 {
-    private const long PreferredPartBytes = 8 << 20;
+    private const long PreferredPartBytes = 6 << 20; // three of a read fit into the default memory, of 8 MiB two
     private const long MaxPartBytes = 5L << 30;
     private const long MaxObjectBytes = 5L << 40;
 
