@@ -10,10 +10,17 @@ namespace GlanceStore.Benchmarks.Comparison;
 internal sealed record ProcessTimes(double WallSeconds, double CpuSeconds, double PeakMiB)
 {
     private const string WallMark = "seconds: ";
+    private const string CountMark = "count: ";
+
+    /// <summary>What the process counted (<see cref="ReportCount"/>), or null.</summary>
+    public double? Count { get; init; }
 
     /// <summary>Called by a contestant of ours whose preparations are not part of what is measured.</summary>
     public static void ReportWall(TimeSpan wall) =>
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{WallMark}{wall.TotalSeconds:F4}"));
+
+    /// <summary>Called by a contestant of ours that counts something.</summary>
+    public static void ReportCount(long count) => Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{CountMark}{count}"));
 
     /// <summary>Runs a command under GNU time, a process small enough not to lend its own memory to the figure.</summary>
     public static async Task<ProcessTimes> MeasureAsync(string command, Workplace workplace)
@@ -23,12 +30,12 @@ internal sealed record ProcessTimes(double WallSeconds, double CpuSeconds, doubl
         var output = await workplace.RunAsync("/usr/bin/time", "-o", figures, "-f", "%U %S %M", "sh", "-c", command);
         var wall = watch.Elapsed.TotalSeconds;
         var numbers = (await File.ReadAllTextAsync(figures)).Split(' ').Select(Number).ToArray();
-        return new ProcessTimes(ReportedWall(output) ?? wall, numbers[0] + numbers[1], numbers[2] / 1024);
+        return new ProcessTimes(Reported(WallMark, output) ?? wall, numbers[0] + numbers[1], numbers[2] / 1024) { Count = Reported(CountMark, output) };
     }
 
-    private static double? ReportedWall(string output) =>
-        output.Split('\n').FirstOrDefault(line => line.StartsWith(WallMark, StringComparison.Ordinal)) is { } line
-            ? Number(line[WallMark.Length..])
+    private static double? Reported(string mark, string output) =>
+        output.Split('\n').FirstOrDefault(line => line.StartsWith(mark, StringComparison.Ordinal)) is { } line
+            ? Number(line[mark.Length..])
             : null;
 
     private static double Number(string text) => double.Parse(text, CultureInfo.InvariantCulture);

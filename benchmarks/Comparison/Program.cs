@@ -10,6 +10,9 @@ switch (args)
     case ["put-many", var count, var bytes, var atOnce, .. var settings]:
         await PutMany.RunAsync(count, bytes, atOnce, settings);
         break;
+    case ["failover", var file, var how]:
+        await Failover.RunAsync(file, how);
+        break;
     case ["azure-sdk", var verb, var name]:
         await AzureSdk.RunAsync(verb, name);
         break;

@@ -11,6 +11,9 @@ internal sealed class ScenarioResult(Scenario scenario)
     public ProcessTimes this[string contestant] => new(
         Median(contestant, run => run.WallSeconds), Median(contestant, run => run.CpuSeconds), Median(contestant, run => run.PeakMiB));
 
+    /// <summary>The most that a contestant counted in a run.</summary>
+    public double MostCounted(string contestant) => _runs[contestant].Max(run => run.Count ?? double.NaN);
+
     /// <summary>Whether a contestant ran at all.</summary>
     public bool Has(string contestant) => _runs[contestant].Count > 0;
 

@@ -44,6 +44,13 @@ internal sealed record Target
         Contestants = [ours],
     };
 
+    /// <summary>What one of ours counted stays under a number in every run.</summary>
+    public static Target Count(string ours, string what, double under, string unit) => new(
+        $"{what} of {ours}", Text($"< {under:F0} {unit}"), result => result.MostCounted(ours), under, true, " " + unit)
+    {
+        Contestants = [ours],
+    };
+
     public (string Measured, string Verdict) Judge(ScenarioResult result)
     {
         var value = _measure(result);

@@ -22,7 +22,7 @@ public sealed record ReadOptions
     public IReadOnlyList<string> PreferredStores { get; init; } = [];
 
     /// <summary>
-    /// How long one piece (a chunk of the manifest, or at most 4 MiB) may take before it is asked for a second time, of another store that holds the
+    /// How long one piece (a chunk of the manifest, else as long as the store likes them, at most 8 MiB) may take before it is asked for a second time, of another store that holds the
     /// image if there is one; whoever has it first wins, and the other is cancelled. From 1 ms to 1 day; null, the default: never.
     /// </summary>
     /// <remarks>

@@ -77,27 +77,6 @@ public sealed class ValidateTests : ToolTests
     }
 
     [TestMethod]
-    public async Task Ceph_holds_over_S3()
-    {
-        const string Ceph = "http://127.0.0.1:18300";
-        var url = Environment.GetEnvironmentVariable("GLANCESTORE_CEPH_URL") is { Length: > 0 } set ? set : Ceph;
-        if (!await AnswersAsync(new Uri(url)))
-        {
-            SkippedServers.Skip("ceph", $"nothing listens at {url}; start it with tests/servers/ceph/server start");
-        }
-
-        var config = Configure($$"""
-            {
-              "Type": "s3", "Endpoint": "{{url}}", "Bucket": "glancestore-validate", "Preset": "ceph", "CreateBucket": true,
-              "AccessKey": "testaccess", "SecretKey": "testsecret", "MinPartBytes": 65536
-            }
-            """);
-        var outcome = await Tool.RunAsync("validate", "--suite", "Put,Range,Delete,Overwrite,AbandonedWrite", "--config", config);
-        Assert.AreEqual(0, outcome.ExitCode, $"{outcome.Errors} {outcome.Text}");
-        Assert.EndsWith("nothing was left behind", outcome.Text);
-    }
-
-    [TestMethod]
     public async Task What_a_failing_store_keeps_is_told_by_name()
     {
         var directory = Directory.CreateDirectory(Tool.At("kept")).FullName;
@@ -196,20 +175,6 @@ public sealed class ValidateTests : ToolTests
 
         card.Close(run);
         return (output.ToString(), run);
-    }
-
-    private static async Task<bool> AnswersAsync(Uri url)
-    {
-        try
-        {
-            using var socket = new System.Net.Sockets.TcpClient();
-            await socket.ConnectAsync(url.Host, url.Port);
-            return true;
-        }
-        catch (System.Net.Sockets.SocketException)
-        {
-            return false;
-        }
     }
 
     // A store in which nothing can be deleted, although it says so.

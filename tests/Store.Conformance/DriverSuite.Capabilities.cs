@@ -28,7 +28,7 @@ public abstract partial class DriverSuite<THarness>
     protected Task WhereItReadsRanges(Func<Task> body) => Where("reading ranges", Capabilities.CanReadRanges, body, async store =>
         await store.OpenReadAsync(store.LocationOf(NewId()), new ReadOptions { Range = new ByteRange(0, 1) }, Cancellation));
 
-    private async Task Where(string what, bool declared, Func<Task> body, Func<ImageStore, Task> undeclared)
+    private protected async Task Where(string what, bool declared, Func<Task> body, Func<ImageStore, Task> undeclared)
     {
         if (declared)
         {

@@ -88,6 +88,27 @@ internal sealed class AzureContainer(BlobContainerClient client, AzureDriverOpti
         }
     }
 
+    /// <summary>Makes a range of another blob a block.</summary>
+    public async Task StageFromAsync(
+        ImageLocation location, string id, Uri source, StoredObject image, ByteRange range, CancellationToken cancellationToken)
+    {
+        var request = new StageBlockFromUriOptions
+        {
+            SourceRange = new HttpRange(range.Offset, range.Length),
+            SourceConditions = new RequestConditions { IfMatch = image.VersionTag is { } tag ? new ETag(tag) : null },
+        };
+        try
+        {
+            await WithContainerAsync(() => RunAsync($"Copying a block of {image.Location} to {location}", StoreError.Changed,
+                () => BlobAt(location).StageBlockFromUriAsync(source, id, request, cancellationToken), cancellationToken), cancellationToken).ConfigureAwait(false);
+        }
+        catch (StoreException e) when (e.Error == StoreError.AccessDenied)
+        {
+            // Of the source: a firewall may let us in and not the service, which a put would not notice.
+            throw new StoreException(StoreError.Unsupported, $"The service may not read {image.Location} for a copy.", e) { RequestId = e.RequestId };
+        }
+    }
+
     /// <summary>Makes blocks a blob.</summary>
     public async Task<StoredObject> CommitAsync(
         ImageLocation location, WriteMode mode, IEnumerable<string> ids, WriteSummary summary, CancellationToken cancellationToken)

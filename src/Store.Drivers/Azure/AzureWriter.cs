@@ -42,11 +42,22 @@ internal sealed partial class AzureWriter(AzureContainer container, ImageLocatio
         return ValueTask.FromResult(same);
     }
 
-    public override async ValueTask<StoredObject> CommitAsync(WriteSummary summary, CancellationToken cancellationToken)
+    /// <summary>Lets the service copy a range of another blob into a block.</summary>
+    public async ValueTask CopyBlockAsync(int index, Uri source, StoredObject image, ByteRange range, CancellationToken cancellationToken)
     {
-        if (_lengths.Count != summary.Chunks.Count || _lengths.Values.Sum(length => (long)length) != summary.Size)
+        await container.StageFromAsync(location, AzureBlock.IdOf(writer, index), source, image, range, cancellationToken).ConfigureAwait(false);
+        _lengths[index] = (int)range.Length!.Value;
+    }
+
+    public override ValueTask<StoredObject> CommitAsync(WriteSummary summary, CancellationToken cancellationToken) =>
+        CommitAsync(summary, summary.Chunks.Count, cancellationToken);
+
+    /// <summary>Makes so many blocks an image.</summary>
+    public async ValueTask<StoredObject> CommitAsync(WriteSummary summary, int count, CancellationToken cancellationToken)
+    {
+        if (_lengths.Count != count || _lengths.Values.Sum(length => (long)length) != summary.Size)
         {
-            throw new StoreException(StoreError.Corrupted, $"{_lengths.Count} blocks arrived for {location}, and {summary.Chunks.Count} were sent.");
+            throw new StoreException(StoreError.Corrupted, $"{_lengths.Count} blocks arrived for {location}, and {count} were sent.");
         }
 
         try

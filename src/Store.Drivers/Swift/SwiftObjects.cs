@@ -6,7 +6,7 @@ using System.Text.Json;
 namespace GlanceStore.Drivers.Swift;
 
 /// <summary>The objects and containers of one account: each call one request or a page of them, each failure a <see cref="StoreException"/>.</summary>
-internal sealed class SwiftObjects(SwiftClient client, SwiftLimits limits)
+internal sealed partial class SwiftObjects(SwiftClient client, SwiftLimits limits)
 {
     // Deletions one by one, where the cluster deletes none in bulk.
     private const int DeletesAtOnce = 8;

@@ -69,13 +69,31 @@ internal sealed partial class SwiftWriter(SwiftAccount account, SwiftPlace place
         return ValueTask.FromResult(same);
     }
 
-    public override async ValueTask<StoredObject> CommitAsync(WriteSummary summary, CancellationToken cancellationToken)
+    /// <summary>Lets the cluster copy an object into a segment.</summary>
+    public async ValueTask CopySegmentAsync(int index, string container, SwiftPart source, CancellationToken cancellationToken)
+    {
+        var name = _segments.NameOf(index);
+        _parts[index] = null;
+        var copied = await _objects.CopyAsync(container, source.Name, place.Container, name, cancellationToken).ConfigureAwait(false);
+        if (copied != source.ETag)
+        {
+            throw new StoreException(StoreError.Changed, $"{container}/{source.Name} was replaced before it was copied.");
+        }
+
+        _parts[index] = source with { Name = name };
+    }
+
+    public override ValueTask<StoredObject> CommitAsync(WriteSummary summary, CancellationToken cancellationToken) =>
+        CommitAsync(summary.Size, summary.Chunks.Count, cancellationToken);
+
+    /// <summary>Makes so many segments of so many bytes an image.</summary>
+    public async ValueTask<StoredObject> CommitAsync(long size, int count, CancellationToken cancellationToken)
     {
         SwiftPart[] parts = [.. _parts.OrderBy(part => part.Key).Select(part => part.Value).OfType<SwiftPart>()];
-        if (parts.Length != _parts.Count || parts.Sum(part => part.Length) != summary.Size || parts.Length != summary.Chunks.Count)
+        if (parts.Length != _parts.Count || parts.Sum(part => part.Length) != size || parts.Length != count)
         {
             throw new StoreException(StoreError.Corrupted, string.Create(CultureInfo.InvariantCulture,
-                $"{parts.Length} segments arrived for {location}, and {summary.Chunks.Count} were sent."));
+                $"{parts.Length} segments arrived for {location}, and {count} were sent."));
         }
 
         await RemoveStrayAsync(parts, cancellationToken).ConfigureAwait(false);
@@ -88,7 +106,7 @@ internal sealed partial class SwiftWriter(SwiftAccount account, SwiftPlace place
                 : manifests.PutDynamicAsync(parts, condition, cancellationToken);
         }, Replacing, cancellationToken).ConfigureAwait(false);
         _state = State.Committed;
-        return new StoredObject(location, summary.Size, published.ETag, published.LastModified);
+        return new StoredObject(location, size, published.ETag, published.LastModified);
     }
 
     public override async ValueTask DisposeAsync()

@@ -14,7 +14,6 @@ public sealed partial class HedgedReadTests
     private const int LatePiece = 60;
     private static readonly TimeSpan After = TimeSpan.FromMilliseconds(1);
     private static readonly ImageId Id = new("a");
-    private static readonly byte[] Image = Bytes((90 * Chunk) + 17);
 
     private readonly FakeTimeProvider _time = new();
     private readonly Dictionary<string, MemoryStorage> _storages = [];
@@ -23,6 +22,8 @@ public sealed partial class HedgedReadTests
     private readonly ConcurrentQueue<(string Store, ReadIntent Intent)> _opened = new();
     private readonly string _run = Guid.NewGuid().ToString("N");
     private TransferBudget _budget = new(1 << 20);
+    private byte[] _image = Bytes((90 * Chunk) + 17);
+    private int _pieceBytes = Chunk;
     private int _cancelled;
     private int _latePiece = LatePiece;
 
@@ -41,7 +42,7 @@ public sealed partial class HedgedReadTests
 
             Assert.IsFalse(all.IsCompleted);
             gate.SetResult();
-            CollectionAssert.AreEqual(Image, await all);
+            CollectionAssert.AreEqual(_image, await all);
         }
 
         Assert.AreEqual((0, 0), (_cancelled, OpensOf("b").Length));
@@ -69,6 +70,10 @@ public sealed partial class HedgedReadTests
         return driver;
     }
 
+    // Without a manifest: pieces of the least length that is worth a request each, and enough of them before the late one.
+    private void ReadWithoutManifest() =>
+        (_budget, _pieceBytes, _latePiece, _image) = (new TransferBudget(8 << 20), 1 << 20, 25, Bytes((30 << 20) + 17));
+
     // The next time that the late piece is asked for, nothing comes before the gate is open.
     private TaskCompletionSource MakeLate(string id)
     {
@@ -80,7 +85,7 @@ public sealed partial class HedgedReadTests
     private void Watch(string id, Func<DriverReader, ReadIntent, DriverReader> wrap) => _drivers[id].OnOpenRead = async (_, intent, token, open) =>
     {
         _opened.Enqueue((id, intent));
-        var late = _latePiece * Chunk;
+        var late = _latePiece * _pieceBytes;
         if (intent.Range is { Length: { } length } range && range.Offset <= late && range.Offset + length > late && _gates[id].TryDequeue(out var gate))
         {
             await WaitAsync(gate.Task, token);
@@ -144,8 +149,8 @@ public sealed partial class HedgedReadTests
 
     private static ReadOptions Verified(ImageReceipt[] receipts) => ReadOptions.Verify(receipts[0]) with { HedgeAfter = After };
 
-    private static async Task<ImageReceipt[]> PutAsync(ImageStores stores) =>
-        [.. (await stores.PutAsync(Id, new MemoryStream(Image), stores.Ids)).Receipts];
+    private async Task<ImageReceipt[]> PutAsync(ImageStores stores) =>
+        [.. (await stores.PutAsync(Id, new MemoryStream(_image), stores.Ids)).Receipts];
 
     private static Task<ImageReadStream> OpenAsync(ImageStores stores, ImageReceipt[] receipts, ReadOptions options) =>
         stores.OpenReadAsync(receipts.Select(receipt => receipt.Location), options);

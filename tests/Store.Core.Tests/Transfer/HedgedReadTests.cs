@@ -16,7 +16,7 @@ public sealed partial class HedgedReadTests
         MakeLate("a");
         await using (var stream = await OpenAsync(stores, receipts, Verified(receipts)))
         {
-            CollectionAssert.AreEqual(Image, await PassAsync(ReadAllAsync(stream)));
+            CollectionAssert.AreEqual(_image, await PassAsync(ReadAllAsync(stream)));
         }
 
         Assert.AreEqual((1, 1), (OpensOf("b").Length, _cancelled));
@@ -28,12 +28,12 @@ public sealed partial class HedgedReadTests
     [TestMethod]
     public async Task With_one_store_it_is_asked_again_pinned_to_the_version()
     {
-        _budget = new TransferBudget(256 << 10); // pieces of 32 KiB
+        ReadWithoutManifest();
         await using var stores = Stores("a");
         var receipts = await PutAsync(stores);
         MakeLate("a");
         await using var stream = await OpenAsync(stores, receipts, new ReadOptions { HedgeAfter = After });
-        CollectionAssert.AreEqual(Image, await PassAsync(ReadAllAsync(stream)));
+        CollectionAssert.AreEqual(_image, await PassAsync(ReadAllAsync(stream)));
         Assert.AreEqual(1, _cancelled);
         Assert.IsTrue(OpensOf("a").Skip(1).All(intent => intent.VersionTag == stream.Object.VersionTag));
     }
@@ -72,20 +72,20 @@ public sealed partial class HedgedReadTests
     [TestMethod]
     public async Task With_only_a_digest_of_the_whole_no_other_store_is_asked()
     {
-        _budget = new TransferBudget(256 << 10); // pieces of 32 KiB
+        ReadWithoutManifest();
         await using var stores = Stores("a", "b");
         var receipts = await PutAsync(stores);
         MakeLate("a");
         var options = new ReadOptions { ExpectedDigests = [receipts[0].MultiHash!], HedgeAfter = After };
         await using var stream = await OpenAsync(stores, receipts, options);
-        CollectionAssert.AreEqual(Image, await PassAsync(ReadAllAsync(stream)));
+        CollectionAssert.AreEqual(_image, await PassAsync(ReadAllAsync(stream)));
         Assert.AreEqual((1, 0), (_cancelled, OpensOf("b").Length));
     }
 
     [TestMethod]
     public async Task A_store_that_tells_no_version_is_not_asked_again_where_nothing_verifies_the_piece()
     {
-        _budget = new TransferBudget(256 << 10); // pieces of 32 KiB
+        ReadWithoutManifest();
         await using var stores = Stores("a");
         var receipts = await PutAsync(stores);
         var gate = MakeLate("a");
@@ -102,7 +102,7 @@ public sealed partial class HedgedReadTests
         var receipts = await PutAsync(stores);
         MakeLate("a");
         await using var stream = await OpenAsync(stores, receipts, Verified(receipts));
-        CollectionAssert.AreEqual(Image, await PassAsync(ReadAllAsync(stream)));
+        CollectionAssert.AreEqual(_image, await PassAsync(ReadAllAsync(stream)));
         Assert.AreEqual((0, 1), (OpensOf("b").Length, OpensOf("c").Length));
     }
 
@@ -118,7 +118,7 @@ public sealed partial class HedgedReadTests
         await PassUntilAsync(() => OpensOf("b").Length > 0);
         Assert.IsFalse(all.IsCompleted);
         gate.SetResult();
-        CollectionAssert.AreEqual(Image, await PassAsync(all));
+        CollectionAssert.AreEqual(_image, await PassAsync(all));
         Assert.AreEqual(0, _cancelled);
     }
 
@@ -134,7 +134,7 @@ public sealed partial class HedgedReadTests
             var all = ReadAllAsync(stream);
             await PassUntilAsync(() => OpensOf("b").Length > 0);
             gate.SetResult();
-            CollectionAssert.AreEqual(Image, await PassAsync(all));
+            CollectionAssert.AreEqual(_image, await PassAsync(all));
         }
 
         Assert.AreEqual((1, 0L), (_cancelled, _budget.UsedBytes));
@@ -151,7 +151,7 @@ public sealed partial class HedgedReadTests
         await PassUntilAsync(() => _gates["a"].IsEmpty);
         first.SetException(new StoreException(StoreError.AccessDenied, "Not yours."));
         second.SetResult();
-        CollectionAssert.AreEqual(Image, await PassAsync(all));
+        CollectionAssert.AreEqual(_image, await PassAsync(all));
     }
 
     [TestMethod]
@@ -206,7 +206,7 @@ public sealed partial class HedgedReadTests
         Watch("a", (reader, intent) => new LateReader(reader, (LatePiece * Chunk) - (intent.Range?.Offset ?? 0), gate.Task));
         await using (var stream = await OpenAsync(stores, receipts, Verified(receipts)))
         {
-            CollectionAssert.AreEqual(Image, await PassAsync(ReadAllAsync(stream)));
+            CollectionAssert.AreEqual(_image, await PassAsync(ReadAllAsync(stream)));
         }
 
         Assert.AreEqual((2, 1, 0L), (OpensOf("a").Length, OpensOf("b").Length, _budget.UsedBytes));
@@ -242,9 +242,9 @@ public sealed partial class HedgedReadTests
             _ = waiting.TryDequeue(out var gate) && gate.TrySetResult();
         }
 
-        CollectionAssert.AreEqual(Image, await reading);
+        CollectionAssert.AreEqual(_image, await reading);
         Assert.IsNotEmpty(OpensOf("b"));
-        Assert.IsLessThanOrEqualTo(Image.Length, OpensOf("b").Sum(intent => intent.Range!.Value.Length!.Value) * 20);
+        Assert.IsLessThanOrEqualTo(_image.Length, OpensOf("b").Sum(intent => intent.Range!.Value.Length!.Value) * 20);
     }
 
     [TestMethod]
