@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using GlanceStore.Drivers;
 using GlanceStore.Drivers.Memory;
+using static GlanceStore.Core.Tests.Transfer.SampleBytes;
 
 namespace GlanceStore.Core.Tests.Transfer;
 
@@ -209,20 +210,6 @@ public sealed class CopyTests
         new([new ImageStore("from", _from, Small, _budget), new ImageStore("twin", twin ?? Twin(), Small, _budget)], "from");
 
     private ScriptedDriver Twin() => new(new MemoryDriverOptions { Name = "twin", Storage = _here });
-
-    private static async Task<byte[]> ReadAllAsync(Stream stream)
-    {
-        using var all = new MemoryStream();
-        await stream.CopyToAsync(all);
-        return all.ToArray();
-    }
-
-    private static byte[] Bytes(int length)
-    {
-        var bytes = new byte[length];
-        new Random(17).NextBytes(bytes);
-        return bytes;
-    }
 
     private sealed class NamelessDriver : StoreDriver
     {

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using GlanceStore.Drivers;
 using GlanceStore.Drivers.Memory;
 using Microsoft.Extensions.Time.Testing;
+using static GlanceStore.Core.Tests.Transfer.SampleBytes;
 
 namespace GlanceStore.Core.Tests.Transfer;
 
@@ -333,18 +334,4 @@ public sealed class FailoverTests
 
     private static Task<ImageReadStream> OpenAsync(ImageStores stores, ImageReceipt[] receipts, ReadOptions options) =>
         stores.OpenReadAsync(receipts.Select(receipt => receipt.Location), options);
-
-    private static async Task<byte[]> ReadAllAsync(Stream stream)
-    {
-        using var all = new MemoryStream();
-        await stream.CopyToAsync(all);
-        return all.ToArray();
-    }
-
-    private static byte[] Bytes(int length)
-    {
-        var bytes = new byte[length];
-        new Random(19).NextBytes(bytes);
-        return bytes;
-    }
 }

@@ -1,5 +1,6 @@
 using GlanceStore.Drivers;
 using GlanceStore.Drivers.Memory;
+using static GlanceStore.Core.Tests.Transfer.SampleBytes;
 
 namespace GlanceStore.Core.Tests.Transfer;
 
@@ -366,18 +367,4 @@ public sealed class GetPipelineTests
 
     private ImageStore Store(StoreDriver driver, TransferBudget? budget = null, ImageStoreOptions? options = null) =>
         new("test", driver, options ?? Small, budget ?? _budget);
-
-    private static async Task<byte[]> ReadAllAsync(Stream stream)
-    {
-        using var all = new MemoryStream();
-        await stream.CopyToAsync(all);
-        return all.ToArray();
-    }
-
-    private static byte[] Bytes(int length)
-    {
-        var bytes = new byte[length];
-        new Random(11).NextBytes(bytes);
-        return bytes;
-    }
 }

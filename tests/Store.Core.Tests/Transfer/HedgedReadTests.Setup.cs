@@ -4,6 +4,7 @@ using GlanceStore.Diagnostics;
 using GlanceStore.Drivers;
 using GlanceStore.Drivers.Memory;
 using Microsoft.Extensions.Time.Testing;
+using static GlanceStore.Core.Tests.Transfer.SampleBytes;
 
 namespace GlanceStore.Core.Tests.Transfer;
 
@@ -154,20 +155,6 @@ public sealed partial class HedgedReadTests
 
     private static Task<ImageReadStream> OpenAsync(ImageStores stores, ImageReceipt[] receipts, ReadOptions options) =>
         stores.OpenReadAsync(receipts.Select(receipt => receipt.Location), options);
-
-    private static async Task<byte[]> ReadAllAsync(Stream stream)
-    {
-        using var all = new MemoryStream();
-        await stream.CopyToAsync(all);
-        return all.ToArray();
-    }
-
-    private static byte[] Bytes(int length)
-    {
-        var bytes = new byte[length];
-        new Random(23).NextBytes(bytes);
-        return bytes;
-    }
 
     /// <summary>Gives so many bytes, and then nothing before the gate is open.</summary>
     private sealed class LateReader(DriverReader inner, long untilLate, Task gate) : WrappedReader(inner)

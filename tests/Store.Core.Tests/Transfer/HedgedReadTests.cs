@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using GlanceStore.Drivers;
+using static GlanceStore.Core.Tests.Transfer.SampleBytes;
 
 namespace GlanceStore.Core.Tests.Transfer;
 

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using GlanceStore.Drivers;
 using GlanceStore.Drivers.Memory;
+using static GlanceStore.Core.Tests.Transfer.SampleBytes;
 
 namespace GlanceStore.Core.Tests.Transfer;
 
@@ -344,20 +345,6 @@ public sealed class ManyTargetsTests
 
     private void AssertHeldBy(params string[] ids) =>
         CollectionAssert.AreEquivalent(ids, _storages.Where(storage => storage.Value.Names.Count > 0).Select(storage => storage.Key).ToArray());
-
-    private static async Task<byte[]> ReadAllAsync(Stream stream)
-    {
-        using var all = new MemoryStream();
-        await stream.CopyToAsync(all);
-        return all.ToArray();
-    }
-
-    private static byte[] Bytes(int length)
-    {
-        var bytes = new byte[length];
-        new Random(13).NextBytes(bytes);
-        return bytes;
-    }
 
     private static async Task UntilAsync(Func<bool> condition)
     {

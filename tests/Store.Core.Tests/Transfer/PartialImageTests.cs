@@ -1,4 +1,5 @@
 using System.IO.Hashing;
+using static GlanceStore.Core.Tests.Transfer.SampleBytes;
 
 namespace GlanceStore.Core.Tests.Transfer;
 
@@ -38,11 +39,4 @@ public sealed class PartialImageTests
     }
 
     private static Task<IReadOnlyList<ByteRange>> MissingAsync(byte[] partial) => PartialImage.FindMissingAsync(new MemoryStream(partial), Chunks);
-
-    private static byte[] Bytes(int length)
-    {
-        var bytes = new byte[length];
-        new Random(length).NextBytes(bytes);
-        return bytes;
-    }
 }

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using GlanceStore.Drivers;
 using GlanceStore.Drivers.Memory;
+using static GlanceStore.Core.Tests.Transfer.SampleBytes;
 
 namespace GlanceStore.Core.Tests.Transfer;
 
@@ -270,13 +271,6 @@ public sealed class PutPipelineTests
         new("test", driver, options ?? Small, budget ?? _budget);
 
     private static StoreException Transient(string message) => new(StoreError.Unavailable, message) { IsTransient = true };
-
-    private static byte[] Bytes(int length)
-    {
-        var bytes = new byte[length];
-        new Random(7).NextBytes(bytes);
-        return bytes;
-    }
 
     private static async Task UntilAsync(Func<bool> condition)
     {
