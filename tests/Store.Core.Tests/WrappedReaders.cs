@@ -29,6 +29,30 @@ internal sealed class BreakingReader(DriverReader inner, int after, StoreExcepti
     }
 }
 
+/// <summary>Gives so many bytes; what is asked for then comes as it is cancelled, and nothing after it.</summary>
+internal sealed class CalledOffReader(DriverReader inner, int after) : WrappedReader(inner)
+{
+    private int _left = after;
+    private bool _isClosed;
+
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        ObjectDisposedException.ThrowIf(_isClosed, this);
+        if (_left == 0)
+        {
+            var cancelled = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            using var registration = cancellationToken.Register(cancelled.SetResult);
+            await cancelled.Task;
+            _isClosed = true;
+            return await base.ReadAsync(buffer, CancellationToken.None);
+        }
+
+        var count = await base.ReadAsync(buffer[..Math.Min(buffer.Length, _left)], cancellationToken);
+        _left -= count;
+        return count;
+    }
+}
+
 /// <summary>Tells of all bytes it gives.</summary>
 internal sealed class CountingReader(DriverReader inner, Action<int> count) : WrappedReader(inner)
 {

@@ -16,6 +16,9 @@ internal sealed class StallWatch : IDisposable
         _linked = CancellationTokenSource.CreateLinkedTokenSource(caller, _timer.Token);
     }
 
+    /// <summary>Whether the caller has cancelled, or the limit has passed: a call that ended well all the same may have lost what it needs to go on.</summary>
+    public bool IsCalledOff => _linked.IsCancellationRequested;
+
     /// <summary>Runs one driver call within the limit, counted from now.</summary>
     public ValueTask<T> GuardAsync<T>(Func<CancellationToken, ValueTask<T>> call) => GuardAsync(call, _limit);
 
@@ -42,7 +45,7 @@ internal sealed class StallWatch : IDisposable
 
     private StoreException Translate(Exception e, TimeSpan limit) => e switch
     {
-        OperationCanceledException when _timer.IsCancellationRequested =>
+        OperationCanceledException or ObjectDisposedException when _timer.IsCancellationRequested =>
             new StoreException(StoreError.Stalled, $"The store gave no answer for {limit.TotalSeconds:0.#} seconds.", e) { IsTransient = true },
         OperationCanceledException =>
             new StoreException(StoreError.Unavailable, "The store's driver gave up waiting for its backend.", e) { IsTransient = true },

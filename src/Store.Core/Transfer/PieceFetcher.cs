@@ -121,7 +121,7 @@ internal sealed class PieceFetcher(ReadSources sources, StoredObject image, long
             throw;
         }
 
-        await KeepAsync(source, reader, piece.End).ConfigureAwait(false);
+        await KeepAsync(source, reader, piece.End, watch).ConfigureAwait(false);
         return true;
     }
 
@@ -175,10 +175,11 @@ internal sealed class PieceFetcher(ReadSources sources, StoredObject image, long
         return whole || !source.CanReadRanges ? null : new ByteRange(offset, rangeEnd - offset);
     }
 
-    // Where pieces are fetched one after the other, the next one goes on with the same answer.
-    private async ValueTask KeepAsync(ReadSource source, DriverReader reader, long position)
+    // Where pieces are fetched one after the other, the next one goes on with the same answer; not where that was called off at the last moment,
+    // which gave the bytes and may have cost the connection.
+    private async ValueTask KeepAsync(ReadSource source, DriverReader reader, long position, StallWatch watch)
     {
-        var held = Lanes == 1 && position < end ? Interlocked.Exchange(ref _held, new Held(source, reader, position))?.Reader : reader;
+        var held = Lanes == 1 && position < end && !watch.IsCalledOff ? Interlocked.Exchange(ref _held, new Held(source, reader, position))?.Reader : reader;
         if (held is not null)
         {
             await held.DisposeAsync().ConfigureAwait(false);

@@ -45,6 +45,23 @@ public sealed class GetPipelineTests
         CollectionAssert.AreEqual(Image[((2 * Chunk) + 100)..((2 * Chunk) + 1100)], await ReadAllAsync(stream));
     }
 
+    // Seen of HttpClient: a cancellation that comes while the last bytes do gives them, and closes the connection.
+    [TestMethod]
+    public async Task A_seek_does_not_go_on_with_an_answer_that_was_called_off_while_its_last_bytes_came()
+    {
+        var receipt = await PutAsync();
+        var driver = Driver();
+        var opened = 0;
+        driver.OnOpenRead = async (_, _, _, open) => opened++ == 0 ? new CalledOffReader(await open(), Chunk) : await open();
+        await using var stream = await Store(driver, options: Small with { Parallelism = 1 }).OpenReadAsync(receipt.Location, ReadOptions.Verify(receipt));
+        var bytes = new byte[10];
+        await stream.ReadExactlyAsync(bytes); // and the second chunk is on its way
+        stream.Position = 2 * Chunk;
+        await stream.ReadExactlyAsync(bytes);
+        Assert.AreSequenceEqual(Image[(2 * Chunk)..((2 * Chunk) + 10)], bytes);
+        Assert.AreEqual(2, opened);
+    }
+
     [TestMethod]
     [DataRow(true)]
     [DataRow(false)]
