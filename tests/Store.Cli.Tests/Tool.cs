@@ -42,6 +42,9 @@ internal sealed class Tool : IDisposable
 
     public string StoreDirectory => At("data/glance-store");
 
+    /// <summary>Where the tool's temporary files are.</summary>
+    public DirectoryInfo TemporaryDirectory => _root.CreateSubdirectory("tmp");
+
     public string At(string name) => Path.Combine(_root.FullName, name);
 
     public string LocationOf(string id) => $"file://{StoreDirectory}/{id}";
@@ -95,6 +98,7 @@ internal sealed class Tool : IDisposable
             WorkingDirectory = _root.FullName,
         };
         start.Environment["XDG_DATA_HOME"] = At("data");
+        start.Environment["TMPDIR"] = TemporaryDirectory.FullName;
         return Process.Start(start)!;
     }
 

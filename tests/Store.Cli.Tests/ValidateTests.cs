@@ -32,6 +32,13 @@ public sealed class ValidateTests : ToolTests
     }
 
     [TestMethod]
+    public async Task A_validation_leaves_no_temporary_files()
+    {
+        (await Tool.RunAsync("validate", "--suite", "ResumedPut")).Succeeded();
+        Assert.IsEmpty(Tool.TemporaryDirectory.GetFileSystemInfos());
+    }
+
+    [TestMethod]
     public async Task A_read_only_store_is_told_what_it_does_not_offer_and_nothing_is_written()
     {
         await Tool.PutAsync("image", 1000);

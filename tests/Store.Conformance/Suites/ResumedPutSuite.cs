@@ -6,16 +6,10 @@ public abstract class ResumedPutSuite<THarness> : DriverSuite<THarness> where TH
 {
     private const int Written = 3;
 
-    private readonly DirectoryInfo _place = Directory.CreateTempSubdirectory("glance-store-session-");
-
-    private string SessionFile => Path.Combine(_place.FullName, "put.session");
+    private string SessionFile => Path.Combine(Scratch.FullName, "put.session");
 
     // One chunk after the other, so that a test knows which of them were written.
     private ImageStoreOptions OneByOne => Options with { Parallelism = 1 };
-
-    /// <summary>Removes the sessions.</summary>
-    [TestCleanup]
-    public void RemoveSessions() => _place.Delete(recursive: true);
 
     [TestMethod]
     public Task A_put_that_broke_off_goes_on_and_writes_only_what_is_missing() => WhereItResumes(async () =>
@@ -173,7 +167,7 @@ public abstract class ResumedPutSuite<THarness> : DriverSuite<THarness> where TH
     {
         var image = NewImage(Chunks(chunks));
         await PutAsync(Store, image);
-        Assert.IsEmpty(_place.GetFiles());
+        Assert.IsEmpty(Scratch.GetFiles());
         await AssertOnlyStoredAsync(image);
     });
 
@@ -182,7 +176,7 @@ public abstract class ResumedPutSuite<THarness> : DriverSuite<THarness> where TH
         Where("puts that go on after a failure", Capabilities.CanWrite && Driver.GetFeature<IResumableWrites>() is not null, body, async store =>
         {
             await PutAsync(store, NewImage(Chunks(2)));
-            Assert.IsEmpty(_place.GetFiles());
+            Assert.IsEmpty(Scratch.GetFiles());
         });
 
     private PutOptions Session(SampleImage image) => new() { ExpectedSize = image.Length, SessionFile = SessionFile };
