@@ -1,9 +1,7 @@
 using System.Collections.Concurrent;
-using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
-using System.Text;
 
 namespace GlanceStore.Drivers.Http.Tests;
 
@@ -12,70 +10,36 @@ internal sealed class ScriptedServer : IAsyncDisposable
 {
     private readonly Func<ScriptedRequest, Reply> _script;
     private readonly X509Certificate2? _certificate;
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
-    private readonly CancellationTokenSource _stop = new();
+    private readonly LoopbackListener _listener;
     private readonly ConcurrentQueue<ScriptedRequest> _requests = new();
-    private readonly ConcurrentBag<Task> _serving = [];
-    private readonly Task _accepting;
-    private int _connections;
 
     public ScriptedServer(Func<ScriptedRequest, Reply> script, X509Certificate2? certificate = null)
     {
         (_script, _certificate) = (script, certificate);
-        _listener.Start();
-        _accepting = AcceptAsync();
+        _listener = new LoopbackListener(ServeAsync);
     }
 
-    public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
+    public int Port => _listener.Port;
 
     public string Url => UrlOn("127.0.0.1");
 
-    public int Connections => _connections;
+    public int Connections => _listener.Connections;
 
     public IReadOnlyList<ScriptedRequest> Requests => [.. _requests];
 
     public string UrlOn(string host) => $"{(_certificate is null ? "http" : "https")}://{host}:{Port}";
 
-    public async ValueTask DisposeAsync()
-    {
-        await _stop.CancelAsync();
-        await _accepting; // before the listener stops: to accept from one that has stopped is an error of its own
-        _listener.Stop();
-        await Task.WhenAll(_serving);
-        _stop.Dispose();
-    }
+    public ValueTask DisposeAsync() => _listener.DisposeAsync();
 
-    private async Task AcceptAsync()
+    private async Task ServeAsync(TcpClient client, CancellationToken stop)
     {
-        try
-        {
-            while (true)
-            {
-                _serving.Add(ServeAsync(await _listener.AcceptTcpClientAsync(_stop.Token)));
-            }
-        }
-        catch (OperationCanceledException)
+        await using var stream = await OpenAsync(client, stop);
+        while (await ReadRequestAsync(stream, stop) is { } request && await AnswerAsync(client, stream, request, stop))
         {
         }
     }
 
-    private async Task ServeAsync(TcpClient client)
-    {
-        Interlocked.Increment(ref _connections);
-        using var _ = client;
-        try
-        {
-            await using var stream = await OpenAsync(client);
-            while (await ReadRequestAsync(stream) is { } request && await AnswerAsync(client, stream, request))
-            {
-            }
-        }
-        catch (Exception e) when (e is IOException or OperationCanceledException or System.Security.Authentication.AuthenticationException)
-        {
-        }
-    }
-
-    private async Task<Stream> OpenAsync(TcpClient client)
+    private async Task<Stream> OpenAsync(TcpClient client, CancellationToken stop)
     {
         if (_certificate is null)
         {
@@ -83,20 +47,20 @@ internal sealed class ScriptedServer : IAsyncDisposable
         }
 
         var tls = new SslStream(client.GetStream());
-        await tls.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificate = _certificate }, _stop.Token);
+        await tls.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificate = _certificate }, stop);
         return tls;
     }
 
-    private async Task<bool> AnswerAsync(TcpClient client, Stream stream, ScriptedRequest request)
+    private async Task<bool> AnswerAsync(TcpClient client, Stream stream, ScriptedRequest request, CancellationToken stop)
     {
         _requests.Enqueue(request);
         var reply = _script(request);
-        await stream.WriteAsync(reply.BytesFor(request), _stop.Token);
-        await stream.FlushAsync(_stop.Token);
+        await stream.WriteAsync(reply.BytesFor(request), stop);
+        await stream.FlushAsync(stop);
         switch (reply.Then)
         {
             case Then.Hang:
-                await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, _stop.Token);
+                await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, stop);
                 return false;
             case Then.Reset:
                 client.Client.LingerState = new LingerOption(true, 0);
@@ -106,21 +70,14 @@ internal sealed class ScriptedServer : IAsyncDisposable
         }
     }
 
-    private async Task<ScriptedRequest?> ReadRequestAsync(Stream stream)
+    private static async Task<ScriptedRequest?> ReadRequestAsync(Stream stream, CancellationToken stop)
     {
-        var head = new StringBuilder();
-        var one = new byte[1];
-        while (!head.ToString().EndsWith("\r\n\r\n", StringComparison.Ordinal))
+        if (await HttpHead.ReadAsync(stream, stop) is not { } head)
         {
-            if (await stream.ReadAsync(one, _stop.Token) == 0)
-            {
-                return null;
-            }
-
-            head.Append((char)one[0]);
+            return null;
         }
 
-        var lines = head.ToString().Split("\r\n", StringSplitOptions.RemoveEmptyEntries);
+        var lines = head.Split("\r\n", StringSplitOptions.RemoveEmptyEntries);
         var words = lines[0].Split(' ');
         var headers = lines.Skip(1).Select(line => line.Split(": ", 2)).ToDictionary(pair => pair[0], pair => pair[1], StringComparer.OrdinalIgnoreCase);
         return new ScriptedRequest(words[0], words[1], headers);

@@ -1,5 +1,4 @@
 using GlanceStore.Conformance;
-using GlanceStore.Drivers.Http.Tests;
 
 namespace GlanceStore.Drivers.S3;
 
@@ -10,6 +9,15 @@ public sealed class S3TlsTests
     private readonly TestAuthority _authority = new();
 
     public TestContext TestContext { get; set; } = null!;
+
+    [TestInitialize]
+    public void SkipWithoutCeph()
+    {
+        if (S3Server.Ceph.SkipReason is { } reason)
+        {
+            SkippedServers.Skip(S3Server.Ceph.Name, reason);
+        }
+    }
 
     [TestCleanup]
     public void Forget() => _authority.Dispose();
@@ -31,11 +39,6 @@ public sealed class S3TlsTests
 
     private async Task PutAndReadAsync(Func<S3DriverOptions, S3DriverOptions> change)
     {
-        if (S3Server.Ceph.SkipReason is { } reason)
-        {
-            SkippedServers.Skip(S3Server.Ceph.Name, reason);
-        }
-
         await using var front = new TlsFront(S3Server.Ceph.Endpoint, _authority.Server);
         var place = await S3Server.Ceph.NewPlaceAsync();
         await using var store = new ImageStore("s", new S3Driver(change(place with { Endpoint = front.Endpoint })));

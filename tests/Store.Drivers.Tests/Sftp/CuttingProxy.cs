@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 
@@ -10,13 +9,10 @@ namespace GlanceStore.Drivers.Sftp;
 /// </summary>
 internal sealed class CuttingProxy : IAsyncDisposable
 {
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
-    private readonly CancellationTokenSource _ending = new();
+    private readonly LoopbackListener _listener;
     private readonly int _target;
     private readonly long _cutAfter;
     private readonly TimeSpan _delay;
-    private readonly ConcurrentBag<Task> _serving = [];
-    private readonly Task _accepting;
     private volatile TaskCompletionSource _answering = new();
     private long _asked;
     private long _awaited;
@@ -27,11 +23,10 @@ internal sealed class CuttingProxy : IAsyncDisposable
     {
         (_target, _cutAfter, _delay) = (target, cutAfter, delay);
         _answering.SetResult();
-        _listener.Start();
-        _accepting = AcceptAsync();
+        _listener = new LoopbackListener(ServeAsync);
     }
 
-    public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
+    public int Port => _listener.Port;
 
     public int Cuts => _cuts;
 
@@ -48,45 +43,21 @@ internal sealed class CuttingProxy : IAsyncDisposable
 
     public void Answer() => _answering.TrySetResult();
 
-    public async ValueTask DisposeAsync()
-    {
-        await _ending.CancelAsync();
-        await _accepting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        _listener.Stop();
-        await Task.WhenAll(_serving);
-        _ending.Dispose();
-    }
+    public ValueTask DisposeAsync() => _listener.DisposeAsync();
 
-    private async Task AcceptAsync()
-    {
-        while (!_ending.IsCancellationRequested)
-        {
-            _serving.Add(ServeAsync(await _listener.AcceptTcpClientAsync(_ending.Token)));
-        }
-    }
-
-    private async Task ServeAsync(TcpClient client)
+    // Where one side is gone, the other goes with it.
+    private async Task ServeAsync(TcpClient client, CancellationToken stop)
     {
         using var server = new TcpClient();
         var most = Interlocked.Increment(ref _connections) == 1 ? _cutAfter : long.MaxValue;
-        using (client)
-        {
-            try
-            {
-                client.NoDelay = server.NoDelay = true;
-                await server.ConnectAsync(IPAddress.Loopback, _target, _ending.Token);
-                await Task.WhenAny(
-                    AskAsync(client.GetStream(), server.GetStream()),
-                    AnswerAsync(server.GetStream(), client.GetStream(), most));
-            }
-            catch (Exception e) when (e is IOException or SocketException or OperationCanceledException)
-            {
-                // one side is gone, and with it the other
-            }
-        }
+        client.NoDelay = server.NoDelay = true;
+        await server.ConnectAsync(IPAddress.Loopback, _target, stop);
+        await Task.WhenAny(
+            AskAsync(client.GetStream(), server.GetStream(), stop),
+            AnswerAsync(server.GetStream(), client.GetStream(), most, stop));
     }
 
-    private Task AskAsync(NetworkStream client, NetworkStream server) => CopyAsync(client, server, count =>
+    private Task AskAsync(NetworkStream client, NetworkStream server, CancellationToken stop) => CopyAsync(client, server, count =>
     {
         if (Interlocked.Add(ref _asked, count) >= Interlocked.Read(ref _awaited))
         {
@@ -94,9 +65,9 @@ internal sealed class CuttingProxy : IAsyncDisposable
         }
 
         return true;
-    }, () => Task.CompletedTask);
+    }, () => Task.CompletedTask, stop);
 
-    private Task AnswerAsync(NetworkStream server, NetworkStream client, long most) => CopyAsync(server, client, count =>
+    private Task AnswerAsync(NetworkStream server, NetworkStream client, long most, CancellationToken stop) => CopyAsync(server, client, count =>
     {
         most -= count;
         if (most <= 0)
@@ -105,17 +76,17 @@ internal sealed class CuttingProxy : IAsyncDisposable
         }
 
         return most > 0;
-    }, () => _answering.Task);
+    }, () => _answering.Task, stop);
 
     // What was read waits in a queue until its time has come, so that a delay costs time and not throughput.
-    private async Task CopyAsync(NetworkStream from, NetworkStream to, Func<int, bool> read, Func<Task> ready)
+    private async Task CopyAsync(NetworkStream from, NetworkStream to, Func<int, bool> read, Func<Task> ready, CancellationToken stop)
     {
         var queue = System.Threading.Channels.Channel.CreateBounded<(long Due, byte[] Bytes)>(4096);
-        var sending = SendAsync(queue.Reader, to, ready);
+        var sending = SendAsync(queue.Reader, to, ready, stop);
         var buffer = new byte[64 << 10];
-        for (int count; (count = await from.ReadAsync(buffer, _ending.Token)) > 0;)
+        for (int count; (count = await from.ReadAsync(buffer, stop)) > 0;)
         {
-            await queue.Writer.WriteAsync((Environment.TickCount64 + (long)_delay.TotalMilliseconds, buffer[..count]), _ending.Token);
+            await queue.Writer.WriteAsync((Environment.TickCount64 + (long)_delay.TotalMilliseconds, buffer[..count]), stop);
             if (!read(count))
             {
                 return;
@@ -126,17 +97,18 @@ internal sealed class CuttingProxy : IAsyncDisposable
         await sending;
     }
 
-    private async Task SendAsync(System.Threading.Channels.ChannelReader<(long Due, byte[] Bytes)> queue, NetworkStream to, Func<Task> ready)
+    private static async Task SendAsync(
+        System.Threading.Channels.ChannelReader<(long Due, byte[] Bytes)> queue, NetworkStream to, Func<Task> ready, CancellationToken stop)
     {
-        await foreach (var (due, bytes) in queue.ReadAllAsync(_ending.Token))
+        await foreach (var (due, bytes) in queue.ReadAllAsync(stop))
         {
             if (due - Environment.TickCount64 is > 0 and var wait)
             {
-                await Task.Delay((int)wait, _ending.Token);
+                await Task.Delay((int)wait, stop);
             }
 
-            await ready().WaitAsync(_ending.Token);
-            await to.WriteAsync(bytes, _ending.Token);
+            await ready().WaitAsync(stop);
+            await to.WriteAsync(bytes, stop);
         }
     }
 }

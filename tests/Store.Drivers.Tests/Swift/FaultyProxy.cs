@@ -10,20 +10,16 @@ internal sealed class FaultyProxy : IAsyncDisposable
 {
     private readonly int _server;
     private readonly Func<ProxiedRequest, Fault?> _script;
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
-    private readonly CancellationTokenSource _stop = new();
+    private readonly LoopbackListener _listener;
     private readonly ConcurrentQueue<ProxiedRequest> _requests = new();
-    private readonly ConcurrentBag<Task> _serving = [];
-    private readonly Task _accepting;
 
     public FaultyProxy(string server, Func<ProxiedRequest, Fault?> script)
     {
         (_server, _script) = (new Uri(server).Port, script);
-        _listener.Start();
-        _accepting = AcceptAsync();
+        _listener = new LoopbackListener(ServeAsync);
     }
 
-    public string Url => $"http://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}";
+    public string Url => $"http://127.0.0.1:{_listener.Port}";
 
     public IReadOnlyList<ProxiedRequest> Requests => [.. _requests];
 
@@ -34,66 +30,37 @@ internal sealed class FaultyProxy : IAsyncDisposable
         return request => fits(request) && Interlocked.Decrement(ref left) >= 0 ? fault : null;
     }
 
-    public async ValueTask DisposeAsync()
+    public ValueTask DisposeAsync() => _listener.DisposeAsync();
+
+    private async Task ServeAsync(TcpClient client, CancellationToken stop)
     {
-        await _stop.CancelAsync();
-        await _accepting; // before the listener stops: to accept from one that has stopped is an error of its own
-        _listener.Stop();
-        await Task.WhenAll(_serving);
-        _stop.Dispose();
+        if (await HttpHead.ReadAsync(client.GetStream(), stop) is not { } head)
+        {
+            return;
+        }
+
+        var words = head[..head.IndexOf("\r\n", StringComparison.Ordinal)].Split(' ');
+        var request = new ProxiedRequest(words[0], words[1], head);
+        _requests.Enqueue(request);
+        var fault = _script(request);
+        await (fault?.Answer is { } answer ? AnswerAsync(client, answer, stop) : PassOnAsync(client, head, fault, stop));
     }
 
-    private async Task AcceptAsync()
-    {
-        try
-        {
-            while (true)
-            {
-                _serving.Add(ServeAsync(await _listener.AcceptTcpClientAsync(_stop.Token)));
-            }
-        }
-        catch (OperationCanceledException)
-        {
-        }
-    }
-
-    private async Task ServeAsync(TcpClient client)
-    {
-        using var _ = client;
-        try
-        {
-            var stream = client.GetStream();
-            if (await ReadHeadAsync(stream) is not { } head)
-            {
-                return;
-            }
-
-            var words = head[..head.IndexOf("\r\n", StringComparison.Ordinal)].Split(' ');
-            var request = new ProxiedRequest(words[0], words[1], head);
-            _requests.Enqueue(request);
-            var fault = _script(request);
-            await (fault?.Answer is { } answer ? AnswerAsync(client, answer) : PassOnAsync(client, head, fault));
-        }
-        catch (Exception e) when (e is IOException or OperationCanceledException or SocketException)
-        {
-        }
-    }
-
-    private async Task AnswerAsync(TcpClient client, string answer)
+    private static async Task AnswerAsync(TcpClient client, string answer, CancellationToken stop)
     {
         var stream = client.GetStream();
-        await stream.WriteAsync(Encoding.Latin1.GetBytes(answer), _stop.Token);
+        await stream.WriteAsync(Encoding.Latin1.GetBytes(answer), stop);
         client.Client.Shutdown(SocketShutdown.Send);
-        await DrainAsync(stream);
+        await DrainAsync(stream, stop);
     }
 
-    private async Task PassOnAsync(TcpClient client, string head, Fault? fault)
+    private async Task PassOnAsync(TcpClient client, string head, Fault? fault, CancellationToken stop)
     {
         using var server = new TcpClient();
-        await server.ConnectAsync(IPAddress.Loopback, _server, _stop.Token);
+        await server.ConnectAsync(IPAddress.Loopback, _server, stop);
         var there = server.GetStream();
-        await there.WriteAsync(Encoding.Latin1.GetBytes(head.Insert(head.Length - 2, "Connection: close\r\n")), _stop.Token);
-        using var cut = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
+        await there.WriteAsync(Encoding.Latin1.GetBytes(head.Insert(head.Length - 2, "Connection: close\r\n")), stop);
+        using var cut = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var up = CopyAsync(client.GetStream(), there, fault?.CutBodyAfter, cut);
         var down = CopyAsync(there, client.GetStream(), fault?.CutAnswerAfter, cut);
         await down;
@@ -129,29 +96,12 @@ internal sealed class FaultyProxy : IAsyncDisposable
     }
 
     // A server that closes while bytes arrive resets the connection, and its answer may be lost with it.
-    private async Task DrainAsync(NetworkStream stream)
+    private static async Task DrainAsync(NetworkStream stream, CancellationToken stop)
     {
         var buffer = new byte[16 << 10];
-        while (await stream.ReadAsync(buffer, _stop.Token) > 0)
+        while (await stream.ReadAsync(buffer, stop) > 0)
         {
         }
-    }
-
-    private async Task<string?> ReadHeadAsync(NetworkStream stream)
-    {
-        var head = new StringBuilder();
-        var one = new byte[1];
-        while (!head.ToString().EndsWith("\r\n\r\n", StringComparison.Ordinal))
-        {
-            if (await stream.ReadAsync(one, _stop.Token) == 0)
-            {
-                return null;
-            }
-
-            head.Append((char)one[0]);
-        }
-
-        return head.ToString();
     }
 }
 

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Net;
-using System.Net.Sockets;
 
 namespace GlanceStore.Drivers.Azure.Scripted;
 
@@ -10,16 +9,12 @@ public sealed class ScriptedAzure : IAsyncDisposable
     // What belongs to one connection, or is written anew on the next.
     private static readonly string[] OfTheConnection = ["HOST", "CONNECTION", "KEEP-ALIVE", "TRANSFER-ENCODING", "EXPECT"];
 
-    private readonly HttpListener _listener = new();
+    private readonly LoopbackHttp _http;
     private readonly HttpClient _azurite = new(new SocketsHttpHandler { AllowAutoRedirect = false });
 
-    public ScriptedAzure()
-    {
-        Origin = Listen(_listener);
-        _ = Task.Run(ServeAsync);
-    }
+    public ScriptedAzure() => _http = new LoopbackHttp(AnswerAsync);
 
-    public string Origin { get; }
+    public string Origin => _http.Url;
 
     public string Endpoint => $"{Origin}/{AzuriteServer.Account}";
 
@@ -37,65 +32,19 @@ public sealed class ScriptedAzure : IAsyncDisposable
 
     public int CountOf(string operation) => Requests.Count(request => request.Operation == operation);
 
-    // The loop is not waited for: a listener that is closed just when the next request is asked for never answers that.
     public ValueTask DisposeAsync()
     {
-        _listener.Close();
+        _http.Dispose();
         _azurite.Dispose();
         return ValueTask.CompletedTask;
     }
 
-    // A free port is found by letting the system choose one; another process may take it first, so a few are tried.
-    private static string Listen(HttpListener listener)
-    {
-        for (var attempt = 0; ; attempt++)
-        {
-            using var probe = new TcpListener(IPAddress.Loopback, 0);
-            probe.Start();
-            var url = $"http://127.0.0.1:{((IPEndPoint)probe.LocalEndpoint).Port}";
-            probe.Stop();
-            try
-            {
-                listener.Prefixes.Clear();
-                listener.Prefixes.Add(url + "/");
-                listener.Start();
-                return url;
-            }
-            catch (HttpListenerException) when (attempt < 20)
-            {
-            }
-        }
-    }
-
-    private async Task ServeAsync()
-    {
-        while (_listener.IsListening)
-        {
-            try
-            {
-                var context = await _listener.GetContextAsync();
-                _ = Task.Run(() => AnswerAsync(context));
-            }
-            catch (Exception e) when (e is HttpListenerException or ObjectDisposedException or InvalidOperationException)
-            {
-                return;
-            }
-        }
-    }
-
     private async Task AnswerAsync(HttpListenerContext context)
     {
-        try
-        {
-            var request = await ScriptedRequest.ReadAsync(context.Request);
-            Requests.Enqueue(request);
-            var answer = await Script(request, () => HandOnAsync(request)) ?? await HandOnAsync(request);
-            await answer.WriteAsync(context.Response, request.Method == "HEAD");
-        }
-        catch (Exception e) when (e is HttpListenerException or HttpRequestException or IOException or ObjectDisposedException)
-        {
-            context.Response.Abort(); // one of the two sides went away
-        }
+        var request = await ScriptedRequest.ReadAsync(context.Request);
+        Requests.Enqueue(request);
+        var answer = await Script(request, () => HandOnAsync(request)) ?? await HandOnAsync(request);
+        await answer.WriteAsync(context.Response, request.Method == "HEAD");
     }
 
     private async Task<ScriptedAnswer> HandOnAsync(ScriptedRequest request)

@@ -3,7 +3,6 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using System.Text;
 
 namespace GlanceStore.Drivers.Azure.Scripted;
 
@@ -23,15 +22,9 @@ public sealed class TlsListener : IDisposable
         using var client = await _listener.AcceptTcpClientAsync(cancellationToken);
         await using var tls = new SslStream(client.GetStream());
         await tls.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificate = _certificate }, cancellationToken);
-        var head = new StringBuilder();
-        var one = new byte[1];
-        while (!head.ToString().EndsWith("\r\n\r\n", StringComparison.Ordinal) && await tls.ReadAsync(one, cancellationToken) > 0)
-        {
-            head.Append((char)one[0]);
-        }
-
+        var head = await HttpHead.ReadAsync(tls, cancellationToken);
         await tls.WriteAsync("HTTP/1.1 404 Not Found\r\nx-ms-error-code: BlobNotFound\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"u8.ToArray(), cancellationToken);
-        return head.ToString();
+        return head!;
     }
 
     public void Dispose()

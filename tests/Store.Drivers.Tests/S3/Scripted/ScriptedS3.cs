@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Net;
-using System.Net.Sockets;
 
 namespace GlanceStore.Drivers.S3.Scripted;
 
@@ -14,17 +13,16 @@ public sealed class ScriptedS3 : IAsyncDisposable
     public const string SecretKey = "scripted-c4nary-secret";
     public const string Bucket = "scripted";
 
-    private readonly HttpListener _listener = new();
+    private readonly LoopbackHttp _http;
     private readonly ScriptedObjects _objects;
 
     public ScriptedS3()
     {
-        Endpoint = Listen(_listener);
         _objects = new ScriptedObjects(this);
-        _ = Task.Run(ServeAsync);
+        _http = new LoopbackHttp(AnswerAsync);
     }
 
-    public string Endpoint { get; }
+    public string Endpoint => _http.Url;
 
     /// <summary>What goes wrong: given each request, an answer instead of the right one, or null.</summary>
     public Func<ScriptedRequest, ScriptedAnswer?> Script { get; set; } = _ => null;
@@ -52,64 +50,18 @@ public sealed class ScriptedS3 : IAsyncDisposable
 
     public bool Truncate(string key, long size) => _objects.Truncate(key, size);
 
-    // The loop is not waited for: a listener that is closed just when the next request is asked for never answers that.
     public ValueTask DisposeAsync()
     {
-        _listener.Close();
+        _http.Dispose();
         return ValueTask.CompletedTask;
-    }
-
-    // A free port is found by letting the system choose one; another process may take it first, so a few are tried.
-    private static string Listen(HttpListener listener)
-    {
-        for (var attempt = 0; ; attempt++)
-        {
-            using var probe = new TcpListener(IPAddress.Loopback, 0);
-            probe.Start();
-            var url = $"http://127.0.0.1:{((IPEndPoint)probe.LocalEndpoint).Port}";
-            probe.Stop();
-            try
-            {
-                listener.Prefixes.Clear();
-                listener.Prefixes.Add(url + "/");
-                listener.Start();
-                return url;
-            }
-            catch (HttpListenerException) when (attempt < 20)
-            {
-            }
-        }
-    }
-
-    private async Task ServeAsync()
-    {
-        while (_listener.IsListening)
-        {
-            try
-            {
-                var context = await _listener.GetContextAsync();
-                _ = Task.Run(() => AnswerAsync(context));
-            }
-            catch (Exception e) when (e is HttpListenerException or ObjectDisposedException or InvalidOperationException)
-            {
-                return;
-            }
-        }
     }
 
     private async Task AnswerAsync(HttpListenerContext context)
     {
-        try
-        {
-            var request = await ScriptedRequest.ReadAsync(context.Request);
-            Requests.Enqueue(request);
-            var answer = Script(request) ?? Refusal(request) ?? _objects.Answer(request);
-            await (request.Method == "HEAD" ? answer with { Length = answer.Length ?? 0 } : answer).WriteAsync(context.Response);
-        }
-        catch (Exception e) when (e is HttpListenerException or IOException or ObjectDisposedException)
-        {
-            context.Response.Abort(); // the client went away
-        }
+        var request = await ScriptedRequest.ReadAsync(context.Request);
+        Requests.Enqueue(request);
+        var answer = Script(request) ?? Refusal(request) ?? _objects.Answer(request);
+        await (request.Method == "HEAD" ? answer with { Length = answer.Length ?? 0 } : answer).WriteAsync(context.Response);
     }
 
     private static ScriptedAnswer? Refusal(ScriptedRequest request) =>

@@ -2,7 +2,7 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
-namespace GlanceStore.Drivers.Http.Tests;
+namespace GlanceStore.Drivers.Testing;
 
 /// <summary>A certificate authority that nobody knows, and a server's certificate of it.</summary>
 internal sealed class TestAuthority : IDisposable

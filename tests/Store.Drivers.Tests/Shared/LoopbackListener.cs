@@ -1,0 +1,65 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
+
+namespace GlanceStore.Drivers.Testing;
+
+/// <summary>Listens on a free port of the loopback and serves each connection until it is disposed, which waits for all of them.</summary>
+internal sealed class LoopbackListener : IAsyncDisposable
+{
+    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly CancellationTokenSource _stop = new();
+    private readonly ConcurrentBag<Task> _serving = [];
+    private readonly Func<TcpClient, CancellationToken, Task> _serve;
+    private readonly Task _accepting;
+    private int _connections;
+
+    /// <param name="serve">What is done with a connection; that it broke or was stopped is no error of it.</param>
+    public LoopbackListener(Func<TcpClient, CancellationToken, Task> serve)
+    {
+        _serve = serve;
+        _listener.Start();
+        _accepting = AcceptAsync();
+    }
+
+    public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
+
+    /// <summary>Connections so far.</summary>
+    public int Connections => _connections;
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await _accepting; // before the listener stops: to accept from one that has stopped is an error of its own
+        _listener.Stop();
+        await Task.WhenAll(_serving);
+        _stop.Dispose();
+    }
+
+    private async Task AcceptAsync()
+    {
+        try
+        {
+            while (true)
+            {
+                _serving.Add(ServeAsync(await _listener.AcceptTcpClientAsync(_stop.Token)));
+            }
+        }
+        catch (OperationCanceledException)
+        {
+        }
+    }
+
+    private async Task ServeAsync(TcpClient client)
+    {
+        Interlocked.Increment(ref _connections);
+        using var _ = client;
+        try
+        {
+            await _serve(client, _stop.Token);
+        }
+        catch (Exception e) when (e is IOException or SocketException or OperationCanceledException or System.Security.Authentication.AuthenticationException)
+        {
+        }
+    }
+}
