@@ -30,7 +30,7 @@ internal sealed partial class S3Bucket(IAmazonS3 client, S3DriverOptions options
             await RequireAsync(cancellationToken).ConfigureAwait(false);
             return null;
         }
-        catch (StoreException e) when (e.Error == StoreError.AccessDenied)
+        catch (StoreException e) when (e.Error == StoreError.AccessDenied || e.InnerException is AmazonS3Exception { StatusCode: HttpStatusCode.BadRequest })
         {
             await ExplainAsync(location, cancellationToken).ConfigureAwait(false);
             throw;
@@ -212,7 +212,7 @@ internal sealed partial class S3Bucket(IAmazonS3 client, S3DriverOptions options
         }
     }
 
-    // Nor does its 403 tell a wrong key from one that may not read: the answer to a GET does.
+    // Nor does its 403 tell a wrong key from one that may not read, or its 400 an expired token from a wrong region: the answer to a GET does.
     private async Task ExplainAsync(ImageLocation location, CancellationToken cancellationToken)
     {
         var request = new GetObjectRequest { BucketName = _bucket, Key = locations.KeyOf(location), ByteRange = new Amazon.S3.Model.ByteRange(0, 0) };
