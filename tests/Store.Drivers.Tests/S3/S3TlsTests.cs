@@ -11,6 +11,15 @@ public sealed class S3TlsTests
 
     public TestContext TestContext { get; set; } = null!;
 
+    [TestInitialize]
+    public void SkipWithoutServer()
+    {
+        if (S3Server.Ceph.SkipReason is { } reason)
+        {
+            SkippedServers.Skip(S3Server.Ceph.Name, reason);
+        }
+    }
+
     [TestCleanup]
     public void Forget() => _authority.Dispose();
 
@@ -31,11 +40,6 @@ public sealed class S3TlsTests
 
     private async Task PutAndReadAsync(Func<S3DriverOptions, S3DriverOptions> change)
     {
-        if (S3Server.Ceph.SkipReason is { } reason)
-        {
-            SkippedServers.Skip(S3Server.Ceph.Name, reason);
-        }
-
         await using var front = new TlsFront(S3Server.Ceph.Endpoint, _authority.Server);
         var place = await S3Server.Ceph.NewPlaceAsync();
         await using var store = new ImageStore("s", new S3Driver(change(place with { Endpoint = front.Endpoint })));
