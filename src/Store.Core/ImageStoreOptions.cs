@@ -9,13 +9,18 @@ public sealed record ImageStoreOptions
     /// <summary>How many chunks of one transfer may be under way at once, within what the driver allows; 4 by default.</summary>
     public int Parallelism { get; init; } = 4;
 
-    /// <summary>How often a step that fails for a passing reason is tried in all; 5 by default, 1 for no retry.</summary>
+    /// <summary>
+    /// How often a step that fails for a passing reason is tried in all; 5 by default, 1 for no retry. One that stalls is tried 3 times at most.
+    /// </summary>
     public int MaxAttempts { get; init; } = 5;
 
     /// <summary>The pause before the second attempt, doubled before each further one and varied at random; 200 ms by default, 10 s at most.</summary>
     public TimeSpan RetryDelay { get; init; } = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>How long the backend may give no sign of life (for a write: for every 16 MiB of the chunk begun); 60 s by default.</summary>
+    /// <summary>
+    /// How long the backend may give no sign of life (for a write: for every 16 MiB of the chunk begun; for a commit: for every 1,000 chunks begun);
+    /// 60 s by default.
+    /// </summary>
     public TimeSpan StallTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>

@@ -18,6 +18,9 @@ internal sealed class ScriptedDriver(MemoryDriverOptions? options = null) : Stor
 
     public Action? OnDelete { get; set; }
 
+    /// <summary>Awaited before a writer is disposed.</summary>
+    public Func<Task>? OnDispose { get; set; }
+
     public int Opened { get; private set; }
 
     public int Disposed { get; private set; }
@@ -80,10 +83,11 @@ internal sealed class ScriptedDriver(MemoryDriverOptions? options = null) : Stor
             return driver.OnCommit is null ? Call() : driver.OnCommit(cancellationToken, Call);
         }
 
-        public override ValueTask DisposeAsync()
+        public override async ValueTask DisposeAsync()
         {
             driver.Disposed++;
-            return inner.DisposeAsync();
+            await (driver.OnDispose?.Invoke() ?? Task.CompletedTask);
+            await inner.DisposeAsync();
         }
     }
 }

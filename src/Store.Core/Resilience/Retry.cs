@@ -15,6 +15,13 @@ internal sealed class Retry
     private const long BytesPerStallTimeout = 16 << 20;
     private const long MostStallTimeouts = (2L << 30) / BytesPerStallTimeout; // a chunk has at most 2 GiB
 
+    // Amazon says that putting an image together from its parts may take minutes, and it may have 10,000.
+    private const int ChunksPerStallTimeout = 1000;
+
+    // Each attempt of these has taken the whole time limit: a backend that hangs should be told of while somebody still waits.
+    private const int MostStalls = 3;
+    private static readonly ResiliencePropertyKey<int> Stalls = new("stalls");
+
     private readonly ResiliencePipeline _pipeline;
     private readonly TimeSpan _stallTimeout;
     private readonly TimeProvider _time;
@@ -28,7 +35,8 @@ internal sealed class Retry
         {
             builder.AddRetry(new RetryStrategyOptions
             {
-                ShouldHandle = static args => ValueTask.FromResult(args.Outcome.Exception is StoreException { IsTransient: true }),
+                ShouldHandle = static args => ValueTask.FromResult(args.Outcome.Exception is StoreException { IsTransient: true } e
+                    && (e.Error != StoreError.Stalled || MayStallAgain(args.Context))),
                 MaxRetryAttempts = options.MaxAttempts - 1,
                 BackoffType = DelayBackoffType.Exponential,
                 UseJitter = true,
@@ -46,6 +54,13 @@ internal sealed class Retry
         _pipeline = builder.Build();
     }
 
+    private static bool MayStallAgain(ResilienceContext step)
+    {
+        var stalls = step.Properties.GetValue(Stalls, 0) + 1;
+        step.Properties.Set(Stalls, stalls);
+        return stalls < MostStalls;
+    }
+
     // A backend may ask for patience, not for forever.
     private static TimeSpan? DelayAskedFor(Exception? error) =>
         error is StoreException { RetryAfter: { } asked } ? TimeSpan.FromTicks(Math.Min(asked.Ticks, LongestDelayAskedFor.Ticks)) : null;
@@ -58,7 +73,13 @@ internal sealed class Retry
     public StallWatch Watch(CancellationToken cancellationToken) => new(_stallTimeout, _time, cancellationToken);
 
     /// <summary>How long one driver call that moves so many bytes may take.</summary>
-    public TimeSpan LimitFor(long bytes) => _stallTimeout * Math.Clamp((bytes + BytesPerStallTimeout - 1) / BytesPerStallTimeout, 1, MostStallTimeouts);
+    public TimeSpan LimitFor(long bytes) => LimitFor(bytes, BytesPerStallTimeout);
+
+    /// <summary>How long making an image of so many chunks may take.</summary>
+    public TimeSpan LimitForCommit(int chunks) => LimitFor(chunks, ChunksPerStallTimeout);
+
+    private TimeSpan LimitFor(long amount, long amountPerTimeout) =>
+        _stallTimeout * Math.Clamp((amount + amountPerTimeout - 1) / amountPerTimeout, 1, MostStallTimeouts);
 
     /// <summary>Runs a step of several driver calls, each within one stall timeout, and does not repeat it.</summary>
     public async ValueTask<T> RunOnceAsync<T>(Func<StallWatch, ValueTask<T>> step, CancellationToken cancellationToken)

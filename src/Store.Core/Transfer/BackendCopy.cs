@@ -43,7 +43,7 @@ internal static class BackendCopy
         var receipt = options.Receipt!;
         return new Publication(target.Driver, target.Retry, target.Telemetry).PublishAsync(
             target.Driver.LocationOf(id), new WriteSummary(receipt.Size, receipt.Chunks, [.. receipt.Digests]),
-            token => backend.CopyAsync(from.Driver, image, id, options.Mode, token), receipt.Size, cancellationToken);
+            token => backend.CopyAsync(from.Driver, image, id, options.Mode, token), target.Retry.LimitFor(receipt.Size), cancellationToken);
     }
 
     private static async Task<StoredObject> FindAsync(StoreParts from, ImageLocation location, ImageReceipt receipt, CancellationToken cancellationToken)

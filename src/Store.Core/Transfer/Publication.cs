@@ -15,26 +15,28 @@ internal sealed class Publication(StoreDriver driver, Retry retry, StoreTelemetr
     private const int ReadBackBytes = 128 << 10;
 
     public async Task<StoredObject> PublishAsync(
-        ImageLocation location, WriteSummary summary, Func<CancellationToken, ValueTask<StoredObject>> commit, long bytes,
+        ImageLocation location, WriteSummary summary, Func<CancellationToken, ValueTask<StoredObject>> commit, TimeSpan commitLimit,
         CancellationToken cancellationToken)
     {
         var attempts = 0;
-        var unclear = false;
+        var (unclear, looking) = (false, false);
         try
         {
             return await retry.RunWatchedAsync(async watch =>
             {
+                looking = unclear;
                 if (unclear && await FindOwnAsync(location, summary, watch).ConfigureAwait(false) is { } published)
                 {
                     return published;
                 }
 
+                looking = false;
                 attempts++;
                 var before = unclear;
                 unclear = true;
                 try
                 {
-                    return await watch.GuardAsync(commit, retry.LimitFor(bytes)).ConfigureAwait(false);
+                    return await watch.GuardAsync(commit, commitLimit).ConfigureAwait(false);
                 }
                 catch (StoreException e) when (e.Error == StoreError.Throttled)
                 {
@@ -43,7 +45,7 @@ internal sealed class Publication(StoreDriver driver, Retry retry, StoreTelemetr
                 }
             }, cancellationToken).ConfigureAwait(false);
         }
-        catch (StoreException e) when (unclear && (e.IsTransient || attempts > 1))
+        catch (StoreException e) when (unclear && !(looking && e.Error == StoreError.Stalled) && (e.IsTransient || attempts > 1))
         {
             if (await FindOwnAfterLastAttemptAsync(location, summary, cancellationToken).ConfigureAwait(false) is { } published)
             {

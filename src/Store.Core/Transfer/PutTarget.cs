@@ -98,16 +98,16 @@ internal sealed class PutTarget : IAsyncDisposable
 
     /// <summary>Publishes what was written.</summary>
     public async Task CommitAsync(WriteSummary summary, CancellationToken cancellationToken) =>
-        Stored = await _publication.PublishAsync(
-            _writer!.Location, summary, token => _writer.CommitAsync(summary, token), 0, cancellationToken).ConfigureAwait(false);
+        Stored = await _publication.PublishAsync(_writer!.Location, summary, token => _writer.CommitAsync(summary, token),
+            Store.Retry.LimitForCommit(summary.Chunks.Count), cancellationToken).ConfigureAwait(false);
 
     /// <summary>Writes and publishes an image of one chunk.</summary>
     public async Task PutWholeAsync(PutChunk image, WriteIntent intent, WriteSummary summary, CancellationToken cancellationToken)
     {
         CheckHolds(image);
         var chunk = await image.ForAsync(Store.Can, cancellationToken).ConfigureAwait(false);
-        Stored = await _publication.PublishAsync(Store.Driver.LocationOf(Id), summary,
-            token => Store.Driver.WriteWholeAsync(Id, intent, chunk, summary, token), chunk.Length, cancellationToken).ConfigureAwait(false);
+        Stored = await _publication.PublishAsync(Store.Driver.LocationOf(Id), summary, token => Store.Driver.WriteWholeAsync(Id, intent, chunk, summary, token),
+            Store.Retry.LimitFor(chunk.Length), cancellationToken).ConfigureAwait(false);
         Store.Telemetry.Written(chunk.Length);
     }
 

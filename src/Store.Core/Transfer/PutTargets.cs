@@ -112,11 +112,7 @@ internal sealed class PutTargets : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var target in _all)
-        {
-            await target.DisposeAsync().ConfigureAwait(false);
-        }
-
+        await Task.WhenAll(_all.Select(target => target.DisposeAsync().AsTask())).ConfigureAwait(false);
         _ended.Dispose();
     }
 

@@ -23,14 +23,14 @@ internal sealed partial class S3Bucket(IAmazonS3 client, S3DriverOptions options
             var answer = await RunAsync($"Looking for {location}", () => client.GetObjectMetadataAsync(request, cancellationToken), cancellationToken)
                 .ConfigureAwait(false);
             _seen = true;
-            return Describe(location, answer.ContentLength, answer.ETag, answer.LastModified, answer.ServerSideEncryptionMethod);
+            return Describe(location, LengthIn(answer.Headers, location), answer.ETag, answer.LastModified, answer.ServerSideEncryptionMethod);
         }
         catch (StoreException e) when (e.Error == StoreError.NotFound)
         {
             await RequireAsync(cancellationToken).ConfigureAwait(false);
             return null;
         }
-        catch (StoreException e) when (e.Error == StoreError.AccessDenied)
+        catch (StoreException e) when (e.Error == StoreError.AccessDenied || e.InnerException is AmazonS3Exception { StatusCode: HttpStatusCode.BadRequest })
         {
             await ExplainAsync(location, cancellationToken).ConfigureAwait(false);
             throw;
@@ -49,7 +49,7 @@ internal sealed partial class S3Bucket(IAmazonS3 client, S3DriverOptions options
         var answer = await RunAsync($"Reading {location}", () => client.GetObjectAsync(request, cancellationToken), cancellationToken).ConfigureAwait(false);
         try
         {
-            return S3Reader.Open(answer, intent.Range,
+            return S3Reader.Open(answer, LengthIn(answer.Headers, location), intent.Range,
                 size => Describe(location, size, answer.ETag, answer.LastModified, answer.ServerSideEncryptionMethod));
         }
         catch
@@ -212,7 +212,7 @@ internal sealed partial class S3Bucket(IAmazonS3 client, S3DriverOptions options
         }
     }
 
-    // Nor does its 403 tell a wrong key from one that may not read: the answer to a GET does.
+    // Nor does its 403 tell a wrong key from one that may not read, or its 400 an expired token from a wrong region: the answer to a GET does.
     private async Task ExplainAsync(ImageLocation location, CancellationToken cancellationToken)
     {
         var request = new GetObjectRequest { BucketName = _bucket, Key = locations.KeyOf(location), ByteRange = new Amazon.S3.Model.ByteRange(0, 0) };
@@ -253,6 +253,12 @@ internal sealed partial class S3Bucket(IAmazonS3 client, S3DriverOptions options
 
     private static StoreException Vanished(ImageLocation location) =>
         new(StoreError.Unavailable, $"The upload to {location} was completed, and there is no image.") { IsTransient = true };
+
+    // The SDK takes a length that is not told for 0, and an image of 0 bytes is one as well.
+    private static long LengthIn(HeadersCollection answer, ImageLocation location) => answer["Content-Length"] is { Length: > 0 }
+        ? answer.ContentLength
+        : throw new StoreException(StoreError.Unsupported,
+            $"The server does not say how large {location} is (Content-Length); check what stands between the store and it.");
 
     private static string HeaderOf(ByteRange range) => range.Length is { } length
         ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $"bytes={range.Offset}-{range.Offset + length - 1}")

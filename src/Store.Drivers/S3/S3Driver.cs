@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-using Amazon.S3;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -20,8 +18,7 @@ public sealed partial class S3Driver : StoreDriver
     private readonly S3Creation _creation;
     private readonly ILogger _logger;
     private readonly TimeProvider _time;
-    private readonly ConcurrentDictionary<string, S3Bucket> _byAccessKey = new(StringComparer.Ordinal);
-    private readonly ConcurrentBag<IAmazonS3> _clients = [];
+    private readonly S3BucketsByKeys _byKeys;
 
     /// <summary>Makes a driver. Nothing is asked of the server yet.</summary>
     /// <param name="options">Its settings.</param>
@@ -43,12 +40,16 @@ public sealed partial class S3Driver : StoreDriver
         _connections = new S3Connections(options);
         _credentials = S3Credentials.For(options, _connections, _time);
         _bucket = BucketOf(_credentials);
+        _byKeys = new S3BucketsByKeys(BucketOf);
         _creation = new S3Creation(options.CreatesBy, _bucket, _logger);
         Info = new DriverInfo("s3", S3Locations.Schemes, CapabilitiesOf(options));
     }
 
     /// <inheritdoc/>
     public override DriverInfo Info { get; }
+
+    /// <summary>Of how many keys in locations the driver still knows.</summary>
+    internal int KeysHeld => _byKeys.Count;
 
     /// <inheritdoc/>
     public override ImageLocation LocationOf(ImageId id) => _locations.Of(id);
@@ -104,11 +105,8 @@ public sealed partial class S3Driver : StoreDriver
     /// <inheritdoc/>
     public override ValueTask DisposeAsync()
     {
-        foreach (var client in _clients)
-        {
-            client.Dispose();
-        }
-
+        _byKeys.Dispose();
+        _bucket.Client.Dispose();
         (_credentials as IDisposable)?.Dispose();
         _connections.Dispose();
         return base.DisposeAsync();
@@ -129,21 +127,9 @@ public sealed partial class S3Driver : StoreDriver
         };
     }
 
-    private S3Bucket BucketFor(ImageLocation location)
-    {
-        if (_options.Source != S3CredentialSource.Location || location.Secret is not { } secret)
-        {
-            return _bucket;
-        }
+    private S3Bucket BucketFor(ImageLocation location) =>
+        _options.Source == S3CredentialSource.Location && location.Secret is { } secret ? _byKeys.Of(secret) : _bucket;
 
-        secret.Reveal(out var accessKey, out var secretKey);
-        return _byAccessKey.GetOrAdd($"{accessKey}\n{secretKey}", _ => BucketOf(S3Credentials.Of(accessKey, secretKey)));
-    }
-
-    private S3Bucket BucketOf(Amazon.Runtime.AWSCredentials credentials)
-    {
-        var client = S3Client.Create(_options, credentials, _connections);
-        _clients.Add(client);
-        return new S3Bucket(client, _options, _locations);
-    }
+    private S3Bucket BucketOf(Amazon.Runtime.AWSCredentials credentials) =>
+        new(S3Client.Create(_options, credentials, _connections), _options, _locations);
 }

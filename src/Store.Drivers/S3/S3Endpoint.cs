@@ -8,6 +8,9 @@ internal sealed record S3Endpoint(Uri Url)
     /// <summary>Host, port where it is not the scheme's own, and path: what locations hold.</summary>
     public string Host => Url.Authority + Url.AbsolutePath.TrimEnd('/');
 
+    /// <summary>The same with the port, whichever it is: glance_store writes an operator's ':443' into locations.</summary>
+    public string HostAndPort => $"{Url.Host}:{Url.Port}{Url.AbsolutePath.TrimEnd('/')}";
+
     public bool IsTls => Url.Scheme == Uri.UriSchemeHttps;
 
     public bool IsAws => Url.Host.EndsWith(".amazonaws.com", StringComparison.OrdinalIgnoreCase)

@@ -10,6 +10,7 @@ internal sealed class S3Locations
 
     private readonly string _scheme;
     private readonly string _host;
+    private readonly string _hostAndPort;
     private readonly string _place;
     private readonly string _prefix;
 
@@ -17,6 +18,7 @@ internal sealed class S3Locations
     {
         _scheme = endpoint.IsTls ? "s3+https" : "s3";
         _host = endpoint.Host;
+        _hostAndPort = endpoint.HostAndPort;
         _place = $"{_host}/{bucket}/";
         _prefix = prefix;
     }
@@ -42,12 +44,13 @@ internal sealed class S3Locations
         }
 
         var (secret, place) = SplitSecret(uri[(scheme.Length + 3)..]);
-        if (!place.StartsWith(_host + "/", StringComparison.OrdinalIgnoreCase) || !place.AsSpan(_host.Length).StartsWith(_place.AsSpan(_host.Length)))
+        var host = place.StartsWith(_hostAndPort + "/", StringComparison.OrdinalIgnoreCase) ? _hostAndPort : _host;
+        if (!place.StartsWith(host + "/", StringComparison.OrdinalIgnoreCase) || !place.AsSpan(host.Length).StartsWith(_place.AsSpan(_host.Length)))
         {
             throw Misplaced("it names another host or bucket");
         }
 
-        var key = place[_place.Length..];
+        var key = place[(host.Length + _place.Length - _host.Length)..];
         return IsKey(key) ? Of(key) with { Secret = secret } : throw Misplaced("what follows the bucket is not the key of an image of this store");
     }
 

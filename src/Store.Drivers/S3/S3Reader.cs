@@ -23,9 +23,8 @@ internal sealed class S3Reader : DriverReader
 
     public override StoredObject Object { get; }
 
-    public static S3Reader Open(GetObjectResponse answer, ByteRange? range, Func<long, StoredObject> describe)
+    public static S3Reader Open(GetObjectResponse answer, long length, ByteRange? range, Func<long, StoredObject> describe)
     {
-        var length = answer.ContentLength;
         if (range is not { } asked)
         {
             return new S3Reader(answer, describe(length), length);

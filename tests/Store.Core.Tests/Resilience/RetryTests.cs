@@ -69,6 +69,15 @@ public sealed class RetryTests
     }
 
     [TestMethod]
+    public async Task A_backend_that_hangs_is_given_up_after_three_time_limits()
+    {
+        var calls = 0;
+        var e = await Assert.ThrowsExactlyAsync<StoreException>(() => Make(5).RunAsync<int>(_ =>
+            throw (++calls == 1 ? Transient(calls) : new StoreException(StoreError.Stalled, "No answer.") { IsTransient = true }), default).AsTask());
+        Assert.AreEqual((4, 4, StoreError.Stalled, true), (calls, e.Attempts, e.Error, e.IsTransient));
+    }
+
+    [TestMethod]
     public async Task A_large_chunk_gets_more_time_than_a_small_one()
     {
         var run = Make(1).RunAsync(async token =>

@@ -47,6 +47,29 @@ public sealed class ManyTargetsTests
     }
 
     [TestMethod]
+    public async Task Stores_that_take_their_time_to_remove_what_they_have_do_so_at_once()
+    {
+        await using var stores = Stores("a", "b");
+        var (removing, both) = (0, new TaskCompletionSource());
+        foreach (var driver in _drivers.Values)
+        {
+            driver.OnWriteChunk = (_, _, _) => throw new StoreException(StoreError.OutOfSpace, "Full.");
+            driver.OnDispose = () =>
+            {
+                if (Interlocked.Increment(ref removing) == 2)
+                {
+                    both.SetResult();
+                }
+
+                return both.Task;
+            };
+        }
+
+        var put = stores.PutAsync(Id, new MemoryStream(Image), ["a", "b"], Sized);
+        await Assert.ThrowsExactlyAsync<StoreException>(() => put.WaitAsync(TimeSpan.FromSeconds(20)));
+    }
+
+    [TestMethod]
     public async Task Progress_is_told_once_a_chunk_and_not_once_a_store()
     {
         await using var stores = Stores("a", "b");

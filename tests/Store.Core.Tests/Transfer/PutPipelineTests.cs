@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using GlanceStore.Drivers;
 using GlanceStore.Drivers.Memory;
+using Microsoft.Extensions.Time.Testing;
 using static GlanceStore.Core.Tests.Transfer.SampleBytes;
 
 namespace GlanceStore.Core.Tests.Transfer;
@@ -42,6 +43,44 @@ public sealed class PutPipelineTests
         };
         var e = await Assert.ThrowsExactlyAsync<StoreException>(() => Store(driver).PutAsync(new ImageId("a"), new MemoryStream(Image)));
         Assert.AreEqual(StoreError.AlreadyExists, e.Error);
+    }
+
+    [TestMethod]
+    public async Task A_backend_that_hangs_at_the_commit_and_when_it_is_looked_for_is_not_asked_once_more()
+    {
+        var driver = Driver();
+        var looks = 0;
+        driver.OnCommit = (_, _) =>
+        {
+            driver.OnFind = (_, _, _) =>
+            {
+                looks++;
+                throw Stalled();
+            };
+            throw Stalled();
+        };
+        var e = await Assert.ThrowsExactlyAsync<StoreException>(() => Store(driver).PutAsync(new ImageId("a"), new MemoryStream(Image)));
+        Assert.AreEqual((StoreError.Stalled, 2), (e.Error, looks));
+    }
+
+    [TestMethod]
+    public async Task A_commit_of_thousands_of_chunks_has_time_for_them()
+    {
+        var time = new FakeTimeProvider();
+        var driver = Driver();
+        var committing = new TaskCompletionSource();
+        driver.OnCommit = async (token, commit) =>
+        {
+            var wait = Task.Delay(TimeSpan.FromSeconds(100), time, token);
+            committing.SetResult();
+            await wait;
+            return await commit();
+        };
+        await using var store = new ImageStore("test", driver, Small with { ChunkBytes = 4096, MaxAttempts = 1 }, _budget, null, time);
+        var put = store.PutAsync(new ImageId("a"), new MemoryStream(new byte[1001 * 4096]));
+        await committing.Task;
+        time.Advance(TimeSpan.FromSeconds(101));
+        Assert.HasCount(1001, (await put).Chunks);
     }
 
     [TestMethod]
@@ -269,6 +308,8 @@ public sealed class PutPipelineTests
 
     private ImageStore Store(StoreDriver driver, ImageStoreOptions? options = null, TransferBudget? budget = null) =>
         new("test", driver, options ?? Small, budget ?? _budget);
+
+    private static StoreException Stalled() => new(StoreError.Stalled, "No answer.") { IsTransient = true };
 
     private static StoreException Transient(string message) => new(StoreError.Unavailable, message) { IsTransient = true };
 

@@ -41,6 +41,15 @@ public sealed class S3LocationTests
     }
 
     [TestMethod]
+    [DataRow("http://h:80", "s3://AK:SK@h:80/bucket/k", "s3://h/bucket/k")]
+    [DataRow("https://h:443", "s3+https://h:443/bucket/k", "s3+https://h/bucket/k")]
+    public async Task A_location_that_names_the_usual_port_as_an_operator_did_is_read(string endpoint, string uri, string expected)
+    {
+        await using var driver = new S3Driver(Place with { Endpoint = endpoint });
+        Assert.AreEqual(expected, driver.ParseLocation(uri).Uri);
+    }
+
+    [TestMethod]
     public async Task Keys_in_a_location_are_kept_whole_and_apart_from_it()
     {
         await using var driver = new S3Driver(Place);

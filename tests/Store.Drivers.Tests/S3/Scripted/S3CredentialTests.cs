@@ -132,6 +132,21 @@ public sealed class S3CredentialTests
         Assert.AreEqual(StoreError.AccessDenied, error.Error);
     }
 
+    [TestMethod]
+    public async Task Locations_with_ever_new_keys_do_not_fill_the_memory()
+    {
+        await using var server = new ScriptedS3();
+        await using var driver = new S3Driver(server.Options with { AccessKey = null, SecretKey = null, Credentials = S3CredentialSource.Location });
+        var place = driver.LocationOf(new ImageId("a")).Uri["s3://".Length..];
+        for (var i = 0; i < 100; i++)
+        {
+            var error = await Assert.ThrowsExactlyAsync<StoreException>(
+                () => driver.FindAsync(driver.ParseLocation($"s3://AK{i}:SK@{place}"), TestContext.CancellationToken).AsTask());
+            Assert.AreEqual(StoreError.NotAuthenticated, error.Error);
+            Assert.IsLessThanOrEqualTo(32, driver.KeysHeld);
+        }
+    }
+
     private static ScriptedAnswer Keys(TimeSpan life) => ScriptedAnswer.Xml(200,
         "<AssumeRoleResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><AssumeRoleResult><Credentials>"
         + $"<AccessKeyId>{ScriptedS3.AccessKey}</AccessKeyId><SecretAccessKey>{ScriptedS3.SecretKey}</SecretAccessKey>"

@@ -225,6 +225,16 @@ public sealed class S3FaultTests
         Assert.AreEqual(StoreError.InvalidConfiguration, error.Error);
     }
 
+    // As Amazon answers: a HEAD has no body, so its 400 says nothing.
+    [TestMethod]
+    [DataRow("ExpiredToken", StoreError.NotAuthenticated)]
+    [DataRow("AuthorizationHeaderMalformed", StoreError.InvalidConfiguration)]
+    public async Task A_refusal_whose_reason_a_HEAD_cannot_carry_is_explained(string code, StoreError expected)
+    {
+        _server.Script = request => request.Operation == "Head" ? new ScriptedAnswer(400, []) : ScriptedAnswer.Error(400, code);
+        await AssertFailsAsync(expected, isTransient: false);
+    }
+
     [TestMethod]
     public async Task An_endpoint_that_hangs_is_stalled_and_one_that_is_down_is_unavailable()
     {
