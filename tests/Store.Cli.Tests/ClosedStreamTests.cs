@@ -40,4 +40,15 @@ public sealed class ClosedStreamTests : ToolTests
         outcome.FailedWith(1, Tool.LocationOf("image"));
         Same(bytes, (await Tool.RunAsync("get", Tool.At("r.json"))).Succeeded().Bytes);
     }
+
+    [TestMethod]
+    [DataRow("2>&-")]
+    [DataRow("2>/dev/full")]
+    public async Task A_stderr_that_takes_nothing_leaves_the_exit_code_as_it_is(string redirection)
+    {
+        Assert.AreEqual(2, (await Tool.RunRedirectedAsync(redirection, "put", Tool.At("absent"))).ExitCode);
+        await Tool.PutAsync("image", 10);
+        Assert.AreEqual(3, (await Tool.RunRedirectedAsync(redirection, "stat", Tool.LocationOf("other"))).ExitCode);
+        Assert.AreEqual(0, (await Tool.RunRedirectedAsync(redirection, "stat", Tool.LocationOf("image"))).ExitCode);
+    }
 }
