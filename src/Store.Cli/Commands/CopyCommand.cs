@@ -55,7 +55,7 @@ internal static class CopyCommand
         var made = await TransferBar.ShowAsync(name, progress =>
             copy(stores, image, to, options with { Receipt = image.Receipt, Progress = progress }, cancellationToken));
         await receipts.WriteAsync([made.Receipt]);
-        Console.Out.WriteLine(arguments.GetValue(Json) ? made.Receipt.ToJson() : made.Receipt.Location.Uri);
+        ReceiptFiles.Print(arguments.GetValue(Json) ? made.Receipt.ToJson() : made.Receipt.Location.Uri, [made.Receipt]);
         return (int)ExitCode.Done;
     }
 
