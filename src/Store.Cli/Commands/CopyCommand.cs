@@ -5,6 +5,8 @@ namespace GlanceStore.Cli.Commands;
 /// <summary><c>copy</c> and <c>move</c>: from one store to another, verified on the way.</summary>
 internal static class CopyCommand
 {
+    private const string Move = "move";
+
     private static readonly Argument<string> Image = CommandLine.Image();
 
     private static readonly Option<string> To = new("--to") { Description = "The store that the copy goes to.", HelpName = "STORE", Required = true };
@@ -26,7 +28,7 @@ internal static class CopyCommand
     public static Command CreateCopy() => Create("copy", "Copies an image into another store and prints the copy's location.",
         (stores, image, to, options, token) => stores.CopyAsync(image.Location, to, options, token));
 
-    public static Command CreateMove() => Create("move", "Copies an image into another store, and deletes it from its own once the copy is verified.",
+    public static Command CreateMove() => Create(Move, "Copies an image into another store, and deletes it from its own once the copy is verified.",
         (stores, image, to, options, token) => stores.MoveAsync(image.Location, to, options, token));
 
     private static Command Create(
@@ -48,6 +50,11 @@ internal static class CopyCommand
         if (image.Receipt is not null && options.ExpectedDigests.Count > 0)
         {
             throw new UsageException("--expect goes with a location; a receipt says itself what to expect.");
+        }
+
+        if (name == Move && image.Receipt is null && options.ExpectedDigests.Count == 0)
+        {
+            throw new UsageException("A move deletes the image once its copy is verified, and there is nothing to verify it with: give its receipt, or --expect, or copy it.");
         }
 
         var to = stores[arguments.GetRequiredValue(To)].Id;
