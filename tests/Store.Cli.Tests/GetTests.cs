@@ -50,6 +50,7 @@ public sealed class GetTests : ToolTests
         foreach (var image in new[] { Tool.LocationOf("image"), Tool.At("image.json") })
         {
             (await Tool.RunAsync("get", image, "--range", "9223372036854775807-")).FailedWith(2, "beyond the end");
+            (await Tool.RunAsync("get", image, "--range", "100-101")).FailedWith(2, "The range 100-101 begins");
         }
 
         Assert.IsFalse(File.Exists(Tool.At("copy")));
