@@ -43,7 +43,7 @@ public sealed class ImageReceiptJsonConverter : JsonConverter<ImageReceipt>
         }
         catch (ArgumentException e)
         {
-            throw new FormatException($"The receipt contradicts itself: {e.Message}", e);
+            throw new FormatException($"The receipt contradicts itself: {Misuse.Sentence(e)}", e);
         }
     }
 

@@ -49,7 +49,7 @@ internal sealed class PutSessionJson
         }
         catch (ArgumentException e)
         {
-            throw new FormatException($"The session contradicts itself: {e.Message}", e);
+            throw new FormatException($"The session contradicts itself: {Misuse.Sentence(e)}", e);
         }
     }
 

@@ -1,12 +1,12 @@
 namespace GlanceStore.Cli;
 
-/// <summary>Turns every error into one sentence on stderr and an exit code. Nothing else in the tool writes errors.</summary>
+/// <summary>Turns every error into one sentence on stderr and an exit code. Nothing else in the tool reports errors.</summary>
 internal static class Failure
 {
     public static int Report(Exception exception)
     {
         var (code, sentence) = Describe(exception);
-        Console.Error.WriteLine($"glance-store: {Texts.OneLine(sentence)}");
+        StandardStreams.Tell(sentence);
         return (int)code;
     }
 

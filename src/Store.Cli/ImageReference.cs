@@ -14,6 +14,12 @@ internal sealed record ImageReference(IImageStore Store, ImageLocation Location,
             return new ImageReference(stores.StoreOf(location), location, null);
         }
 
+        // Whoever mistypes an option means no file; one that is named so can be read as './--name'.
+        if (argument.StartsWith('-') && !File.Exists(argument))
+        {
+            throw new UsageException($"Unrecognized command or argument '{argument}'; see glance-store --help.");
+        }
+
         // The file may have been edited: its URI is parsed by its store, which refuses what lies outside it.
         var receipt = await ReadAsync(argument, cancellationToken);
         var store = stores.StoreOf(receipt.Location);
@@ -42,7 +48,7 @@ internal sealed record ImageReference(IImageStore Store, ImageLocation Location,
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            throw new UsageException($"'{path}' is neither a location (it has no '://') nor a receipt that can be read: {e.Message}", e);
+            throw new UsageException($"'{path}' is neither a location (it has no '://') nor a receipt that can be read: {Texts.ReasonOf(e, path)}", e);
         }
     }
 }

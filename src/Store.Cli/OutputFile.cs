@@ -17,15 +17,17 @@ internal sealed class OutputFile : IAsyncDisposable
     /// <exception cref="UsageException">No file can be made there.</exception>
     public static async Task<OutputFile> CreateAsync(string path, CancellationToken cancellationToken)
     {
+        var name = $".glance-store-{Guid.NewGuid():N}.tmp";
         try
         {
             var target = TargetOf(path);
-            var temporary = Path.Combine(Path.GetDirectoryName(target) ?? "", $".glance-store-{Guid.NewGuid():N}.tmp");
-            return IsWrittenAsItIs(target) ? await OpenAsync(target, cancellationToken) : Beside(target, temporary, New);
+            return IsWrittenAsItIs(target)
+                ? await OpenAsync(target, cancellationToken)
+                : Beside(target, Path.Combine(Path.GetDirectoryName(target) ?? "", name), New);
         }
-        catch (Exception e) when (IsUsage(e))
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            throw new UsageException($"The output file '{path}' cannot be written: {e.Message}", e);
+            throw NotWritable(path, name, e);
         }
     }
 
@@ -33,16 +35,17 @@ internal sealed class OutputFile : IAsyncDisposable
     /// <exception cref="UsageException">No file can be made there.</exception>
     public static OutputFile Continue(string path)
     {
+        const string Suffix = ".part";
         try
         {
             var target = TargetOf(path);
             return IsWrittenAsItIs(target)
                 ? throw new UsageException($"The output '{path}' is no file, so nothing of it could be kept.")
-                : Beside(target, target + ".part", Kept, stays: true);
+                : Beside(target, target + Suffix, Kept, stays: true);
         }
-        catch (Exception e) when (IsUsage(e))
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            throw new UsageException($"The output file '{path}' cannot be written: {e.Message}", e);
+            throw NotWritable(path, Path.GetFileName(path) + Suffix, e);
         }
     }
 
@@ -71,8 +74,9 @@ internal sealed class OutputFile : IAsyncDisposable
     private static FileStreamOptions Kept =>
         new() { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.None, BufferSize = 0 };
 
-    private static bool IsUsage(Exception e) =>
-        e is DirectoryNotFoundException or FileNotFoundException or UnauthorizedAccessException or ArgumentException;
+    // Nobody knows the name that it was to be written under at first.
+    private static UsageException NotWritable(string path, string temporaryName, Exception e) => new(
+        $"The output file '{path}' cannot be written: {Texts.ReasonOf(e, path).Replace(temporaryName, Path.GetFileName(path), StringComparison.Ordinal)}", e);
 
     private static string TargetOf(string path)
     {
@@ -82,10 +86,25 @@ internal sealed class OutputFile : IAsyncDisposable
             throw new UsageException($"The output '{path}' is a directory; name a file in it.");
         }
 
+        RequireName(target);
+
         // The file behind a link is replaced, not the link.
         return IsWrittenAsItIs(target) || new FileInfo(target).LinkTarget is null
             ? target
             : File.ResolveLinkTarget(target, returnFinalTarget: true)!.FullName;
+    }
+
+    // The name it is written under at first is a short one: that this one is too long would be found out when all is done.
+    private static void RequireName(string target)
+    {
+        try
+        {
+            _ = File.GetAttributes(target);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            // It is free.
+        }
     }
 
     private static async Task<OutputFile> OpenAsync(string target, CancellationToken cancellationToken)

@@ -1,6 +1,6 @@
 namespace GlanceStore.Cli;
 
-/// <summary>The files that a put writes its receipts to, one a store; none where none was asked for.</summary>
+/// <summary>The files that a put or a copy writes its receipts to, one a store; none where none was asked for.</summary>
 internal sealed class ReceiptFiles : IAsyncDisposable
 {
     private readonly Dictionary<string, OutputFile> _files = new(StringComparer.OrdinalIgnoreCase);
@@ -31,14 +31,35 @@ internal sealed class ReceiptFiles : IAsyncDisposable
     }
 
     // Not cancellable: the images are stored, and their receipts belong to them.
-    public async Task WriteAsync(IEnumerable<ImageReceipt> receipts)
+    public async Task WriteAsync(IReadOnlyCollection<ImageReceipt> receipts)
     {
-        foreach (var receipt in receipts)
+        try
         {
-            if (_files.TryGetValue(receipt.Location.StoreId!, out var file))
+            foreach (var receipt in receipts)
             {
-                await WriteAsync(receipt, file);
+                if (_files.TryGetValue(receipt.Location.StoreId!, out var file))
+                {
+                    await WriteAsync(receipt, file);
+                }
             }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Stored(receipts, "whose receipt could not be written", e);
+        }
+    }
+
+    /// <summary>Prints what a put or a copy ends with.</summary>
+    /// <exception cref="IOException">It could not be printed; the message says where the images are.</exception>
+    public static void Print(string text, IReadOnlyCollection<ImageReceipt> receipts)
+    {
+        try
+        {
+            Console.Out.WriteLine(text);
+        }
+        catch (IOException e)
+        {
+            throw Stored(receipts, "which could not be printed", e);
         }
     }
 
@@ -49,6 +70,10 @@ internal sealed class ReceiptFiles : IAsyncDisposable
             await file.DisposeAsync();
         }
     }
+
+    // The image is there all the same, and this is the last chance to say where.
+    private static IOException Stored(IEnumerable<ImageReceipt> receipts, string what, Exception e) =>
+        new($"The image is stored at {string.Join(", ", receipts.Select(receipt => $"'{receipt.Location}'"))}, {what}: {e.Message}", e);
 
     private static Task<OutputFile> OpenAsync(string path, string source, CancellationToken cancellationToken) =>
         path.Length > 0 && SourceFile.IsIn(path, source)

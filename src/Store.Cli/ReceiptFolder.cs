@@ -13,7 +13,8 @@ internal static class ReceiptFolder
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            throw new UsageException($"The folder '{path}' cannot be read: {e.Message}", e);
+            var reason = File.Exists(path) ? "It is a file." : Texts.ReasonOf(e);
+            throw new UsageException($"The folder '{path}' cannot be read: {reason}", e);
         }
     }
 }

@@ -41,7 +41,7 @@ internal sealed record SessionFile(string? Path, PutSession? Resumed)
         }
         catch (Exception e) when (e is FormatException or IOException or UnauthorizedAccessException or ArgumentException)
         {
-            throw new UsageException($"The file '{path}' is no session that can be gone on with: {e.Message}", e);
+            throw new UsageException($"The file '{path}' is no session that can be gone on with: {Texts.ReasonOf(e, path)}", e);
         }
     }
 }

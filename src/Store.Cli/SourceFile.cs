@@ -31,7 +31,7 @@ internal static class SourceFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            throw new UsageException($"The source '{path}' cannot be read: {e.Message}", e);
+            throw new UsageException($"The source '{path}' cannot be read: {Texts.ReasonOf(e, path)}", e);
         }
     }
 

@@ -27,6 +27,25 @@ internal static class StandardStreams
         }
     }
 
+    /// <summary>Writes a sentence to stderr, where there is one that takes it: the exit code says the same to whoever closed it.</summary>
+    public static void Tell(string sentence)
+    {
+        // Whatever file took the number of a closed stderr is not to be written to.
+        if (!UnixFile.IsInherited(2))
+        {
+            return;
+        }
+
+        try
+        {
+            Console.Error.WriteLine($"glance-store: {Texts.OneLine(sentence)}");
+        }
+        catch (IOException)
+        {
+            // A full disk or a closed pipe; there is nowhere left to say so.
+        }
+    }
+
     /// <summary>Runs a transfer into stdout.</summary>
     /// <remarks>
     /// Not the console's stream, which takes a closed pipe for success: <c>get | head</c> must end, and say that it did not write all.

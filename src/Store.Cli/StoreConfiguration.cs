@@ -49,6 +49,11 @@ internal static class StoreConfiguration
             return null;
         }
 
+        if (files.Contains("") || directories.Contains(""))
+        {
+            throw new UsageException("--glance-conf is the name of a file and --config-dir that of a folder, and one of them is empty.");
+        }
+
         return arguments.GetValue(CommandLine.Config) is null
             ? GlanceConf.Read(files, directories)
             : throw new UsageException("--config and --glance-conf are two configurations; name one of them.");
@@ -63,11 +68,17 @@ internal static class StoreConfiguration
             var section = root.GetSection(SectionName);
             return section.Exists() ? section : root;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            throw new UsageException($"The configuration '{path}' cannot be read: {e.Message}", e);
+            throw new UsageException($"The configuration '{path}' cannot be read: {Texts.ReasonOf(e, path)}", e);
         }
-        catch (Exception e) when (e is FormatException or InvalidDataException or JsonException)
+        catch (JsonException e)
+        {
+            // Its message counts lines from 0 and bytes in them.
+            var reason = e.Message.Split(" LineNumber:")[0];
+            throw new UsageException($"The configuration '{path}' is not JSON of that form (line {e.LineNumber + 1}): {reason}", e);
+        }
+        catch (Exception e) when (e is FormatException or InvalidDataException)
         {
             throw new UsageException($"The configuration '{path}' is not JSON of that form: {e.Message}", e);
         }

@@ -120,6 +120,14 @@ internal static class Texts
             : throw new UsageException($"--rate: '{text}' is not a number of bytes a second such as 800KiB, 50MiB or 1GiB.");
     }
 
+    /// <summary>Why a file could not be opened; .NET does not say that it is a directory.</summary>
+    public static string ReasonOf(Exception error, string path) => Directory.Exists(path) ? "It is a directory." : ReasonOf(error);
+
+    /// <summary>Why something could not be opened, without the parameter's name that .NET adds.</summary>
+    public static string ReasonOf(Exception error) => error is ArgumentException { ParamName: { } name }
+        ? error.Message.Replace($" (Parameter '{name}')", "", StringComparison.Ordinal)
+        : error.Message;
+
     /// <summary>
     /// Text for one line of a terminal. Messages repeat what was typed, what a file held and what a backend answered: no control character of
     /// theirs gets there.

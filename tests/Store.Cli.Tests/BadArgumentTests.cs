@@ -12,6 +12,9 @@ public sealed class BadArgumentTests : ToolTests
     [DataRow("put a --id", "--id")]
     [DataRow("get", "argument")]
     [DataRow("stores --yaml", "'--yaml'")]
+    [DataRow("get --colour", "Unrecognized command or argument '--colour'")]
+    [DataRow("stat --colour", "Unrecognized command or argument '--colour'")]
+    [DataRow("copy -x --to local", "Unrecognized command or argument '-x'")]
     [DataRow("sweep --older-than soon", "--older-than")]
     [DataRow("sweep --older-than 5", "--older-than")]
     [DataRow("sweep --older-than -5d", "-5d")]
@@ -21,6 +24,22 @@ public sealed class BadArgumentTests : ToolTests
     [DataRow("get file:///a --hedge-after 1sss", "--hedge-after")]
     public async Task A_wrong_command_line_is_one_sentence(string arguments, string words) =>
         (await Tool.RunAsync(arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries))).FailedWith(2, words);
+
+    [TestMethod]
+    public async Task A_name_that_is_empty_is_refused_in_words()
+    {
+        await Tool.PutAsync("image", 10);
+        foreach (var arguments in new string[][]
+        {
+            ["put", ""], ["put", Tool.At("image"), "--receipt", ""], ["get", ""], ["get", Tool.LocationOf("image"), "-o", ""],
+            ["verify", "--all", ""], ["stores", "--config", ""], ["stores", "--glance-conf", ""], ["stores", "--config-dir", ""],
+        })
+        {
+            var outcome = await Tool.RunAsync(arguments);
+            outcome.FailedWith(2, "");
+            Assert.DoesNotContain("Parameter", outcome.Errors);
+        }
+    }
 
     [TestMethod]
     public async Task Help_names_every_command_and_the_exit_codes()
@@ -83,7 +102,8 @@ public sealed class BadArgumentTests : ToolTests
         await RefusedAsync(json.Replace("\"os_hash_algo\"", "\"x\"", StringComparison.Ordinal), "half of them");
         await RefusedAsync(json.Replace("\"sha512\"", "\"sha256\"", StringComparison.Ordinal), "64 hexadecimal digits");
         await RefusedAsync(json.Replace(ValueOf(json, "checksum"), "00", StringComparison.Ordinal), "32 hexadecimal digits");
-        await RefusedAsync(json.Replace("\"size\": 1000", "\"size\": 999", StringComparison.Ordinal), "contradicts");
+        await RefusedAsync(json.Replace("\"size\": 1000", "\"size\": 999", StringComparison.Ordinal), "999.");
+        await RefusedAsync(json.Replace(Tool.LocationOf("image"), "image", StringComparison.Ordinal), "no scheme.");
         await RefusedAsync(json.Replace("xxh3_64:", "crc32:", StringComparison.Ordinal), "chunk");
         await RefusedAsync(json.Replace("\"local\"", "\"cold\"", StringComparison.Ordinal), "There is no store 'cold'");
         await RefusedAsync(json.Replace(Tool.StoreDirectory, "/etc", StringComparison.Ordinal), "");
@@ -101,6 +121,6 @@ public sealed class BadArgumentTests : ToolTests
     {
         await Tool.PutAsync("image", 100_000);
         (await Tool.RunAsync("get", Tool.At("image"))).FailedWith(2, "receipt");
-        (await Tool.RunAsync("get", Tool.At("."))).FailedWith(2, "receipt");
+        (await Tool.RunAsync("get", Tool.At("."))).FailedWith(2, "receipt that can be read: It is a directory.");
     }
 }

@@ -40,4 +40,30 @@ public sealed class ClosedStreamTests : ToolTests
         outcome.FailedWith(1, Tool.LocationOf("image"));
         Same(bytes, (await Tool.RunAsync("get", Tool.At("r.json"))).Succeeded().Bytes);
     }
+
+    [TestMethod]
+    public async Task A_copy_that_cannot_be_printed_or_has_no_receipt_says_where_it_is()
+    {
+        await Tool.PutAsync("image", 10);
+        foreach (var command in new[] { "copy", "move" })
+        {
+            var outcome = await Tool.RunRedirectedAsync(">/dev/full", command, Tool.At("image.json"), "--to", "local", "--id", $"{command}.1");
+            outcome.FailedWith(1, $"{Tool.LocationOf($"{command}.1")}', which could not be printed");
+            await Tool.PutAsync("image", 10, "--replace");
+        }
+
+        (await Tool.RunAsync("copy", Tool.At("image.json"), "--to", "local", "--id", "b", "--receipt", "/dev/full"))
+            .FailedWith(1, $"{Tool.LocationOf("b")}', whose receipt could not be written");
+    }
+
+    [TestMethod]
+    [DataRow("2>&-")]
+    [DataRow("2>/dev/full")]
+    public async Task A_stderr_that_takes_nothing_leaves_the_exit_code_as_it_is(string redirection)
+    {
+        Assert.AreEqual(2, (await Tool.RunRedirectedAsync(redirection, "put", Tool.At("absent"))).ExitCode);
+        await Tool.PutAsync("image", 10);
+        Assert.AreEqual(3, (await Tool.RunRedirectedAsync(redirection, "stat", Tool.LocationOf("other"))).ExitCode);
+        Assert.AreEqual(0, (await Tool.RunRedirectedAsync(redirection, "stat", Tool.LocationOf("image"))).ExitCode);
+    }
 }

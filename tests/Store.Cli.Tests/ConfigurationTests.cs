@@ -88,8 +88,8 @@ public sealed class ConfigurationTests : ToolTests
     public async Task A_configuration_that_cannot_be_read_is_refused()
     {
         (await Tool.RunAsync("stores", "--config", Tool.At("absent.json"))).FailedWith(2, "cannot be read");
-        (await Tool.RunAsync("stores", "--config", Tool.At("."))).FailedWith(2, "cannot be read");
-        (await Tool.RunAsync("stores", "--config", Write("{ \"Stores\": "))).FailedWith(2, "is not JSON");
+        (await Tool.RunAsync("stores", "--config", Tool.At("."))).FailedWith(2, "cannot be read: It is a directory.");
+        (await Tool.RunAsync("stores", "--config", Write("{\n\"Stores\": "))).FailedWith(2, "is not JSON of that form (line 2): ");
         (await Tool.RunAsync("stores", "--config", Write("{}"))).FailedWith(2, "There is no store");
     }
 

@@ -50,6 +50,7 @@ public sealed class GetTests : ToolTests
         foreach (var image in new[] { Tool.LocationOf("image"), Tool.At("image.json") })
         {
             (await Tool.RunAsync("get", image, "--range", "9223372036854775807-")).FailedWith(2, "beyond the end");
+            (await Tool.RunAsync("get", image, "--range", "100-101")).FailedWith(2, "The range 100-101 begins");
         }
 
         Assert.IsFalse(File.Exists(Tool.At("copy")));
@@ -128,7 +129,16 @@ public sealed class GetTests : ToolTests
     {
         await Tool.PutAsync("image", 10);
         (await Tool.RunAsync("get", Tool.LocationOf("image"), "-o", Tool.At("."))).FailedWith(2, "is a directory");
-        (await Tool.RunAsync("get", Tool.LocationOf("image"), "-o", Tool.At("absent/copy"))).FailedWith(2, "cannot be written");
+        foreach (var name in new[] { "absent/copy", new string('n', 300) })
+        {
+            foreach (var (place, more) in new[] { (Tool.LocationOf("image"), Array.Empty<string>()), (Tool.At("image.json"), ["--resume"]) })
+            {
+                var outcome = await Tool.RunAsync(["get", place, "-o", Tool.At(name), .. more]);
+                outcome.FailedWith(2, $"The output file '{Tool.At(name)}' cannot be written");
+                Assert.DoesNotContain(".tmp", outcome.Errors);
+                Assert.DoesNotContain(".part", outcome.Errors);
+            }
+        }
     }
 
     [TestMethod]

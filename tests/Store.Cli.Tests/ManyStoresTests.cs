@@ -72,7 +72,7 @@ public sealed class ManyStoresTests : ToolTests
         Tool.MakeFile("disk", 100_000);
         (await Tool.RunAsync("put", Tool.At("disk"), "--id", "i", "--receipt", Tool.At("r.json"), "--config", config)).Succeeded();
         var location = $"file://{Tool.At("fast")}/i";
-        (await Tool.RunAsync("move", location, "--to", "cold", "--config", config)).FailedWith(1, "nothing to verify it with");
+        (await Tool.RunAsync("move", location, "--to", "cold", "--config", config)).FailedWith(2, "nothing to verify it with");
         (await Tool.RunAsync("copy", location, "--to", "none", "--config", config)).FailedWith(2, "There is no store 'none'");
         (await Tool.RunAsync("copy", location, "--to", "fast", "--config", config)).FailedWith(2, "would be the same");
         (await Tool.RunAsync("copy", location + "x", "--to", "cold", "--config", config)).FailedWith(3, "no image");

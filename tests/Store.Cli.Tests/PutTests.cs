@@ -172,6 +172,15 @@ public sealed class PutTests : ToolTests
     }
 
     [TestMethod]
+    public async Task A_receipt_that_fails_once_the_image_is_stored_does_not_keep_where_it_is()
+    {
+        var bytes = Tool.MakeFile("disk", 10);
+        var outcome = await Tool.RunAsync("put", Tool.At("disk"), "--id", "image", "--receipt", "/dev/full");
+        outcome.FailedWith(1, $"'{Tool.LocationOf("image")}', whose receipt could not be written");
+        Same(bytes, (await Tool.RunAsync("get", Tool.LocationOf("image"))).Succeeded().Bytes);
+    }
+
+    [TestMethod]
     public async Task A_put_that_fails_leaves_no_receipt()
     {
         Tool.MakeFile("disk", 10);

@@ -15,14 +15,15 @@ public sealed class ReadmeSampleTests : ToolTests
     [TestMethod]
     public async Task The_sample_of_the_readme_is_the_one_that_compiles()
     {
-        var root = RepositoryRoot();
-        var sample = LinesOf(await File.ReadAllTextAsync(Path.Combine(root, "tests/Store.Cli.Tests/ReadmeSample.cs")));
-        var shown = LinesOf((await File.ReadAllTextAsync(Path.Combine(root, "README.md"))).Split("```csharp\n")[1].Split("```")[0])
+        var sample = LinesOf(await ReadAsync("tests/Store.Cli.Tests/ReadmeSample.cs"));
+        var shown = LinesOf((await ReadAsync("README.md")).Split("```csharp\n")[1].Split("```")[0])
             .Where(line => !line.StartsWith("using ", StringComparison.Ordinal));
         Assert.Contains(string.Join('\n', shown), string.Join('\n', sample));
     }
 
-    private static string[] LinesOf(string text) => text.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+    internal static Task<string> ReadAsync(string path) => File.ReadAllTextAsync(Path.Combine(RepositoryRoot(), path));
+
+    internal static string[] LinesOf(string text) => text.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 
     private static string RepositoryRoot()
     {

@@ -59,10 +59,10 @@ internal sealed class Tool : IDisposable
     }
 
     /// <summary>Stores a file of that length under an id, with its receipt beside it as <c>ID.json</c>.</summary>
-    public async Task<byte[]> PutAsync(string id, int length)
+    public async Task<byte[]> PutAsync(string id, int length, params string[] more)
     {
         var bytes = MakeFile(id, length);
-        (await RunAsync("put", At(id), "--id", id, "--receipt", At($"{id}.json"))).Succeeded();
+        (await RunAsync(["put", At(id), "--id", id, "--receipt", At($"{id}.json"), .. more])).Succeeded();
         return bytes;
     }
 

@@ -41,8 +41,8 @@ public abstract class DriverHarness : IAsyncDisposable
     public abstract ValueTask<StoreDriver> CreateDriverAsync();
 
     /// <summary>
-    /// Everything in the backend, by name: images, and also temporary files, segments and uploads that never ended. It <em>must</em> ask
-    /// the backend itself, not the driver.
+    /// Everything in the backend, by name: images, and also temporary files, segments and uploads that never ended; empty where no image is,
+    /// so without the directories that the driver makes once. It <em>must</em> ask the backend itself, not the driver.
     /// </summary>
     public abstract ValueTask<IReadOnlyCollection<string>> ListEverythingAsync();
 

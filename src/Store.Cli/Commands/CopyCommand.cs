@@ -5,6 +5,8 @@ namespace GlanceStore.Cli.Commands;
 /// <summary><c>copy</c> and <c>move</c>: from one store to another, verified on the way.</summary>
 internal static class CopyCommand
 {
+    private const string Move = "move";
+
     private static readonly Argument<string> Image = CommandLine.Image();
 
     private static readonly Option<string> To = new("--to") { Description = "The store that the copy goes to.", HelpName = "STORE", Required = true };
@@ -26,7 +28,7 @@ internal static class CopyCommand
     public static Command CreateCopy() => Create("copy", "Copies an image into another store and prints the copy's location.",
         (stores, image, to, options, token) => stores.CopyAsync(image.Location, to, options, token));
 
-    public static Command CreateMove() => Create("move", "Copies an image into another store, and deletes it from its own once the copy is verified.",
+    public static Command CreateMove() => Create(Move, "Copies an image into another store, and deletes it from its own once the copy is verified.",
         (stores, image, to, options, token) => stores.MoveAsync(image.Location, to, options, token));
 
     private static Command Create(
@@ -50,12 +52,17 @@ internal static class CopyCommand
             throw new UsageException("--expect goes with a location; a receipt says itself what to expect.");
         }
 
+        if (name == Move && image.Receipt is null && options.ExpectedDigests.Count == 0)
+        {
+            throw new UsageException("A move deletes the image once its copy is verified, and there is nothing to verify it with: give its receipt, or --expect, or copy it.");
+        }
+
         var to = stores[arguments.GetRequiredValue(To)].Id;
         await using var receipts = await ReceiptFiles.OpenAsync(arguments.GetValue(Receipt), argument, [to], cancellationToken);
         var made = await TransferBar.ShowAsync(name, progress =>
             copy(stores, image, to, options with { Receipt = image.Receipt, Progress = progress }, cancellationToken));
         await receipts.WriteAsync([made.Receipt]);
-        Console.Out.WriteLine(arguments.GetValue(Json) ? made.Receipt.ToJson() : made.Receipt.Location.Uri);
+        ReceiptFiles.Print(arguments.GetValue(Json) ? made.Receipt.ToJson() : made.Receipt.Location.Uri, [made.Receipt]);
         return (int)ExitCode.Done;
     }
 

@@ -96,8 +96,13 @@ internal static class PutCommand
             stores.PutAsync(id, source, targets, options with { Progress = progress }, cancellationToken)));
 
         // Before anything is printed, which may fail: the receipts are what cannot be had again.
-        await receipts.WriteAsync(report.Receipts);
-        Print(TextOf(arguments, targets, report), report);
+        ImageReceipt[] stored = [.. report.Receipts];
+        await receipts.WriteAsync(stored);
+        if (stored.Length > 0)
+        {
+            ReceiptFiles.Print(TextOf(arguments, targets, stored), stored);
+        }
+
         return report.IsComplete ? (int)ExitCode.Done : throw Incomplete(report);
     }
 
@@ -115,28 +120,12 @@ internal static class PutCommand
             : throw new UsageException("--store and --all-stores do not go together.");
     }
 
-    private static string TextOf(ParseResult arguments, string[] targets, PutReport report) => (arguments.GetValue(Json), targets.Length) switch
+    private static string TextOf(ParseResult arguments, string[] targets, ImageReceipt[] stored) => (arguments.GetValue(Json), targets.Length) switch
     {
-        (true, 1) => report.Receipts.First().ToJson(),
-        (true, _) => JsonSerializer.Serialize([.. report.Receipts], CliJson.Default.ImageReceiptArray),
-        _ => string.Join(Environment.NewLine, report.Receipts.Select(receipt => receipt.Location.Uri)),
+        (true, 1) => stored[0].ToJson(),
+        (true, _) => JsonSerializer.Serialize(stored, CliJson.Default.ImageReceiptArray),
+        _ => string.Join(Environment.NewLine, stored.Select(receipt => receipt.Location.Uri)),
     };
-
-    private static void Print(string text, PutReport report)
-    {
-        try
-        {
-            if (report.Receipts.Any())
-            {
-                Console.Out.WriteLine(text);
-            }
-        }
-        catch (IOException e)
-        {
-            var where = string.Join(", ", report.Receipts.Select(receipt => $"'{receipt.Location}'"));
-            throw new IOException($"The image is stored at {where}, which could not be printed: {e.Message}", e);
-        }
-    }
 
     private static IOException Incomplete(PutReport report) => new(string.Join(' ', report.Outcomes
         .Where(outcome => outcome.Error is not null)

@@ -24,7 +24,7 @@ internal static class StoresCommand
             : string.Join(Environment.NewLine, [.. stores.All.Select(store => ToText(store, stores)), .. stores.Down.Select(ToText)]));
         foreach (var option in conf?.Ignored ?? [])
         {
-            Console.Error.WriteLine($"glance-store: {Texts.OneLine(option.ToString())}");
+            StandardStreams.Tell(option.ToString());
         }
 
         return (int)ExitCode.Done;

@@ -163,7 +163,7 @@ internal sealed class GetPipeline(ReadSources sources, ReadSource source, ReadPa
         long? length = pieceBytes;
         if (read.Manifest is { Size: > 0 } manifest)
         {
-            var index = manifest.IndexAt(new ByteRange(start).Within(manifest.Size).Offset);
+            var index = manifest.IndexAt((read.Range ?? new ByteRange(start)).Within(manifest.Size).Offset);
             (start, length) = (manifest.OffsetOf(index), manifest[index].Length);
         }
 
