@@ -15,6 +15,8 @@ public sealed class FlawHarness : DriverHarness
 
     public override string Name => "flawed";
 
+    public override IReadOnlyList<string> ForeignLocations => ["memory://elsewhere/a"];
+
     public override IReadOnlyList<string> SecretsInOptions => ["none-that-anybody-tells"];
 
     public override ValueTask<StoreDriver> CreateDriverAsync() =>

@@ -64,6 +64,8 @@ public sealed class SuiteCaseTests
 
         public override string Name => "memory";
 
+        public override IReadOnlyList<string> ForeignLocations => ["memory://elsewhere/a"];
+
         public override ValueTask<StoreDriver> CreateDriverAsync() => new(new MemoryDriver(new MemoryDriverOptions { Storage = Storage }));
 
         public override ValueTask<IReadOnlyCollection<string>> ListEverythingAsync() => new(Storage.Names);

@@ -29,7 +29,7 @@ public abstract class DriverHarness : IAsyncDisposable
     public virtual TimeSpan StallTimeout => TimeSpan.FromMilliseconds(500);
 
     /// <summary>URIs that belong to another store or lead out of this one: each <em>must</em> be <see cref="StoreError.InvalidLocation"/>.</summary>
-    public virtual IReadOnlyList<string> ForeignLocations => [];
+    public abstract IReadOnlyList<string> ForeignLocations { get; }
 
     /// <summary>URIs of the driver's schemes that are malformed: each <em>must</em> be <see cref="StoreError.InvalidLocation"/>.</summary>
     public virtual IReadOnlyList<string> MalformedLocations => [];

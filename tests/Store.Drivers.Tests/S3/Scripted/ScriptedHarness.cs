@@ -9,6 +9,9 @@ public class ScriptedHarness : DriverHarness
 
     public override string Name => "scripted-s3";
 
+    public override IReadOnlyList<string> ForeignLocations =>
+        [$"s3://elsewhere.example.org/{ScriptedS3.Bucket}/a", $"s3://{_server.Endpoint["http://".Length..]}/another-bucket/a"];
+
     public override IReadOnlyList<string> SecretsInOptions => [ScriptedS3.SecretKey];
 
     // Two cores that other tests use as well.
