@@ -17,11 +17,12 @@ public sealed class ScriptedHarness : DriverHarness
 
     public override string Name => "scripted";
 
-    public override IReadOnlyList<string> ForeignLocations => ["https://169.254.169.254/latest/meta-data/"];
+    public override IReadOnlyList<string> ForeignLocations => ["http://elsewhere.example/x", "https://169.254.169.254/latest/meta-data/"];
 
     public override IReadOnlyList<string> MalformedLocations => ["http://", "http:///x", "https://u@127.0.0.1/x"];
 
-    public override ValueTask<StoreDriver> CreateDriverAsync() => new(new HttpDriver(Drivers.Loopback with { BaseUrl = _server.Url }));
+    public override ValueTask<StoreDriver> CreateDriverAsync() =>
+        new(new HttpDriver(Drivers.Loopback with { BaseUrl = _server.Url, AllowedHosts = ["127.0.0.1"] }));
 
     public override ValueTask<IReadOnlyCollection<string>> ListEverythingAsync() => new([.. _images.Keys]);
 
