@@ -98,6 +98,21 @@ public sealed class ManyStoresTests : ToolTests
         Assert.IsFalse(File.Exists(Tool.At("out")));
     }
 
+    [TestMethod]
+    [DataRow("--json")]
+    [DataRow("--replace")]
+    public async Task A_move_to_another_name_of_the_same_directory_leaves_the_image_where_it_is(string option)
+    {
+        var config = Configure();
+        Directory.CreateDirectory(Tool.At("fast"));
+        Directory.CreateSymbolicLink(Tool.At("warm"), Tool.At("fast"));
+        var bytes = Tool.MakeFile("disk", 5_000_000);
+        (await Tool.RunAsync("put", Tool.At("disk"), "--id", "i", "--receipt", Tool.At("r.json"), "--config", config)).Succeeded();
+        var (code, why) = option == "--replace" ? (2, "the same under two names") : (5, "already");
+        (await Tool.RunAsync("move", Tool.At("r.json"), "--to", "warm", option, "--config", config)).FailedWith(code, why);
+        CollectionAssert.AreEqual(bytes, await File.ReadAllBytesAsync(Path.Combine(Tool.At("fast"), "i")));
+    }
+
     private static async Task Flip(string path, long offset)
     {
         File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
