@@ -41,6 +41,23 @@ public sealed class ResumedPutTests : ToolTests
     }
 
     [TestMethod]
+    [DataRow("--json")]
+    [DataRow("--replace")]
+    public async Task A_put_killed_after_its_image_was_stored_gives_the_receipt_when_it_is_gone_on_with(string option)
+    {
+        var image = Tool.MakeFile("disk", Length);
+        var (session, receipt) = (Tool.At("session"), Tool.At("receipt.json"));
+        await KillAsync(image, "image", session, Length / 2);
+        File.Copy(session, Tool.At("kept"));
+        (await Tool.RunAsync("put", Tool.At("disk"), "--resume", session)).Succeeded();
+        File.Move(Tool.At("kept"), session);
+        (await Tool.RunAsync("put", Tool.At("disk"), "--resume", session, "--receipt", receipt, option)).Succeeded();
+        (await Tool.RunAsync("verify", receipt)).Succeeded();
+        Assert.IsFalse(File.Exists(session));
+        CollectionAssert.AreEqual(new[] { "image" }, Tool.Stored.ToArray());
+    }
+
+    [TestMethod]
     public async Task Another_source_another_id_and_another_store_are_refused_and_the_right_ones_go_on()
     {
         var image = Tool.MakeFile("disk", Length);
