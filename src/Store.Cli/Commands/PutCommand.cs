@@ -97,7 +97,7 @@ internal static class PutCommand
 
         // Before anything is printed, which may fail: the receipts are what cannot be had again.
         await receipts.WriteAsync(report.Receipts);
-        Print(TextOf(arguments, targets, report), report);
+        Print(arguments, targets, report);
         return report.IsComplete ? (int)ExitCode.Done : throw Incomplete(report);
     }
 
@@ -122,13 +122,13 @@ internal static class PutCommand
         _ => string.Join(Environment.NewLine, report.Receipts.Select(receipt => receipt.Location.Uri)),
     };
 
-    private static void Print(string text, PutReport report)
+    private static void Print(ParseResult arguments, string[] targets, PutReport report)
     {
         try
         {
             if (report.Receipts.Any())
             {
-                Console.Out.WriteLine(text);
+                Console.Out.WriteLine(TextOf(arguments, targets, report));
             }
         }
         catch (IOException e)
