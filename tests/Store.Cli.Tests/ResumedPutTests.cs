@@ -87,6 +87,27 @@ public sealed class ResumedPutTests : ToolTests
         Assert.IsEmpty(Tool.Stored);
     }
 
+    [TestMethod]
+    public async Task A_put_killed_before_anything_was_sent_leaves_a_session_that_says_what_to_do()
+    {
+        Tool.MakeFile("disk", 100);
+        var session = Tool.At("session");
+        using (var process = Tool.Start("put", "-", "--session", session))
+        {
+            for (var turns = 0; !File.Exists(session); turns++)
+            {
+                Assert.IsLessThan(20_000_000, turns, "No session was begun.");
+                await Task.Yield();
+            }
+
+            process.Kill();
+            await process.WaitForExitAsync();
+        }
+
+        (await Tool.RunAsync("put", Tool.At("disk"), "--resume", session)).FailedWith(2, "remove it and put the image anew");
+        (await Tool.RunAsync("put", Tool.At("disk"), "--session", session)).FailedWith(2, "remove the file");
+    }
+
     private async Task KillAsync(byte[] image, string id, string session, int given)
     {
         using var process = Tool.Start("put", "-", "--id", id, "--session", session, "--size", $"{image.Length}");
