@@ -8,7 +8,7 @@ internal sealed record ImageReference(IImageStore Store, ImageLocation Location,
 
     public static async Task<ImageReference> ResolveAsync(string argument, ImageStores stores, CancellationToken cancellationToken)
     {
-        if (argument.Contains("://", StringComparison.Ordinal))
+        if (IsLocation(argument))
         {
             var location = stores.ParseLocation(argument);
             return new ImageReference(stores.StoreOf(location), location, null);
@@ -25,6 +25,9 @@ internal sealed record ImageReference(IImageStore Store, ImageLocation Location,
         var store = stores.StoreOf(receipt.Location);
         return new ImageReference(store, store.ParseLocation(receipt.Location.Uri) with { StoreId = store.Id }, receipt);
     }
+
+    /// <summary>Whether an argument is a location; else it is the name of a receipt file.</summary>
+    public static bool IsLocation(string argument) => argument.Contains("://", StringComparison.Ordinal);
 
     public StoreException NotFound() =>
         new(StoreError.NotFound, $"There is no image at '{Location}' in the store '{Store.Id}'.");

@@ -37,7 +37,9 @@ internal sealed record SessionFile(string? Path, PutSession? Resumed)
     {
         try
         {
-            return PutSession.FromJson(File.ReadAllText(path));
+            return File.ReadAllText(path) is { Length: > 0 } json
+                ? PutSession.FromJson(json)
+                : throw new UsageException($"The put that left the session file '{path}' ended before anything was sent: remove it and put the image anew.");
         }
         catch (Exception e) when (e is FormatException or IOException or UnauthorizedAccessException or ArgumentException)
         {

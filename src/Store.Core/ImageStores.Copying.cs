@@ -18,7 +18,8 @@ public sealed partial class ImageStores
     /// <param name="cancellationToken">Ends the copy; nothing is left behind.</param>
     /// <exception cref="StoreException">
     /// As <see cref="StoreOf"/>, <see cref="IImageStore.OpenReadAsync"/> and <see cref="IImageStore.PutAsync"/>;
-    /// <see cref="StoreError.InvalidLocation"/>: the location ends in no id and none was given, or image and copy are the same.
+    /// <see cref="StoreError.InvalidLocation"/>: the location ends in no id and none was given, or image and copy are the same, also where two
+    /// stores are two names of one place.
     /// </exception>
     public Task<ImageCopy> CopyAsync(ImageLocation from, string to, CopyOptions? options = null, CancellationToken cancellationToken = default)
     {
@@ -30,7 +31,8 @@ public sealed partial class ImageStores
     /// <summary>Copies an image into another store as <see cref="CopyAsync"/> does, and then deletes it from its own.</summary>
     /// <exception cref="StoreException">
     /// As <see cref="CopyAsync"/>; <see cref="StoreError.Unsupported"/>: there is neither a receipt nor a digest to verify the copy with, or the
-    /// store deletes no images. Where the copy was made and the image could not be deleted, the message says so: both are there.
+    /// store deletes no images; <see cref="StoreError.Changed"/>: the image was replaced while it was copied, and is not deleted. Where the copy was
+    /// made and the image could not be deleted, the message says so: both are there.
     /// </exception>
     public async Task<ImageCopy> MoveAsync(ImageLocation from, string to, CopyOptions? options = null, CancellationToken cancellationToken = default)
     {
@@ -44,9 +46,11 @@ public sealed partial class ImageStores
         }
 
         PartsOf(source.Store).Require(source.Store.Info.Driver.Capabilities.CanDelete, "deletes no images");
+        var image = await source.Store.FindAsync(source.Location, cancellationToken).ConfigureAwait(false);
         var copy = await CopyResolvedAsync(source, this[to], options, cancellationToken).ConfigureAwait(false);
         try
         {
+            await RequireUnchangedAsync(source, image, cancellationToken).ConfigureAwait(false);
             await source.Store.DeleteAsync(source.Location, cancellationToken).ConfigureAwait(false);
             return copy;
         }
@@ -59,13 +63,55 @@ public sealed partial class ImageStores
     private static async Task<ImageCopy> CopyResolvedAsync(ResolvedLocation from, IImageStore to, CopyOptions options, CancellationToken cancellationToken)
     {
         var id = options.Id ?? IdOf(from.Location);
-        if (to.Info.Driver.Capabilities.CanWrite && to.LocationOf(id).Uri == from.Location.Uri)
+        if (to.Info.Driver.Capabilities.CanWrite)
         {
-            throw Misplaced($"The image at {from.Location} and its copy would be the same: name another store, or another id.");
+            await RequireApartAsync(from, to, to.LocationOf(id), options.Mode, cancellationToken).ConfigureAwait(false);
         }
 
         return await BackendCopy.TryAsync(PartsOf(from.Store), from.Location, to, PartsOf(to), id, options, cancellationToken).ConfigureAwait(false)
             ?? await CopyThroughAsync(from, to, id, options, cancellationToken).ConfigureAwait(false);
+    }
+
+    // Two stores may be two names of one place: what is there already would be replaced by a copy of itself, or be taken for a copy whose
+    // answer was lost, and then be removed as the image that was moved.
+    private static async Task RequireApartAsync(
+        ResolvedLocation from, IImageStore to, ImageLocation copy, WriteMode mode, CancellationToken cancellationToken)
+    {
+        if (copy.Uri == from.Location.Uri)
+        {
+            throw Misplaced($"The image at {from.Location} and its copy would be the same: name another store, or another id.");
+        }
+
+        if (await to.FindAsync(copy, cancellationToken).ConfigureAwait(false) is not { } there)
+        {
+            return;
+        }
+
+        if (mode == WriteMode.CreateNew)
+        {
+            throw new StoreException(StoreError.AlreadyExists, $"There is an image at {copy} already.").During("copy", to.Id, copy);
+        }
+
+        var image = await from.Store.FindAsync(from.Location, cancellationToken).ConfigureAwait(false);
+        if (image is not null && MayBeOne(image, there, from.Store.Info.Driver.Type == to.Info.Driver.Type))
+        {
+            throw Misplaced($"The image at {from.Location} and the one at {copy}, which its copy would replace, seem to be the same under two names: "
+                + "name another id, or delete one of them if they are two.");
+        }
+    }
+
+    // Version tags compare within one type of store. Times do everywhere, to the second that the coarsest backends keep.
+    private static bool MayBeOne(StoredObject image, StoredObject other, bool tagsCompare) => image.Size == other.Size
+        && (!tagsCompare || image.VersionTag == other.VersionTag)
+        && (image.LastModified is not { } time || other.LastModified is not { } otherTime || (time - otherTime).Duration() <= TimeSpan.FromSeconds(1));
+
+    private static async Task RequireUnchangedAsync(ResolvedLocation from, StoredObject? image, CancellationToken cancellationToken)
+    {
+        var now = await from.Store.FindAsync(from.Location, cancellationToken).ConfigureAwait(false);
+        if (now is not null && (now.Size, now.VersionTag, now.LastModified) != (image?.Size, image?.VersionTag, image?.LastModified))
+        {
+            throw new StoreException(StoreError.Changed, $"The image at {from.Location} was replaced while it was copied, so it was not deleted.");
+        }
     }
 
     private static async Task<ImageCopy> CopyThroughAsync(

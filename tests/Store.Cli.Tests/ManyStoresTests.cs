@@ -98,6 +98,54 @@ public sealed class ManyStoresTests : ToolTests
         Assert.IsFalse(File.Exists(Tool.At("out")));
     }
 
+    [TestMethod]
+    [DataRow("--json")]
+    [DataRow("--replace")]
+    public async Task A_move_to_another_name_of_the_same_directory_leaves_the_image_where_it_is(string option)
+    {
+        var config = Configure();
+        Directory.CreateDirectory(Tool.At("fast"));
+        Directory.CreateSymbolicLink(Tool.At("warm"), Tool.At("fast"));
+        var bytes = Tool.MakeFile("disk", 5_000_000);
+        (await Tool.RunAsync("put", Tool.At("disk"), "--id", "i", "--receipt", Tool.At("r.json"), "--config", config)).Succeeded();
+        var (code, why) = option == "--replace" ? (2, "the same under two names") : (5, "already");
+        (await Tool.RunAsync("move", Tool.At("r.json"), "--to", "warm", option, "--config", config)).FailedWith(code, why);
+        CollectionAssert.AreEqual(bytes, await File.ReadAllBytesAsync(Path.Combine(Tool.At("fast"), "i")));
+    }
+
+    [TestMethod]
+    [DataRow("--json")]
+    [DataRow("--replace")]
+    public async Task A_best_effort_put_into_a_single_store_that_fails_says_why(string option)
+    {
+        var config = Configure();
+        Tool.MakeFile("disk", 1000);
+        Directory.CreateDirectory(Path.Combine(Tool.At("cold"), "i"));
+        var outcome = await Tool.RunAsync("put", Tool.At("disk"), "--id", "i", "--store", "cold", "--best-effort", option, "--config", config);
+        outcome.FailedWith(1, "The image is not in the store 'cold': ");
+    }
+
+    [TestMethod]
+    public async Task An_image_is_read_from_another_place_where_the_store_of_one_is_down_and_verified_all_the_same()
+    {
+        var config = Configure();
+        var bytes = Tool.MakeFile("disk", 5_000_000);
+        (await Tool.RunAsync("put", Tool.At("disk"), "--id", "i", "--store", "fast,cold", "--receipt", Tool.At("r.json"), "--config", config)).Succeeded();
+        Directory.Delete(Tool.At("fast"), recursive: true);
+        await File.WriteAllTextAsync(Tool.At("fast"), "no directory");
+        var cold = $"file://{Tool.At("cold")}/i";
+        foreach (var down in new[] { Tool.At("r.fast.json"), $"file://{Tool.At("fast")}/i" })
+        {
+            var outcome = await Tool.RunAsync("get", down, cold, "--config", config);
+            CollectionAssert.AreEqual(bytes, outcome.Succeeded().Bytes);
+        }
+
+        (await Tool.RunAsync("get", Tool.At("r.fast.json"), "--config", config)).FailedWith(1, "The store 'fast' is down");
+        await Flip(Path.Combine(Tool.At("cold"), "i"), 1_000_000);
+        (await Tool.RunAsync("get", Tool.At("r.fast.json"), cold, "-o", Tool.At("out"), "--config", config)).FailedWith(1, "another checksum");
+        Assert.IsFalse(File.Exists(Tool.At("out")));
+    }
+
     private static async Task Flip(string path, long offset)
     {
         File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);

@@ -41,6 +41,23 @@ public sealed class ResumedPutTests : ToolTests
     }
 
     [TestMethod]
+    [DataRow("--json")]
+    [DataRow("--replace")]
+    public async Task A_put_killed_after_its_image_was_stored_gives_the_receipt_when_it_is_gone_on_with(string option)
+    {
+        var image = Tool.MakeFile("disk", Length);
+        var (session, receipt) = (Tool.At("session"), Tool.At("receipt.json"));
+        await KillAsync(image, "image", session, Length / 2);
+        File.Copy(session, Tool.At("kept"));
+        (await Tool.RunAsync("put", Tool.At("disk"), "--resume", session)).Succeeded();
+        File.Move(Tool.At("kept"), session);
+        (await Tool.RunAsync("put", Tool.At("disk"), "--resume", session, "--receipt", receipt, option)).Succeeded();
+        (await Tool.RunAsync("verify", receipt)).Succeeded();
+        Assert.IsFalse(File.Exists(session));
+        CollectionAssert.AreEqual(new[] { "image" }, Tool.Stored.ToArray());
+    }
+
+    [TestMethod]
     public async Task Another_source_another_id_and_another_store_are_refused_and_the_right_ones_go_on()
     {
         var image = Tool.MakeFile("disk", Length);
@@ -68,6 +85,27 @@ public sealed class ResumedPutTests : ToolTests
         (await Tool.RunAsync("put", Tool.At("disk"), "--session", Tool.At("taken"))).FailedWith(2, "is there already");
         (await Tool.RunAsync("put", Tool.At("disk"), "--resume", Tool.At("taken"))).FailedWith(2, "no session");
         Assert.IsEmpty(Tool.Stored);
+    }
+
+    [TestMethod]
+    public async Task A_put_killed_before_anything_was_sent_leaves_a_session_that_says_what_to_do()
+    {
+        Tool.MakeFile("disk", 100);
+        var session = Tool.At("session");
+        using (var process = Tool.Start("put", "-", "--session", session))
+        {
+            for (var turns = 0; !File.Exists(session); turns++)
+            {
+                Assert.IsLessThan(20_000_000, turns, "No session was begun.");
+                await Task.Yield();
+            }
+
+            process.Kill();
+            await process.WaitForExitAsync();
+        }
+
+        (await Tool.RunAsync("put", Tool.At("disk"), "--resume", session)).FailedWith(2, "remove it and put the image anew");
+        (await Tool.RunAsync("put", Tool.At("disk"), "--session", session)).FailedWith(2, "remove the file");
     }
 
     private async Task KillAsync(byte[] image, string id, string session, int given)

@@ -55,8 +55,8 @@ internal static class GetCommand
         var options = OptionsOf(arguments);
         await using var stores = StoreConfiguration.Open(arguments);
         var names = arguments.GetRequiredValue(Images);
-        var places = await PlacesOf(names, stores, cancellationToken);
-        options = options with { Manifest = places.Select(place => place.Receipt?.Chunks).FirstOrDefault(chunks => chunks is not null) };
+        var (places, manifest) = await PlacesOf(names, stores, cancellationToken);
+        options = options with { Manifest = manifest };
         var path = arguments.GetRequiredValue(Output);
         if (path == StandardStreams.Name)
         {
@@ -64,7 +64,7 @@ internal static class GetCommand
             return (int)ExitCode.Done;
         }
 
-        if (path.Length > 0 && names.Where((_, i) => places[i].Receipt is not null).Any(name => UnixFile.IsSame(name, path)))
+        if (path.Length > 0 && names.Any(name => !ImageReference.IsLocation(name) && UnixFile.IsSame(name, path)))
         {
             throw new UsageException($"The output '{path}' is the receipt itself; name another file.");
         }
@@ -103,19 +103,39 @@ internal static class GetCommand
         };
     }
 
-    private static async Task<ImageReference[]> PlacesOf(string[] names, ImageStores stores, CancellationToken cancellationToken)
+    // A place whose store is down or not there is passed over where there is another one; if it was a receipt, that verifies the others.
+    private static async Task<(List<ImageLocation> Places, ChunkManifest? Manifest)> PlacesOf(
+        string[] names, ImageStores stores, CancellationToken cancellationToken)
     {
-        var places = new List<ImageReference>();
+        var places = new List<ImageLocation>();
+        ChunkManifest? manifest = null;
+        StoreException? absent = null;
         foreach (var name in names)
         {
-            places.Add(await ImageReference.ResolveAsync(name, stores, cancellationToken));
+            if (ImageReference.IsLocation(name))
+            {
+                try
+                {
+                    places.Add(stores.ParseLocation(name));
+                }
+                catch (StoreException e)
+                {
+                    absent ??= e;
+                }
+            }
+            else
+            {
+                var receipt = await ImageReference.ReadAsync(name, cancellationToken);
+                places.Add(receipt.Location);
+                manifest ??= receipt.Chunks;
+            }
         }
 
-        return [.. places];
+        return places.Count > 0 ? (places, manifest) : throw absent!;
     }
 
     private static async Task ContinueAsync(
-        ImageStores stores, ImageReference[] places, ReadOptions options, string path, CancellationToken cancellationToken)
+        ImageStores stores, List<ImageLocation> places, ReadOptions options, string path, CancellationToken cancellationToken)
     {
         var chunks = options.Manifest ?? throw new UsageException("--resume takes a receipt: without one, nothing tells whether what is there is right.");
         await using var file = OutputFile.Continue(path);
@@ -130,12 +150,11 @@ internal static class GetCommand
     }
 
     private static Task CopyAsync(
-        ImageStores stores, ImageReference[] places, ReadOptions options, Stream output, CancellationToken cancellationToken) =>
+        ImageStores stores, List<ImageLocation> places, ReadOptions options, Stream output, CancellationToken cancellationToken) =>
         TransferBar.ShowAsync("get", async progress =>
         {
             const int BufferBytes = 256 << 10;
-            await using var input = await stores.OpenReadAsync(
-                places.Select(place => place.Location), options with { Progress = progress }, cancellationToken);
+            await using var input = await stores.OpenReadAsync(places, options with { Progress = progress }, cancellationToken);
             await input.CopyToAsync(output, BufferBytes, cancellationToken);
             return input.Verdict;
         });

@@ -56,6 +56,10 @@ internal sealed class Publication(StoreDriver driver, Retry retry, StoreTelemetr
         }
     }
 
+    /// <summary>The image that is stored, where it is the one of the summary; else null.</summary>
+    public ValueTask<StoredObject?> FindOwnAsync(ImageLocation location, WriteSummary summary, CancellationToken cancellationToken) =>
+        retry.RunWatchedAsync(watch => FindOwnAsync(location, summary, watch), cancellationToken);
+
     // One look without retries: the failure of the commit is the one to report.
     private async Task<StoredObject?> FindOwnAfterLastAttemptAsync(ImageLocation location, WriteSummary summary, CancellationToken cancellationToken)
     {

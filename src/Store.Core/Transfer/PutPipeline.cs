@@ -50,6 +50,7 @@ internal sealed class PutPipeline
         catch (Exception e)
         {
             targets.NoteEnd(e.GetType().Name);
+            await targets.TakeBackAsync(put.Mode).ConfigureAwait(false);
             throw;
         }
     }
@@ -100,6 +101,7 @@ internal sealed class PutPipeline
             var summary = _entries.Summarize(await CheckedDigestsAsync().ConfigureAwait(false));
             await _targets.EachAsync((target, token) => target.PutWholeAsync(image, intent, summary, token), _caller).ConfigureAwait(false);
             CountOf(intent).Add(_targets.AllFailed ? 0 : first.Length);
+            _targets.ThrowIfEnded();
             return _targets.AllFailed ? null : summary;
         }
         finally
@@ -188,7 +190,7 @@ internal sealed class PutPipeline
         return computed;
     }
 
-    private TransferCount CountOf(WriteIntent intent) => new(_put.Progress, intent.Size);
+    private TransferCount CountOf(WriteIntent intent) => new(_put.Progress is { } told ? new PutProgress(told, _targets) : null, intent.Size);
 
     private static IEnumerable<string> AlgorithmsOf(PutOptions put) =>
         [.. put.ComputeMd5 ? ["md5"] : Array.Empty<string>(), put.HashAlgorithm, .. put.ExpectedDigests.Select(digest => digest.Algorithm)];
@@ -220,5 +222,21 @@ internal sealed class PutPipeline
             MultiHash = summary.Digests.First(digest => digest.Algorithm == put.HashAlgorithm),
             Metadata = metadata,
         };
+    }
+
+    // Who is told may throw, which ends the put; not where a chunk was just written, whose buffer is still to be given back.
+    private sealed class PutProgress(IProgress<TransferProgress> told, PutTargets targets) : IProgress<TransferProgress>
+    {
+        public void Report(TransferProgress value)
+        {
+            try
+            {
+                told.Report(value);
+            }
+            catch (Exception e)
+            {
+                targets.End(e);
+            }
+        }
     }
 }

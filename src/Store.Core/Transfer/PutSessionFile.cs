@@ -70,6 +70,9 @@ internal sealed class PutSessionFile : IAsyncDisposable
         : throw new StoreException(StoreError.SizeMismatch,
             $"The source has {size.Declared} bytes, and the session is of an image of {before}: it is another source, so nothing was changed.");
 
+    /// <summary>Whether a stored image may be that of the session that is gone on with.</summary>
+    public bool MayHaveStored(StoredObject image) => _resumed is { } before && (before.Size ?? image.Size) == image.Size;
+
     /// <summary>Compares a chunk of the source with what the session has of it. Called in order, before the chunk is written anywhere.</summary>
     /// <exception cref="StoreException"><see cref="StoreError.Corrupted"/>: it is another source.</exception>
     public void Check(PutChunk chunk)

@@ -12,6 +12,7 @@ internal sealed class PutTarget : IAsyncDisposable
     private IAsyncDisposable? _use;
     private DriverWriter? _writer;
     private PutSessionFile? _session;
+    private StoreException? _refusal;
 
     public PutTarget(StoreParts store, ImageId id)
     {
@@ -53,15 +54,21 @@ internal sealed class PutTarget : IAsyncDisposable
     // Hours of upload should not end in "already exists": look before they begin. The commit decides all the same.
     public async Task OpenAsync(WriteIntent intent, PutSessionFile session, CancellationToken cancellationToken)
     {
-        var driver = Store.Driver;
-        if (intent.Mode == WriteMode.CreateNew
-            && await Store.Retry.RunAsync(token => driver.FindAsync(driver.LocationOf(Id), token), cancellationToken).ConfigureAwait(false) is { } taken)
+        _session = session;
+        if (intent.Mode == WriteMode.CreateNew && await FindAsync(cancellationToken).ConfigureAwait(false) is { } taken)
         {
-            throw new StoreException(StoreError.AlreadyExists, $"There is an image at {taken.Location} already.");
+            RefuseUnlessOwn(taken, new StoreException(StoreError.AlreadyExists, $"There is an image at {taken.Location} already."));
+            return;
         }
 
-        _session = session;
-        _writer = await Store.Retry.RunAsync(token => OpenWriterAsync(intent with { StaysOpen = session.IsKept }, token), cancellationToken).ConfigureAwait(false);
+        try
+        {
+            _writer = await Store.Retry.RunAsync(token => OpenWriterAsync(intent with { StaysOpen = session.IsKept }, token), cancellationToken).ConfigureAwait(false);
+        }
+        catch (StoreException e) when (e.Error == StoreError.InvalidSession)
+        {
+            RefuseUnlessOwn(await FindAsync(cancellationToken).ConfigureAwait(false), e);
+        }
     }
 
     /// <summary>Hands it a chunk, which it drops where it has failed.</summary>
@@ -96,10 +103,11 @@ internal sealed class PutTarget : IAsyncDisposable
         }
     }
 
-    /// <summary>Publishes what was written.</summary>
-    public async Task CommitAsync(WriteSummary summary, CancellationToken cancellationToken) =>
-        Stored = await _publication.PublishAsync(_writer!.Location, summary, token => _writer.CommitAsync(summary, token),
-            Store.Retry.LimitForCommit(summary.Chunks.Count), cancellationToken).ConfigureAwait(false);
+    /// <summary>Publishes what was written, or finds that an earlier put of the session has.</summary>
+    public async Task CommitAsync(WriteSummary summary, CancellationToken cancellationToken) => Stored = _writer is { } writer
+        ? await _publication.PublishAsync(writer.Location, summary, token => writer.CommitAsync(summary, token),
+            Store.Retry.LimitForCommit(summary.Chunks.Count), cancellationToken).ConfigureAwait(false)
+        : await _publication.FindOwnAsync(Store.Driver.LocationOf(Id), summary, cancellationToken).ConfigureAwait(false) ?? throw _refusal!;
 
     /// <summary>Writes and publishes an image of one chunk.</summary>
     public async Task PutWholeAsync(PutChunk image, WriteIntent intent, WriteSummary summary, CancellationToken cancellationToken)
@@ -145,17 +153,11 @@ internal sealed class PutTarget : IAsyncDisposable
         {
             CheckHolds(source);
             var chunk = await source.ForAsync(Store.Can, cancellationToken).ConfigureAwait(false);
-            if (!await TryKeepAsync(chunk, cancellationToken).ConfigureAwait(false))
+            if (_writer is { } writer)
             {
-                await Store.Retry.RunAsync(async token =>
-                {
-                    await _writer!.WriteChunkAsync(chunk, token).ConfigureAwait(false);
-                    return true;
-                }, cancellationToken, chunk.Length).ConfigureAwait(false);
-                Store.Telemetry.Written(chunk.Length);
+                await WriteAsync(writer, chunk, cancellationToken).ConfigureAwait(false);
             }
 
-            await _session!.RecordAsync(chunk).ConfigureAwait(false);
             source.Written();
         }
         catch
@@ -165,8 +167,31 @@ internal sealed class PutTarget : IAsyncDisposable
         }
     }
 
-    private async ValueTask<bool> TryKeepAsync(Chunk chunk, CancellationToken cancellationToken) => _session!.Has(chunk)
-        && await Store.Retry.RunAsync(token => _writer!.TryKeepChunkAsync(chunk, token), cancellationToken, chunk.Length).ConfigureAwait(false);
+    private async ValueTask WriteAsync(DriverWriter writer, Chunk chunk, CancellationToken cancellationToken)
+    {
+        if (!await TryKeepAsync(writer, chunk, cancellationToken).ConfigureAwait(false))
+        {
+            await Store.Retry.RunAsync(async token =>
+            {
+                await writer.WriteChunkAsync(chunk, token).ConfigureAwait(false);
+                return true;
+            }, cancellationToken, chunk.Length).ConfigureAwait(false);
+            Store.Telemetry.Written(chunk.Length);
+        }
+
+        await _session!.RecordAsync(chunk).ConfigureAwait(false);
+    }
+
+    private async ValueTask<bool> TryKeepAsync(DriverWriter writer, Chunk chunk, CancellationToken cancellationToken) => _session!.Has(chunk)
+        && await Store.Retry.RunAsync(token => writer.TryKeepChunkAsync(chunk, token), cancellationToken, chunk.Length).ConfigureAwait(false);
+
+    private ValueTask<StoredObject?> FindAsync(CancellationToken cancellationToken) =>
+        Store.Retry.RunAsync(token => Store.Driver.FindAsync(Store.Driver.LocationOf(Id), token), cancellationToken);
+
+    // A put that was killed between its commit and the end of its session finds its own image when it is gone on with. Whether it is that
+    // is known once the source has been read; until then there is nothing to write to.
+    private void RefuseUnlessOwn(StoredObject? there, StoreException refusal) =>
+        _refusal = there is not null && _session!.MayHaveStored(there) ? refusal : throw refusal;
 
     private async ValueTask<DriverWriter> OpenWriterAsync(WriteIntent intent, CancellationToken cancellationToken)
     {

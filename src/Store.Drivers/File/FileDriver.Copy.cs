@@ -29,7 +29,7 @@ public sealed partial class FileDriver : IServerSideCopy
         var writer = OpenFile(id, new WriteIntent(mode, image.Size), cancellationToken);
         await using (writer.ConfigureAwait(false))
         {
-            writer.CopyFrom(handle, image.Size, cancellationToken);
+            await writer.CopyFromAsync(handle, image.Size, cancellationToken).ConfigureAwait(false);
             return await writer.CommitAsync(new WriteSummary(image.Size, new ChunkManifest([]), []), cancellationToken).ConfigureAwait(false);
         }
     }

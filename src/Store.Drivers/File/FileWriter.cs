@@ -7,9 +7,6 @@ internal sealed partial class FileWriter(FileDriver driver, string name, FileRoo
     // What is written, read or flushed in one call: small enough that cancellation is seen well within a second.
     public const int SliceBytes = 8 << 20;
 
-    // Larger than what is read and written, because blocks that are shared take no time.
-    private const long CopySliceBytes = 64 << 20;
-
     // Below this, asking for room or for an early write to the disk costs more than it gives.
     private const int LargeBytes = 1 << 20;
 
@@ -51,18 +48,20 @@ internal sealed partial class FileWriter(FileDriver driver, string name, FileRoo
         Extend(chunk.Offset + chunk.Length);
     }
 
-    /// <summary>Takes the bytes of another file, in slices so that cancellation is seen.</summary>
-    public void CopyFrom(SafeFileHandle source, long size, CancellationToken cancellationToken)
+    /// <summary>Takes the bytes of another file, in slices so that cancellation is seen, and off the caller's thread, which the kernel would hold.</summary>
+    public async ValueTask CopyFromAsync(SafeFileHandle source, long size, CancellationToken cancellationToken)
     {
         for (var offset = 0L; offset < size;)
         {
+            await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
             cancellationToken.ThrowIfCancellationRequested();
-            var count = driver.Host.CopyRange(source, part.Handle, offset, Math.Min(CopySliceBytes, size - offset), _target);
+            var count = driver.Host.CopyRange(source, part.Handle, offset, Math.Min(SliceBytes, size - offset), _target);
             if (count == 0)
             {
                 throw new StoreException(StoreError.Changed, $"The file that {Location} was to be a copy of became shorter.");
             }
 
+            driver.Host.BeginFlush(part.Handle, offset, count);
             offset += count;
             Extend(offset);
         }

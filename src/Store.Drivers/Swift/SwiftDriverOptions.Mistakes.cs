@@ -41,7 +41,7 @@ public sealed partial record SwiftDriverOptions
         {
             return References().MistakesOf(DefaultReference).Select(mistake => $"'ConfigFile' names {ConfigFile}: {mistake}");
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
             return [$"'ConfigFile' names {ConfigFile}, which cannot be read"];
         }

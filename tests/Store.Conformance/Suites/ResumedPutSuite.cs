@@ -134,20 +134,55 @@ public abstract class ResumedPutSuite<THarness> : DriverSuite<THarness> where TH
     });
 
     [TestMethod]
-    public Task A_session_whose_upload_is_over_or_never_was_is_refused() => WhereItResumes(async () =>
+    [DataRow(WriteMode.CreateNew)]
+    [DataRow(WriteMode.Replace)]
+    public Task A_put_that_was_killed_between_its_commit_and_the_end_of_its_session_has_succeeded(WriteMode mode) => WhereItResumes(async () =>
+    {
+        var image = NewImage(Chunks(5, 1));
+        var session = await BreakOffAsync(image);
+        var receipt = await ResumeAsync(Store, image, session);
+        await File.WriteAllTextAsync(SessionFile, session.ToJson(), Cancellation);
+        var plan = new FaultPlan();
+        await using var store = await NewStoreAsync(plan);
+        var options = Session(image) with { Resume = session, Mode = mode };
+        var again = await store.PutAsync(image.Id, image.OpenSource(), options, Cancellation);
+        Assert.AreEqual(receipt.ToJson(), again.ToJson());
+        Assert.AreEqual(0, plan.Calls.Count(call => call is DriverCall.WriteChunk or DriverCall.Commit), "It was stored already.");
+        Assert.IsFalse(File.Exists(SessionFile), "The session is over.");
+        await AssertOnlyStoredAsync(image);
+    });
+
+    [TestMethod]
+    public Task A_session_whose_upload_is_over_is_refused_where_the_image_is_another_one() => WhereItResumes(async () =>
     {
         var image = NewImage(Chunks(5, 1));
         var session = await BreakOffAsync(image);
         await ResumeAsync(Store, image, session);
-        await AssertFailsAsync(StoreError.AlreadyExists, () => ResumeAsync(Store, image, session));
-        foreach (var upload in new[] { session.Upload, "../" + session.Upload, "no token of any driver" })
+        foreach (var length in new[] { image.Length, Chunks(2) })
         {
-            var over = new PutSession(session.StoreId, session.Id, upload, session.Plan) { Size = session.Size, Written = session.Written };
-            var options = Session(image) with { Resume = over, Mode = WriteMode.Replace };
+            var other = await ReplaceAsync(image, length);
+            await File.WriteAllTextAsync(SessionFile, session.ToJson(), Cancellation);
+            await AssertFailsAsync(StoreError.AlreadyExists, () => ResumeAsync(Store, image, session));
+            Assert.AreEqual(session.ToJson(), await File.ReadAllTextAsync(SessionFile, Cancellation), "It stays as it was.");
+            await AssertOnlyStoredAsync(other);
+        }
+    });
+
+    [TestMethod]
+    public Task A_session_whose_upload_never_was_is_refused() => WhereItResumes(async () =>
+    {
+        var image = NewImage(Chunks(5, 1));
+        var session = await BreakOffAsync(image);
+        await ResumeAsync(Store, image, session);
+        var other = await ReplaceAsync(image, image.Length);
+        foreach (var upload in new[] { "../" + session.Upload, "no token of any driver" })
+        {
+            var never = new PutSession(session.StoreId, session.Id, upload, session.Plan) { Size = session.Size, Written = session.Written };
+            var options = Session(image) with { Resume = never, Mode = WriteMode.Replace };
             await AssertFailsAsync(StoreError.InvalidSession, () => Store.PutAsync(image.Id, image.OpenSource(), options, Cancellation));
         }
 
-        await AssertOnlyStoredAsync(image);
+        await AssertOnlyStoredAsync(other);
     });
 
     [TestMethod]
@@ -188,6 +223,13 @@ public abstract class ResumedPutSuite<THarness> : DriverSuite<THarness> where TH
 
     private Task<ImageReceipt> ResumeAsync(ImageStore store, SampleImage image, PutSession session) =>
         store.PutAsync(image.Id, image.OpenSource(), Session(image) with { Resume = session }, Cancellation);
+
+    private async Task<SampleImage> ReplaceAsync(SampleImage image, long length)
+    {
+        var other = NewImage(image.Id, length);
+        await Store.PutAsync(other.Id, other.OpenSource(), new PutOptions { ExpectedSize = length, Mode = WriteMode.Replace }, Cancellation);
+        return other;
+    }
 
     // The store goes with its driver, as with a process that ends.
     private async Task<PutSession> BreakOffAsync(SampleImage image)

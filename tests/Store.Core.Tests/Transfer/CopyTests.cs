@@ -204,6 +204,65 @@ public sealed class CopyTests
         Assert.AreEqual(Convert.ToHexStringLower(SHA512.HashData(Image)), copy.Receipt.MultiHash!.Hex);
     }
 
+    [TestMethod]
+    [DataRow(true)]
+    [DataRow(false)]
+    public async Task A_move_or_copy_between_two_names_of_one_place_is_refused_and_the_image_stays(bool withReceipt)
+    {
+        await using var stores = SharedStores();
+        var receipt = await stores["from"].PutAsync(Id, new MemoryStream(Image));
+        var options = withReceipt ? CopyOptions.Verify(receipt) : new CopyOptions { ExpectedDigests = [receipt.Checksum!] };
+        foreach (var (mode, refusal) in new[] { (WriteMode.Replace, StoreError.InvalidLocation), (WriteMode.CreateNew, StoreError.AlreadyExists) })
+        {
+            foreach (var copy in new Func<CopyOptions, Task>[] { o => stores.MoveAsync(receipt.Location, "twin", o), o => stores.CopyAsync(receipt.Location, "twin", o) })
+            {
+                var error = await Assert.ThrowsExactlyAsync<StoreException>(() => copy(options with { Mode = mode }));
+                Assert.AreEqual(refusal, error.Error, error.Message);
+            }
+        }
+
+        await using var stored = await stores["from"].OpenReadAsync(receipt.Location, ReadOptions.Verify(receipt));
+        CollectionAssert.AreEqual(Image, await ReadAllAsync(stored));
+    }
+
+    [TestMethod]
+    public async Task A_move_whose_lost_commit_finds_the_image_itself_under_another_name_does_not_delete_it()
+    {
+        var twin = Twin();
+        await using var stores = SharedStores(twin);
+        var receipt = await stores["from"].PutAsync(Id, new MemoryStream(Image[..Chunk]));
+        twin.OnCommit = (_, _) => throw new StoreException(StoreError.Unavailable, "No answer.") { IsTransient = true };
+        var options = new CopyOptions { ExpectedDigests = [receipt.Checksum!] };
+        await Assert.ThrowsExactlyAsync<StoreException>(() => stores.MoveAsync(receipt.Location, "twin", options));
+        Assert.IsNotNull(await stores["from"].FindAsync(receipt.Location));
+    }
+
+    [TestMethod]
+    public async Task A_move_replaces_another_image_of_the_same_bytes()
+    {
+        await using var stores = Stores();
+        var receipt = await stores["from"].PutAsync(Id, new MemoryStream(Image));
+        await stores["to"].PutAsync(Id, new MemoryStream(Image));
+        await stores.MoveAsync(receipt.Location, "to", CopyOptions.Verify(receipt) with { Mode = WriteMode.Replace });
+        Assert.AreEqual((0, 1), (_here.Names.Count, _there.Names.Count));
+    }
+
+    [TestMethod]
+    public async Task A_move_does_not_delete_the_image_that_replaced_the_copied_one_meanwhile()
+    {
+        await using var stores = Stores();
+        var receipt = await stores["from"].PutAsync(Id, new MemoryStream(Image));
+        _to.OnCommit = async (_, commit) =>
+        {
+            await stores["from"].PutAsync(Id, new MemoryStream([1, 2, 3]), new PutOptions { Mode = WriteMode.Replace });
+            return await commit();
+        };
+        var error = await Assert.ThrowsExactlyAsync<StoreException>(() => stores.MoveAsync(receipt.Location, "to", CopyOptions.Verify(receipt)));
+        Assert.AreEqual(StoreError.Changed, error.Error);
+        Assert.Contains("was copied to memory://to/a", error.Message);
+        Assert.AreEqual(3, (await stores["from"].FindAsync(receipt.Location))!.Size);
+    }
+
     private ImageStores Stores() => new([new ImageStore("from", _from, Small, _budget), new ImageStore("to", _to, Small, _budget)], "from");
 
     private ImageStores SharedStores(ScriptedDriver? twin = null) =>

@@ -80,6 +80,18 @@ public sealed class ManyTargetsTests
     }
 
     [TestMethod]
+    [DataRow(Chunk)]
+    [DataRow((10 * Chunk) + 17)]
+    public async Task Progress_that_throws_leaves_no_image_anywhere_and_keeps_no_buffer(int length)
+    {
+        await using var stores = Stores("a", "b");
+        var options = new PutOptions { ExpectedSize = length, Progress = new Told(_ => throw new InvalidOperationException("Closed.")) };
+        await Assert.ThrowsExactlyAsync<InvalidOperationException>(() => stores.PutAsync(Id, new MemoryStream(Image[..length]), ["a", "b"], options));
+        AssertHeldBy();
+        await UntilAsync(() => _budget.UsedBytes == 0);
+    }
+
+    [TestMethod]
     [DataRow("write")]
     [DataRow("commit")]
     public async Task A_target_that_fails_at_its_last_step_leaves_no_image_anywhere(string step)

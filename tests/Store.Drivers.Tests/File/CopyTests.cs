@@ -1,3 +1,5 @@
+using Microsoft.Win32.SafeHandles;
+
 namespace GlanceStore.Drivers.File.Tests;
 
 [TestClass]
@@ -75,5 +77,45 @@ public sealed class CopyTests
         using var portable = new TestStore(host: TestStore.Host("portable"));
         Assert.IsFalse(thin.Driver.CanCopyFrom(from.Driver));
         Assert.IsFalse(portable.Driver.CanCopyFrom(from.Driver));
+    }
+
+    [TestMethod]
+    [Timeout(60_000)]
+    public async Task A_copy_does_not_hold_its_callers_thread_while_the_kernel_copies()
+    {
+        using var copying = new ManualResetEventSlim();
+        using var store = new TestStore(host: new CopyingFileSystem(() => copying.Wait(TimeSpan.FromSeconds(30))));
+        var image = await store.Put("a", Image);
+        var copy = store.Driver.CopyAsync(store.Driver, image, new ImageId("b"), WriteMode.CreateNew, default).AsTask();
+        Assert.IsFalse(copy.IsCompleted);
+        copying.Set();
+        Assert.AreEqual(Image.Length, (await copy).Size);
+    }
+
+    [TestMethod]
+    public async Task A_copy_is_cancelled_between_pieces_that_take_no_second()
+    {
+        using var cancel = new CancellationTokenSource();
+        var host = new CopyingFileSystem(cancel.Cancel);
+        using var store = new TestStore(host: host);
+        var image = await store.Put("a", TestStore.Bytes(20 << 20));
+        await Assert.ThrowsAsync<OperationCanceledException>(
+            () => store.Driver.CopyAsync(store.Driver, image, new ImageId("b"), WriteMode.CreateNew, cancel.Token).AsTask());
+        Assert.IsLessThanOrEqualTo(FileWriter.SliceBytes, host.Copied);
+        Assert.AreEqual(1, store.Entries.Count());
+    }
+
+    /// <summary>Linux, with something to happen before each piece of a copy.</summary>
+    private sealed class CopyingFileSystem(Action before) : LinuxFileSystem
+    {
+        public long Copied { get; private set; }
+
+        public override long CopyRange(SafeFileHandle from, SafeFileHandle to, long offset, long length, string path)
+        {
+            before();
+            var count = base.CopyRange(from, to, offset, length, path);
+            Copied += count;
+            return count;
+        }
     }
 }

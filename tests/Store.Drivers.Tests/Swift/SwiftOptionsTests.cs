@@ -153,8 +153,11 @@ public sealed class SwiftOptionsTests
         });
 
     [TestMethod]
-    public void A_file_of_accounts_that_is_not_there_is_a_mistake() =>
-        Assert.HasCount(1, new SwiftDriverOptions { ConfigFile = "/nowhere/swift.conf" }.Mistakes());
+    [DataRow("/nowhere/swift.conf")]
+    [DataRow("")]
+    [DataRow("/no\0where")]
+    public void A_file_of_accounts_that_is_not_there_is_a_mistake(string path) =>
+        Assert.HasCount(1, new SwiftDriverOptions { ConfigFile = path }.Mistakes());
 
     private static void WithFile(string text, Action<string> body)
     {
