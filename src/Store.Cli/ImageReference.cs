@@ -14,12 +14,6 @@ internal sealed record ImageReference(IImageStore Store, ImageLocation Location,
             return new ImageReference(stores.StoreOf(location), location, null);
         }
 
-        // Whoever mistypes an option means no file; one that is named so can be read as './--name'.
-        if (argument.StartsWith('-') && !File.Exists(argument))
-        {
-            throw new UsageException($"Unrecognized command or argument '{argument}'; see glance-store --help.");
-        }
-
         // The file may have been edited: its URI is parsed by its store, which refuses what lies outside it.
         var receipt = await ReadAsync(argument, cancellationToken);
         var store = stores.StoreOf(receipt.Location);
@@ -36,6 +30,12 @@ internal sealed record ImageReference(IImageStore Store, ImageLocation Location,
     /// <exception cref="UsageException">It is none, or cannot be read.</exception>
     public static async Task<ImageReceipt> ReadAsync(string path, CancellationToken cancellationToken)
     {
+        // Whoever mistypes an option means no file; one that is named so can be read as './--name'.
+        if (path.StartsWith('-') && !File.Exists(path))
+        {
+            throw new UsageException($"Unrecognized command or argument '{path}'; see glance-store --help.");
+        }
+
         try
         {
             if (new FileInfo(path).Length > MaxReceiptBytes)

@@ -14,6 +14,9 @@ internal sealed class Publication(StoreDriver driver, Retry retry, StoreTelemetr
 {
     private const int ReadBackBytes = 128 << 10;
 
+    // How many chunks of what is stored were read back and are the image's.
+    private (string? VersionTag, int Chunks) _readBack;
+
     public async Task<StoredObject> PublishAsync(
         ImageLocation location, WriteSummary summary, Func<CancellationToken, ValueTask<StoredObject>> commit, TimeSpan commitLimit,
         CancellationToken cancellationToken)
@@ -89,15 +92,44 @@ internal sealed class Publication(StoreDriver driver, Retry retry, StoreTelemetr
         return own ? found : null;
     }
 
+    // A failure that passes does not begin anew what is pinned to a version: a line that breaks often still gets to the end.
     private async ValueTask<bool> HoldsAsync(StoredObject stored, ChunkManifest chunks, StallWatch watch)
     {
-        var intent = new ReadIntent(VersionTag: stored.VersionTag);
+        var canGoOn = stored.VersionTag is not null && driver.Info.Capabilities.CanReadRanges;
+        if (!canGoOn || stored.VersionTag != _readBack.VersionTag)
+        {
+            _readBack = (stored.VersionTag, 0);
+        }
+
+        while (true)
+        {
+            var before = _readBack.Chunks;
+            try
+            {
+                return await HoldsRestAsync(stored, chunks, watch).ConfigureAwait(false);
+            }
+            catch (StoreException e) when (canGoOn && e.IsTransient && e.Error != StoreError.Stalled && _readBack.Chunks > before)
+            {
+            }
+        }
+    }
+
+    private async ValueTask<bool> HoldsRestAsync(StoredObject stored, ChunkManifest chunks, StallWatch watch)
+    {
+        if (_readBack.Chunks == chunks.Count)
+        {
+            return true;
+        }
+
+        ByteRange? rest = _readBack.Chunks == 0 ? null : new ByteRange(chunks.OffsetOf(_readBack.Chunks));
+        var intent = new ReadIntent(rest, stored.VersionTag);
         var reader = await watch.GuardAsync(token => driver.OpenReadAsync(stored.Location, intent, token)).ConfigureAwait(false);
         await using (reader.ConfigureAwait(false))
         {
             var buffer = new byte[ReadBackBytes];
-            foreach (var chunk in chunks)
+            for (; _readBack.Chunks < chunks.Count; _readBack.Chunks++)
             {
+                var chunk = chunks[_readBack.Chunks];
                 if (await ChecksumAsync(reader, chunk.Length, buffer, watch).ConfigureAwait(false) != chunk.Checksum)
                 {
                     return false;

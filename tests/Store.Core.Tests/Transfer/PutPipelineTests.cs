@@ -97,6 +97,25 @@ public sealed class PutPipelineTests
     }
 
     [TestMethod]
+    public async Task A_commit_whose_answer_was_lost_is_settled_over_a_line_that_breaks_after_every_chunk()
+    {
+        var driver = Driver();
+        var opened = 0;
+        driver.OnCommit = async (_, commit) =>
+        {
+            await commit();
+            throw Transient("The answer was lost.");
+        };
+        driver.OnOpenRead = async (_, _, _, open) =>
+        {
+            opened++;
+            return new BreakingReader(await open(), (64 << 10) + 1);
+        };
+        var receipt = await Store(driver, Small with { MaxAttempts = 2 }).PutAsync(new ImageId("a"), new MemoryStream(Image));
+        Assert.AreEqual(receipt.Chunks.Count, opened);
+    }
+
+    [TestMethod]
     public async Task A_first_attempt_that_lands_late_is_not_somebody_elses_image()
     {
         var driver = Driver();

@@ -38,6 +38,7 @@ public sealed class S3CopyTests
             Assert.AreNotEqual(ReadVerification.None, copy.Verdict.Verification);
             var error = await Assert.ThrowsExactlyAsync<StoreException>(() => stores.CopyAsync(receipt.Location, "to", CopyOptions.Verify(receipt), TestContext.CancellationToken));
             Assert.AreEqual(StoreError.AlreadyExists, error.Error);
+            await stores["to"].PutAsync(id, new MemoryStream([1, 2, 3]), new PutOptions { Mode = WriteMode.Replace }, TestContext.CancellationToken);
             await stores.CopyAsync(receipt.Location, "to", CopyOptions.Verify(receipt) with { Mode = WriteMode.Replace }, TestContext.CancellationToken);
             Assert.IsTrue(await stores["from"].DeleteAsync(receipt.Location, TestContext.CancellationToken));
             CollectionAssert.AreEqual(Image[..size], await ReadAsync(stores["to"], copy.Receipt));

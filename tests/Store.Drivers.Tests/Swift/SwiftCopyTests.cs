@@ -24,11 +24,13 @@ public sealed class SwiftCopyTests
             [new ImageStore("from", new SwiftDriver(from), Options), new ImageStore("to", new SwiftDriver(to), Options)], "from");
         foreach (var size in new[] { Image.Length, 1000 })
         {
-            var receipt = await stores["from"].PutAsync(ImageId.New(), new MemoryStream(Image[..size]), null, Cancellation);
+            var id = ImageId.New();
+            var receipt = await stores["from"].PutAsync(id, new MemoryStream(Image[..size]), null, Cancellation);
             var copy = await stores.CopyAsync(receipt.Location, "to", CopyOptions.Verify(receipt), Cancellation);
             Assert.AreEqual((CopyRoute.OnBackend, receipt.MultiHash), (copy.Route, copy.Receipt.MultiHash));
             var error = await Assert.ThrowsExactlyAsync<StoreException>(() => stores.CopyAsync(receipt.Location, "to", CopyOptions.Verify(receipt), Cancellation));
             Assert.AreEqual(StoreError.AlreadyExists, error.Error);
+            await stores["to"].PutAsync(id, new MemoryStream([1, 2, 3]), new PutOptions { Mode = WriteMode.Replace }, Cancellation);
             await stores.CopyAsync(receipt.Location, "to", CopyOptions.Verify(receipt) with { Mode = WriteMode.Replace }, Cancellation);
             Assert.IsTrue(await stores["from"].DeleteAsync(receipt.Location, Cancellation));
             await using (var stream = await stores["to"].OpenReadAsync(copy.Receipt.Location, ReadOptions.Verify(copy.Receipt), Cancellation))

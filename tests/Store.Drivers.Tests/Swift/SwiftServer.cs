@@ -100,17 +100,18 @@ public sealed class SwiftServer
     public async Task PutAsync(string path, byte[] body, params (string Name, string Value)[] headers) =>
         (await SendAsync(HttpMethod.Put, path, body, headers)).EnsureSuccessStatusCode();
 
+    // As every client of Keystone's, anew with another token where one is refused: under load it forgets some.
     public async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, byte[]? body = null, params (string Name, string Value)[] headers)
     {
-        var (token, account) = _login ??= await LogInAsync();
-        using var request = new HttpRequestMessage(method, account + path) { Content = body is null ? null : new ByteArrayContent(body) };
-        request.Headers.Add("X-Auth-Token", token);
-        foreach (var (name, value) in headers)
+        var answer = await SendAsync(_login ??= await LogInAsync(), method, path, body, headers);
+        if (answer.StatusCode != System.Net.HttpStatusCode.Unauthorized)
         {
-            request.Headers.TryAddWithoutValidation(name, value);
+            return answer;
         }
 
-        return await Http.SendAsync(request);
+        answer.Dispose();
+        _login = await LogInAsync();
+        return await SendAsync(_login.Value, method, path, body, headers);
     }
 
     /// <summary>Removes a container and everything in it.</summary>
@@ -122,6 +123,19 @@ public sealed class SwiftServer
         }
 
         await SendAsync(HttpMethod.Delete, "/" + container);
+    }
+
+    private static async Task<HttpResponseMessage> SendAsync(
+        (string Token, string Account) login, HttpMethod method, string path, byte[]? body, (string Name, string Value)[] headers)
+    {
+        using var request = new HttpRequestMessage(method, login.Account + path) { Content = body is null ? null : new ByteArrayContent(body) };
+        request.Headers.Add("X-Auth-Token", login.Token);
+        foreach (var (name, value) in headers)
+        {
+            request.Headers.TryAddWithoutValidation(name, value);
+        }
+
+        return await Http.SendAsync(request);
     }
 
     private async Task<(string Token, string Account)> LogInAsync()

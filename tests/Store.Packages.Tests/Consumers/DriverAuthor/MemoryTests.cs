@@ -11,6 +11,8 @@ public sealed class MemoryHarness : DriverHarness
 
     public override string Name => "memory";
 
+    public override IReadOnlyList<string> ForeignLocations => ["memory://elsewhere/a"];
+
     public override ValueTask<StoreDriver> CreateDriverAsync() => new(new MemoryDriver(new MemoryDriverOptions { Storage = _storage }));
 
     public override ValueTask<IReadOnlyCollection<string>> ListEverythingAsync() => new(_storage.Names);
