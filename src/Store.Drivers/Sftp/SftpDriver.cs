@@ -130,7 +130,7 @@ public sealed partial class SftpDriver : StoreDriver, ISweeper
         var bytes = range?.Length ?? before.Size;
         var file = new SftpFile(
             await _store.LeaseAsync(bytes, cancellationToken).ConfigureAwait(false), _store.Directory.PathOf(SftpLocations.NameOf(location)),
-            FileAccess.Read, SftpFile.RequestsFor(bytes, _store.Options.MaxRequests));
+            FileAccess.Read, SftpFile.RequestsFor(bytes, _store.Options.MaxRequests), _store.Time);
         try
         {
             await file.OpenAsync(cancellationToken).ConfigureAwait(false);
