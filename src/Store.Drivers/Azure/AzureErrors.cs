@@ -172,13 +172,14 @@ internal static class AzureErrors
     private static StoreException Unanswered(Exception e, string doing)
     {
         var all = Chain(e).ToArray();
-        return all.Any(inner => inner is AuthenticationFailedException)
+        var broken = all.FirstOrDefault(inner => inner is HttpRequestException or IOException or TimeoutException or SocketException or XmlException);
+        return all.Any(inner => inner is CredentialUnavailableException || (inner is AuthenticationFailedException && broken is null))
             ? new StoreException(StoreError.NotAuthenticated,
                 $"{doing} failed: no token could be had; set up an identity, or set ConnectionString, AccountKey or SasToken.", e)
             : all.Any(inner => inner is AuthenticationException)
             ? new StoreException(StoreError.Unavailable,
                 $"{doing} failed: the server's certificate is not trusted; set CaBundle, or check the endpoint's name.", e)
-            : all.FirstOrDefault(inner => inner is HttpRequestException or IOException or TimeoutException or SocketException or XmlException) is { } broken
+            : broken is not null
                 ? new StoreException(StoreError.Unavailable, $"{doing} failed: the server could not be reached, or its answer was cut off ({broken.Message.TrimEnd('.')}).", e)
                 {
                     IsTransient = true,
