@@ -92,21 +92,8 @@ public sealed partial class SftpDriver : StoreDriver, ISweeper
     {
         using var lease = await _store.Connections.LeaseAsync(cancellationToken).ConfigureAwait(false);
         var name = SftpLocations.NameOf(location);
-        if (await _store.Directory.FindAsync(lease, name, cancellationToken).ConfigureAwait(false) is null)
-        {
-            return false;
-        }
-
-        try
-        {
-            await lease.RunAsync($"Deleting {location}", client => client.DeleteFileAsync(_store.Directory.PathOf(name), cancellationToken))
-                .ConfigureAwait(false);
-            return true;
-        }
-        catch (StoreException e) when (e.Error == StoreError.NotFound)
-        {
-            return false;
-        }
+        return await _store.Directory.FindAsync(lease, name, cancellationToken).ConfigureAwait(false) is not null
+            && await _store.Directory.DeleteAsync(lease, name, cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
