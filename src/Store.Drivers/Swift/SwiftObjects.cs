@@ -11,11 +11,11 @@ namespace GlanceStore.Drivers.Swift;
 /// <param name="makesContainers">Whether a write makes a container that is not there.</param>
 internal sealed partial class SwiftObjects(SwiftClient client, SwiftLimits limits, bool makesContainers)
 {
+    /// <summary>The deletions of one request: fewer than the thousand that clusters allow at least, and short enough not to outlast a proxy's patience.</summary>
+    public const int BulkCount = 500;
+
     // Deletions one by one, where the cluster deletes none in bulk.
     private const int DeletesAtOnce = 8;
-
-    // Fewer than the thousand that clusters allow at least, and short enough not to outlast a proxy's patience.
-    private const int BulkCount = 500;
 
     // Clusters that compare If-Match with another tag than they show: Ceph, with that of a large object's manifest.
     private volatile bool _comparesOtherTags;
