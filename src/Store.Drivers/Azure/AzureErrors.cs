@@ -5,6 +5,7 @@ using System.Xml;
 using Azure;
 using Azure.Identity;
 using Azure.Storage.Blobs.Models;
+using GlanceStore.Drivers.Shared;
 
 namespace GlanceStore.Drivers.Azure;
 
@@ -171,7 +172,7 @@ internal static class AzureErrors
     // No answer came: the credentials, the connection, the name or TLS.
     private static StoreException Unanswered(Exception e, string doing)
     {
-        var all = Chain(e).ToArray();
+        var all = ExceptionChain.Of(e).ToArray();
         var broken = all.FirstOrDefault(inner => inner is HttpRequestException or IOException or TimeoutException or SocketException or XmlException);
         return all.Any(inner => inner is CredentialUnavailableException || (inner is AuthenticationFailedException && broken is null))
             ? new StoreException(StoreError.NotAuthenticated,
@@ -185,14 +186,6 @@ internal static class AzureErrors
                     IsTransient = true,
                 }
                 : new StoreException(StoreError.Unavailable, $"{doing} failed in a way the SDK does not explain ({e.GetType().Name}).", e);
-    }
-
-    private static IEnumerable<Exception> Chain(Exception? e)
-    {
-        for (; e is not null; e = e.InnerException)
-        {
-            yield return e;
-        }
     }
 
     private sealed record Verdict(StoreError Error, string Why)
