@@ -5,6 +5,7 @@ using System.Xml;
 using Azure;
 using Azure.Identity;
 using Azure.Storage.Blobs.Models;
+using GlanceStore.Drivers.Shared;
 
 namespace GlanceStore.Drivers.Azure;
 
@@ -171,27 +172,20 @@ internal static class AzureErrors
     // No answer came: the credentials, the connection, the name or TLS.
     private static StoreException Unanswered(Exception e, string doing)
     {
-        var all = Chain(e).ToArray();
-        return all.Any(inner => inner is AuthenticationFailedException)
+        var all = ExceptionChain.Of(e).ToArray();
+        var broken = all.FirstOrDefault(inner => inner is HttpRequestException or IOException or TimeoutException or SocketException or XmlException);
+        return all.Any(inner => inner is CredentialUnavailableException || (inner is AuthenticationFailedException && broken is null))
             ? new StoreException(StoreError.NotAuthenticated,
                 $"{doing} failed: no token could be had; set up an identity, or set ConnectionString, AccountKey or SasToken.", e)
             : all.Any(inner => inner is AuthenticationException)
             ? new StoreException(StoreError.Unavailable,
                 $"{doing} failed: the server's certificate is not trusted; set CaBundle, or check the endpoint's name.", e)
-            : all.FirstOrDefault(inner => inner is HttpRequestException or IOException or TimeoutException or SocketException or XmlException) is { } broken
+            : broken is not null
                 ? new StoreException(StoreError.Unavailable, $"{doing} failed: the server could not be reached, or its answer was cut off ({broken.Message.TrimEnd('.')}).", e)
                 {
                     IsTransient = true,
                 }
                 : new StoreException(StoreError.Unavailable, $"{doing} failed in a way the SDK does not explain ({e.GetType().Name}).", e);
-    }
-
-    private static IEnumerable<Exception> Chain(Exception? e)
-    {
-        for (; e is not null; e = e.InnerException)
-        {
-            yield return e;
-        }
     }
 
     private sealed record Verdict(StoreError Error, string Why)

@@ -1,5 +1,5 @@
-using System.Globalization;
 using Azure.Storage.Blobs.Models;
+using GlanceStore.Drivers.Shared;
 
 namespace GlanceStore.Drivers.Azure;
 
@@ -27,7 +27,7 @@ internal sealed class AzureReader : DriverReader
     {
         var length = answer.Details.ContentLength;
         var first = range?.Offset ?? 0;
-        var size = answer.Details.ContentRange is { Length: > 0 } partial ? SizeIn(partial, first) : first == 0 ? length : null;
+        var size = answer.Details.ContentRange is { Length: > 0 } partial ? ContentRange.SizeIn(partial, first) : first == 0 ? length : null;
         if (size is not { } whole || length != (range is { } asked ? asked.Within(whole).Length : whole))
         {
             throw new StoreException(StoreError.Unsupported,
@@ -60,16 +60,5 @@ internal sealed class AzureReader : DriverReader
         _body.Dispose();
         _answer.Dispose();
         return ValueTask.CompletedTask;
-    }
-
-    // Content-Range: bytes 0-99/1000
-    private static long? SizeIn(string contentRange, long offset)
-    {
-        var prefix = string.Create(CultureInfo.InvariantCulture, $"bytes {offset}-");
-        var slash = contentRange.IndexOf('/', StringComparison.Ordinal);
-        return slash > 0 && contentRange.StartsWith(prefix, StringComparison.Ordinal)
-            && long.TryParse(contentRange.AsSpan(slash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var size)
-            ? size
-            : null;
     }
 }

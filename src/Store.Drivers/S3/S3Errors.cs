@@ -5,6 +5,7 @@ using System.Security.Authentication;
 using System.Xml;
 using Amazon.Runtime;
 using Amazon.Runtime.Internal;
+using GlanceStore.Drivers.Shared;
 
 namespace GlanceStore.Drivers.S3;
 
@@ -141,7 +142,7 @@ internal static class S3Errors
     // No answer came: the connection, the name, TLS, or the SDK's own search for credentials.
     private static StoreException Unanswered(Exception e, string doing)
     {
-        var all = Chain(e).ToArray();
+        var all = ExceptionChain.Of(e).ToArray();
         return all.Any(inner => inner is AuthenticationException)
             ? new StoreException(StoreError.Unavailable,
                 $"{doing} failed: the server's certificate is not trusted; set CaBundle, or check the endpoint's name.", e)
@@ -153,14 +154,6 @@ internal static class S3Errors
                 : e is AmazonClientException
                     ? new StoreException(StoreError.NotAuthenticated, $"{doing} failed: no credentials were found; set AccessKey and SecretKey, or Credentials.", e)
                     : new StoreException(StoreError.Unavailable, $"{doing} failed in a way the SDK does not explain ({e.GetType().Name}).", e);
-    }
-
-    private static IEnumerable<Exception> Chain(Exception? e)
-    {
-        for (; e is not null; e = e.InnerException)
-        {
-            yield return e;
-        }
     }
 
     private sealed record Verdict(StoreError Error, string Why)

@@ -1,7 +1,7 @@
-using System.Globalization;
 using System.Net;
 using Amazon.Runtime.Internal.Util;
 using Amazon.S3.Model;
+using GlanceStore.Drivers.Shared;
 
 namespace GlanceStore.Drivers.S3;
 
@@ -30,7 +30,7 @@ internal sealed class S3Reader : DriverReader
             return new S3Reader(answer, describe(length), length);
         }
 
-        if (answer.HttpStatusCode == HttpStatusCode.PartialContent && SizeIn(answer.ContentRange, asked.Offset) is { } size)
+        if (answer.HttpStatusCode == HttpStatusCode.PartialContent && ContentRange.SizeIn(answer.ContentRange, asked.Offset) is { } size)
         {
             return new S3Reader(answer, describe(size), length);
         }
@@ -63,16 +63,5 @@ internal sealed class S3Reader : DriverReader
     {
         _answer.Dispose();
         return ValueTask.CompletedTask;
-    }
-
-    // Content-Range: bytes 0-99/1000
-    private static long? SizeIn(string? contentRange, long offset)
-    {
-        var prefix = string.Create(CultureInfo.InvariantCulture, $"bytes {offset}-");
-        var slash = contentRange?.IndexOf('/', StringComparison.Ordinal) ?? -1;
-        return slash > 0 && contentRange!.StartsWith(prefix, StringComparison.Ordinal)
-            && long.TryParse(contentRange.AsSpan(slash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var size)
-            ? size
-            : null;
     }
 }

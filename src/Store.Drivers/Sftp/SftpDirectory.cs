@@ -26,6 +26,20 @@ internal sealed class SftpDirectory(string path)
                 $"{PathOf(name)} is no file of its own in the store's directory but a link, a directory or the like.");
     }
 
+    /// <summary>Deletes a file; false where it was not there.</summary>
+    public async Task<bool> DeleteAsync(SftpLease lease, string name, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await lease.RunAsync($"Deleting {PathOf(name)}", client => client.DeleteFileAsync(PathOf(name), cancellationToken)).ConfigureAwait(false);
+            return true;
+        }
+        catch (StoreException e) when (e.Error == StoreError.NotFound)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Whether the directory itself is there.</summary>
     public async Task<bool> ExistsAsync(SftpLease lease, CancellationToken cancellationToken) =>
         await GetAsync(lease, path, cancellationToken).ConfigureAwait(false) is not null;

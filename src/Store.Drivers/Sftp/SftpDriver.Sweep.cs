@@ -13,14 +13,13 @@ public sealed partial class SftpDriver
         using var lease = await _store.Connections.LeaseAsync(cancellationToken).ConfigureAwait(false);
         foreach (var part in await PartsAsync(lease, before, cancellationToken).ConfigureAwait(false))
         {
-            var path = _store.Directory.PathOf(part.Name);
-            if (mode == SweepMode.Remove)
+            if (mode == SweepMode.Remove && !await _store.Directory.DeleteAsync(lease, part.Name, cancellationToken).ConfigureAwait(false))
             {
-                await lease.RunAsync($"Removing {path}", client => client.DeleteFileAsync(path, cancellationToken)).ConfigureAwait(false);
+                continue; // another sweep was first
             }
 
             var found = SftpStore.Describe(LocationOf(new ImageId("part")), part.Attributes);
-            yield return new Leftover(path, found.Size, found.LastModified!.Value);
+            yield return new Leftover(_store.Directory.PathOf(part.Name), found.Size, found.LastModified!.Value);
         }
     }
 

@@ -92,21 +92,8 @@ public sealed partial class SftpDriver : StoreDriver, ISweeper
     {
         using var lease = await _store.Connections.LeaseAsync(cancellationToken).ConfigureAwait(false);
         var name = SftpLocations.NameOf(location);
-        if (await _store.Directory.FindAsync(lease, name, cancellationToken).ConfigureAwait(false) is null)
-        {
-            return false;
-        }
-
-        try
-        {
-            await lease.RunAsync($"Deleting {location}", client => client.DeleteFileAsync(_store.Directory.PathOf(name), cancellationToken))
-                .ConfigureAwait(false);
-            return true;
-        }
-        catch (StoreException e) when (e.Error == StoreError.NotFound)
-        {
-            return false;
-        }
+        return await _store.Directory.FindAsync(lease, name, cancellationToken).ConfigureAwait(false) is not null
+            && await _store.Directory.DeleteAsync(lease, name, cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -130,7 +117,7 @@ public sealed partial class SftpDriver : StoreDriver, ISweeper
         var bytes = range?.Length ?? before.Size;
         var file = new SftpFile(
             await _store.LeaseAsync(bytes, cancellationToken).ConfigureAwait(false), _store.Directory.PathOf(SftpLocations.NameOf(location)),
-            FileAccess.Read, SftpFile.RequestsFor(bytes, _store.Options.MaxRequests));
+            FileAccess.Read, SftpFile.RequestsFor(bytes, _store.Options.MaxRequests), _store.Time);
         try
         {
             await file.OpenAsync(cancellationToken).ConfigureAwait(false);

@@ -6,7 +6,7 @@ namespace GlanceStore.Drivers.Sftp;
 /// A file on the server, open on one connection or on several. Its bytes move in pieces of the length of one request, at their own offsets, as
 /// many at once as there are handles: straight from and into the front's buffers, and never further than those.
 /// </summary>
-internal sealed class SftpFile(IReadOnlyList<SftpLease> leases, string path, FileAccess access, int most) : IAsyncDisposable
+internal sealed class SftpFile(IReadOnlyList<SftpLease> leases, string path, FileAccess access, int most, TimeProvider time) : IAsyncDisposable
 {
     // 32 KiB less a request's header: the most OpenSSH takes in one packet. Answers may be twice as long.
     private const int WritePieceBytes = (32 << 10) - 64;
@@ -14,6 +14,9 @@ internal sealed class SftpFile(IReadOnlyList<SftpLease> leases, string path, Fil
 
     // A second connection is worth its making where more than this is moved.
     private const long LargeBytes = 8 << 20;
+
+    // A handle that stays open ends with its connection.
+    private static readonly TimeSpan ClosingTime = TimeSpan.FromSeconds(5);
 
     private readonly SftpLane[] _lanes = [.. leases.Select(lease => new SftpLane(lease, path, access))];
 
@@ -53,12 +56,20 @@ internal sealed class SftpFile(IReadOnlyList<SftpLease> leases, string path, Fil
     }
 
     /// <summary>Closes the handles and says what went wrong: a server may fail a write as late as that.</summary>
-    public Task CloseAsync() => Task.WhenAll(_lanes.Where(lane => lane.Lease.IsUsable).Select(lane => lane.CloseAsync()));
+    public Task CloseAsync(CancellationToken cancellationToken) =>
+        Task.WhenAll(_lanes.Where(lane => lane.Lease.IsUsable).Select(lane => lane.CloseAsync(cancellationToken)));
+
+    /// <summary>Closes the handles, whatever goes wrong, and waits for no server that answers nothing any more: its connection is given up.</summary>
+    public async Task CloseQuietlyAsync()
+    {
+        using var limit = new CancellationTokenSource(ClosingTime, time);
+        await CloseAsync(limit.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
 
     /// <summary>Closes the handles, except on a connection that is given up, with which they end anyway; and gives the connections back.</summary>
     public async ValueTask DisposeAsync()
     {
-        await CloseAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await CloseQuietlyAsync().ConfigureAwait(false);
         foreach (var lease in leases)
         {
             lease.Dispose();

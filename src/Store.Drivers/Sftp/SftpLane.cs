@@ -31,11 +31,11 @@ internal sealed class SftpLane(SftpLease lease, string path, FileAccess access)
         client => ReadAsync(client, pieces, bytes, offset, cancellationToken));
 
     /// <summary>Closes the handles and says what went wrong: a server may fail a write as late as that.</summary>
-    public Task CloseAsync()
+    public Task CloseAsync(CancellationToken cancellationToken)
     {
         var handles = _free.ToArray();
         _free.Clear();
-        return lease.RunAsync($"Closing {path}", _ => Task.WhenAll(handles.Select(handle => handle.DisposeAsync().AsTask())));
+        return lease.RunAsync($"Closing {path}", _ => Task.WhenAll(handles.Select(handle => handle.DisposeAsync().AsTask())).WaitAsync(cancellationToken));
     }
 
     private void Write(SftpClient client, SftpPieces pieces, ReadOnlyMemory<byte> bytes, long offset)

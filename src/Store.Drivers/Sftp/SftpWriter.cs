@@ -73,7 +73,7 @@ internal sealed class SftpWriter(SftpStore store, string name, WriteIntent inten
         }
 
         _file = null;
-        await file.CloseAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await file.CloseQuietlyAsync().ConfigureAwait(false);
         if (_mayBeMade && !_isPublished)
         {
             await SftpParts.RemoveAsync(store, file.Lease, part).ConfigureAwait(false);
@@ -84,7 +84,7 @@ internal sealed class SftpWriter(SftpStore store, string name, WriteIntent inten
     }
 
     private async ValueTask<SftpFile> OpenAsync(CancellationToken cancellationToken) =>
-        new(await store.LeaseAsync(intent.Size, cancellationToken).ConfigureAwait(false), part, FileAccess.Write, store.Options.MaxRequests);
+        new(await store.LeaseAsync(intent.Size, cancellationToken).ConfigureAwait(false), part, FileAccess.Write, store.Options.MaxRequests, store.Time);
 
     // The part outlives the connections it was begun on: what the server has taken stays, and the front sends the rest again.
     private async ValueTask<SftpFile> FileAsync(CancellationToken cancellationToken)
@@ -118,7 +118,7 @@ internal sealed class SftpWriter(SftpStore store, string name, WriteIntent inten
         var file = await FileAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            await file.CloseAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
+            await file.CloseAsync(cancellationToken).ConfigureAwait(false);
             return file.Lease;
         }
         catch (StoreException e) when (SftpErrors.IsAnswer(e.InnerException))

@@ -9,13 +9,14 @@ internal sealed class SwiftAccount : IDisposable
     /// <param name="http">The connections.</param>
     /// <param name="logIn">How a token is got.</param>
     /// <param name="time">The clock.</param>
+    /// <param name="makesContainers">Whether a write makes a container that is not there.</param>
     /// <param name="url">The account's URL where it is not the one the login names.</param>
-    public SwiftAccount(HttpClient http, Func<CancellationToken, Task<SwiftToken>> logIn, TimeProvider time, string? url = null)
+    public SwiftAccount(HttpClient http, Func<CancellationToken, Task<SwiftToken>> logIn, TimeProvider time, bool makesContainers, string? url = null)
     {
         _tokens = new SwiftTokens(logIn, time);
         Client = new SwiftClient(http, _tokens, time, url);
         Limits = new SwiftLimits(Client);
-        Objects = new SwiftObjects(Client, Limits);
+        Objects = new SwiftObjects(Client, Limits, makesContainers);
     }
 
     public SwiftClient Client { get; }

@@ -21,7 +21,6 @@ public sealed partial class SwiftDriver
             throw new StoreException(StoreError.NotFound, $"There is no such upload to {location}.");
         }
 
-        await EnsureContainerAsync(account.Objects, place.Container, cancellationToken).ConfigureAwait(false);
         var held = new Dictionary<string, SwiftEntry>(StringComparer.Ordinal);
         await foreach (var entry in account.Objects.ListAsync(place.Container, segments.Prefix, cancellationToken).ConfigureAwait(false))
         {

@@ -92,7 +92,6 @@ public sealed partial class SwiftDriver : StoreDriver
         var location = LocationOf(id);
         var place = _locations.PlaceOf(location);
         var account = AccountOf(place);
-        await EnsureContainerAsync(account.Objects, place.Container, cancellationToken).ConfigureAwait(false);
         return new SwiftWriter(account, place, SwiftSegments.New(place.Id), location, intent, _options, _time, _logger);
     }
 
@@ -103,7 +102,6 @@ public sealed partial class SwiftDriver : StoreDriver
         var location = LocationOf(id);
         var place = _locations.PlaceOf(location);
         var objects = AccountOf(place).Objects;
-        await EnsureContainerAsync(objects, place.Container, cancellationToken).ConfigureAwait(false);
         try
         {
             return await WriteWholeAsync(objects, place, location, intent.Mode, image, cancellationToken).ConfigureAwait(false);
@@ -186,27 +184,17 @@ public sealed partial class SwiftDriver : StoreDriver
     {
         if (_options.MultiTenant)
         {
-            return new SwiftAccount(_connections, _caller ?? throw Unbound(), _time, name);
+            return new SwiftAccount(_connections, _caller ?? throw Unbound(), _time, makesContainers: true, name);
         }
 
         var identity = _references[name]!;
         return new SwiftAccount(_connections, identity.Version == SwiftAuthVersion.TempAuth
             ? new TempAuth(_connections, _options, identity, _time).LogInAsync
-            : token => new Keystone(_connections, _options, _time).LogInAsync(identity, token), _time);
+            : token => new Keystone(_connections, _options, _time).LogInAsync(identity, token), _time, _options.CreateContainer);
     });
 
     private static StoreException Unbound() => new(StoreError.NotAuthenticated,
         "The store has many tenants, and no caller is bound; bind one (ICallerBinding) and use the driver that gives.");
-
-    // Asked once: a container that was there is taken to be there until a write says otherwise.
-    private async ValueTask EnsureContainerAsync(SwiftObjects objects, string container, CancellationToken cancellationToken)
-    {
-        if (_options.MultiTenant || (_options.CreateContainer && !_containers.ContainsKey(container)))
-        {
-            await objects.MakeContainerAsync(container, cancellationToken).ConfigureAwait(false);
-            _containers[container] = true;
-        }
-    }
 
     // An image that is not found in a container that is not there is no fact about the image, unless containers come and go with images.
     private async ValueTask RequireContainerAsync(SwiftObjects objects, string container, CancellationToken cancellationToken)

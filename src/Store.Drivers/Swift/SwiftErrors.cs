@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Security.Authentication;
 using System.Text.Json;
+using GlanceStore.Drivers.Shared;
 
 namespace GlanceStore.Drivers.Swift;
 
@@ -74,7 +75,7 @@ internal static class SwiftErrors
     }, cancellationToken);
 
     /// <summary>The error of a request that got no answer: the connection, the name, TLS.</summary>
-    public static StoreException Unanswered(string doing, Exception e) => Chain(e).Any(inner => inner is AuthenticationException)
+    public static StoreException Unanswered(string doing, Exception e) => ExceptionChain.Of(e).Any(inner => inner is AuthenticationException)
         ? new StoreException(StoreError.Unavailable, $"{doing} failed: the server's certificate is not trusted; set CaBundle, or check the server's name.", e)
         : new StoreException(StoreError.Unavailable, $"{doing} failed: the server could not be reached, or the connection was cut ({e.Message.TrimEnd('.')}).", e)
         {
@@ -114,14 +115,6 @@ internal static class SwiftErrors
         var header = answer.Headers.RetryAfter;
         var wait = header?.Delta ?? header?.Date - time.GetUtcNow();
         return wait is { } span ? TimeSpan.FromTicks(Math.Clamp(span.Ticks, 0, LongestWait.Ticks)) : null;
-    }
-
-    private static IEnumerable<Exception> Chain(Exception? e)
-    {
-        for (; e is not null; e = e.InnerException)
-        {
-            yield return e;
-        }
     }
 
     private sealed record Verdict(StoreError Error, string Why)

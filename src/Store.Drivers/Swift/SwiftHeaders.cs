@@ -16,16 +16,4 @@ internal static class SwiftHeaders
 
     /// <summary>The ETag without quotes, or null.</summary>
     public static string? ETag(HttpResponseMessage answer) => Text(answer, "ETag")?.Trim('"') is { Length: > 0 } tag ? tag : null;
-
-    /// <summary>The size of the whole in <c>Content-Range: bytes 0-99/1000</c>, where it begins at an offset.</summary>
-    public static long? SizeIn(HttpResponseMessage answer, long offset)
-    {
-        var prefix = string.Create(CultureInfo.InvariantCulture, $"bytes {offset}-");
-        var text = Text(answer, "Content-Range");
-        var slash = text?.IndexOf('/', StringComparison.Ordinal) ?? -1;
-        return slash > 0 && text!.StartsWith(prefix, StringComparison.Ordinal)
-            && long.TryParse(text.AsSpan(slash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var size)
-            ? size
-            : null;
-    }
 }

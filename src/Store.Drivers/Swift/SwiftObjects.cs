@@ -6,13 +6,16 @@ using System.Text.Json;
 namespace GlanceStore.Drivers.Swift;
 
 /// <summary>The objects and containers of one account: each call one request or a page of them, each failure a <see cref="StoreException"/>.</summary>
-internal sealed partial class SwiftObjects(SwiftClient client, SwiftLimits limits)
+/// <param name="client">What sends the requests.</param>
+/// <param name="limits">The cluster's limits.</param>
+/// <param name="makesContainers">Whether a write makes a container that is not there.</param>
+internal sealed partial class SwiftObjects(SwiftClient client, SwiftLimits limits, bool makesContainers)
 {
+    /// <summary>The deletions of one request: fewer than the thousand that clusters allow at least, and short enough not to outlast a proxy's patience.</summary>
+    public const int BulkCount = 500;
+
     // Deletions one by one, where the cluster deletes none in bulk.
     private const int DeletesAtOnce = 8;
-
-    // Fewer than the thousand that clusters allow at least, and short enough not to outlast a proxy's patience.
-    private const int BulkCount = 500;
 
     // Clusters that compare If-Match with another tag than they show: Ceph, with that of a large object's manifest.
     private volatile bool _comparesOtherTags;
@@ -72,7 +75,7 @@ internal sealed partial class SwiftObjects(SwiftClient client, SwiftLimits limit
             Body = body,
             IfNotMet = StoreError.AlreadyExists,
         };
-        using var answer = await client.AskAsync(request, cancellationToken).ConfigureAwait(false);
+        using var answer = await WriteAsync(request, container, cancellationToken).ConfigureAwait(false);
         return answer.IsSuccessStatusCode
             ? SwiftObject.Of(container, name, answer, null)
             : throw await RefusedAsync(request, answer, container, cancellationToken).ConfigureAwait(false);
@@ -178,6 +181,20 @@ internal sealed partial class SwiftObjects(SwiftClient client, SwiftLimits limit
     public static string PathOf(string container, string name) => $"/{Uri.EscapeDataString(container)}/{EscapePath(name)}";
 
     private static string EscapePath(string name) => Uri.EscapeDataString(name).Replace("%2F", "/", StringComparison.Ordinal);
+
+    // Where it finds nothing to write to and the options say so, the container is made, and the request again.
+    private async Task<HttpResponseMessage> WriteAsync(SwiftRequest request, string container, CancellationToken cancellationToken)
+    {
+        var answer = await client.AskAsync(request, cancellationToken).ConfigureAwait(false);
+        if (!makesContainers || answer.StatusCode != System.Net.HttpStatusCode.NotFound)
+        {
+            return answer;
+        }
+
+        answer.Dispose();
+        await MakeContainerAsync(container, cancellationToken).ConfigureAwait(false);
+        return await client.AskAsync(request, cancellationToken).ConfigureAwait(false);
+    }
 
     private async Task<HttpResponseMessage> OpenPinnedAsync(
         string container, string name, ImageLocation location, ReadIntent intent, CancellationToken cancellationToken)

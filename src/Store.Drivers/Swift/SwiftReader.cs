@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using GlanceStore.Drivers.Shared;
 
 namespace GlanceStore.Drivers.Swift;
 
@@ -19,7 +20,7 @@ internal sealed class SwiftReader(HttpResponseMessage answer, Stream body, Store
             return (length, length);
         }
 
-        if (answer.StatusCode == HttpStatusCode.PartialContent && length is not null && SwiftHeaders.SizeIn(answer, asked.Offset) is { } size)
+        if (answer.StatusCode == HttpStatusCode.PartialContent && length is not null && ContentRange.SizeIn(SwiftHeaders.Text(answer, "Content-Range"), asked.Offset) is { } size)
         {
             return (length, size);
         }

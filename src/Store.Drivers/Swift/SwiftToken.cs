@@ -35,6 +35,10 @@ internal sealed class SwiftTokens(Func<CancellationToken, Task<SwiftToken>> logI
         {
             return Good(refused) ?? (_token = await logIn(cancellationToken).ConfigureAwait(false));
         }
+        catch (StoreException e) when (e.IsTransient && _token is { } old && !ReferenceEquals(old, refused))
+        {
+            return old; // renewed before its end: until then the server takes it
+        }
         finally
         {
             _turn.Release();

@@ -12,6 +12,7 @@ namespace GlanceStore.Drivers.Swift;
 internal sealed partial class SwiftWriter(SwiftAccount account, SwiftPlace place, SwiftSegments segments, ImageLocation location, WriteIntent intent,
     SwiftDriverOptions options, TimeProvider time, ILogger logger) : DriverWriter
 {
+    // Of one request for many segments, however many such requests there are.
     private static readonly TimeSpan AbortLimit = TimeSpan.FromSeconds(20);
 
     // A request whose connection was cut after its last byte may still be carried out, in Ceph even after the object was deleted.
@@ -125,7 +126,7 @@ internal sealed partial class SwiftWriter(SwiftAccount account, SwiftPlace place
             }
             else if (!intent.StaysOpen)
             {
-                await AbortAsync(limit.Token).ConfigureAwait(false);
+                await AbortAsync(limit).ConfigureAwait(false);
             }
         }
         catch (Exception e) when (e is StoreException or OperationCanceledException)
@@ -166,23 +167,31 @@ internal sealed partial class SwiftWriter(SwiftAccount account, SwiftPlace place
     }
 
     // By name, since a listing may lag; and in Swift a deletion outlives a write that began before it.
-    private async Task AbortAsync(CancellationToken cancellationToken)
+    private async Task AbortAsync(CancellationTokenSource limit)
     {
         if (!_parts.IsEmpty)
         {
-            string[] all = [.. _parts.Keys.Select(_segments.NameOf), .. GroupNames()];
-            await _objects.DeleteAllAsync(place.Container, all, cancellationToken).ConfigureAwait(false);
+            await RemoveAsync([.. _parts.Keys.Select(_segments.NameOf), .. GroupNames()], limit).ConfigureAwait(false);
             string[] late = [.. _parts.Where(part => part.Value is null).Select(part => _segments.NameOf(part.Key))];
             if (late.Length > 0)
             {
-                await Task.Delay(LateArrival, time, cancellationToken).ConfigureAwait(false);
-                await _objects.DeleteAllAsync(place.Container, late, cancellationToken).ConfigureAwait(false);
+                await Task.Delay(LateArrival, time, limit.Token).ConfigureAwait(false);
+                await RemoveAsync(late, limit).ConfigureAwait(false);
             }
         }
 
         if (options.MultiTenant)
         {
-            await _objects.RemoveContainerAsync(place.Container, cancellationToken).ConfigureAwait(false);
+            await _objects.RemoveContainerAsync(place.Container, limit.Token).ConfigureAwait(false);
+        }
+    }
+
+    private async Task RemoveAsync(string[] names, CancellationTokenSource limit)
+    {
+        foreach (var some in names.Chunk(SwiftObjects.BulkCount))
+        {
+            limit.CancelAfter(AbortLimit);
+            await _objects.DeleteAllAsync(place.Container, some, limit.Token).ConfigureAwait(false);
         }
     }
 

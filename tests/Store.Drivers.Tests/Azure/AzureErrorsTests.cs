@@ -76,6 +76,15 @@ public sealed class AzureErrorsTests
     public void Missing_credentials_are_NotAuthenticated()
     {
         Assert.AreEqual(StoreError.NotAuthenticated, AzureErrors.Translate(new CredentialUnavailableException("none"), "It").Error);
-        Assert.AreEqual(StoreError.NotAuthenticated, AzureErrors.Translate(new AuthenticationFailedException("none", new HttpRequestException("x")), "It").Error);
+        Assert.AreEqual(StoreError.NotAuthenticated, AzureErrors.Translate(new CredentialUnavailableException("none", new HttpRequestException("x")), "It").Error);
+        Assert.AreEqual(StoreError.NotAuthenticated, AzureErrors.Translate(new AuthenticationFailedException("refused"), "It").Error);
+    }
+
+    [TestMethod]
+    public void A_login_that_cannot_be_reached_is_Unavailable_and_tried_again_as_Swift_has_it()
+    {
+        var error = AzureErrors.Translate(new AuthenticationFailedException("no answer", new HttpRequestException("refused", new SocketException(111))), "It");
+        Assert.AreEqual(StoreError.Unavailable, error.Error);
+        Assert.IsTrue(error.IsTransient);
     }
 }

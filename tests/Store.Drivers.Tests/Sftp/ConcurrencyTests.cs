@@ -88,6 +88,23 @@ public sealed class ConcurrencyTests
         proxy.Answer();
     }
 
+    // The library itself would wait for the answer for two minutes.
+    [TestMethod]
+    public async Task A_server_that_answers_nothing_any_more_does_not_keep_whoever_gives_up()
+    {
+        await using var place = SftpPlace.New();
+        await place.PutAsync(place.Options(), new ImageId("image"), Image);
+        await using var proxy = new CuttingProxy(SftpServer.Port);
+        await using var driver = new SftpDriver(Through(place, proxy));
+        var writer = await OpenAsync(driver, requests: 1);
+        var reader = await driver.OpenReadAsync(driver.LocationOf(new ImageId("image")), new ReadIntent(), default);
+        proxy.HoldAnswers(long.MaxValue);
+        var watch = Stopwatch.StartNew();
+        await Task.WhenAll(writer.DisposeAsync().AsTask(), reader.DisposeAsync().AsTask());
+        Assert.IsLessThan(30, watch.Elapsed.TotalSeconds);
+        proxy.Answer();
+    }
+
     private static SftpDriverOptions Through(SftpPlace place, CuttingProxy proxy) =>
         place.Options() with { Port = proxy.Port, KnownHostsFile = null, AcceptUnknownHostKey = true };
 

@@ -29,6 +29,30 @@ public sealed class SweepTests
         Assert.IsEmpty(await driver.SweepAsync(DateTimeOffset.UtcNow, SweepMode.Remove, default).ToListAsync());
     }
 
+    [TestMethod]
+    public async Task A_part_that_another_sweep_removed_first_does_not_end_this_one()
+    {
+        await using var place = SftpPlace.New();
+        await place.PutAsync(place.Options(), new ImageId("image"), [1]);
+        foreach (var name in new[] { "one", "two", "three" })
+        {
+            await PartAsync(place, name, DateTime.UtcNow.AddDays(-2));
+        }
+
+        await using var driver = new SftpDriver(place.Options());
+        var removed = 0;
+        await foreach (var _ in driver.SweepAsync(DateTimeOffset.UtcNow.AddDays(-1), SweepMode.Remove, default))
+        {
+            if (removed++ == 0)
+            {
+                File.Delete(place.Files().First(file => file.EndsWith(".part", StringComparison.Ordinal)));
+            }
+        }
+
+        Assert.AreEqual(2, removed);
+        Assert.HasCount(1, place.Files());
+    }
+
     private static async Task<string> PartAsync(SftpPlace place, string name, DateTime modified)
     {
         var path = $"{place.Images}/{SftpLocations.PartName(name)}";

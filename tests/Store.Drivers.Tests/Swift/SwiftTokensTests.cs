@@ -54,6 +54,20 @@ public sealed class SwiftTokensTests
     }
 
     [TestMethod]
+    public async Task A_token_that_cannot_be_renewed_serves_until_the_server_refuses_it()
+    {
+        var isDown = false;
+        using var tokens = new SwiftTokens(_ => isDown
+            ? throw new StoreException(StoreError.Unavailable, "no") { IsTransient = true }
+            : Task.FromResult(new SwiftToken("t", Account, _time.GetUtcNow() + TimeSpan.FromMinutes(59))), _time);
+        var token = await tokens.GetAsync(null, CancellationToken.None);
+        isDown = true;
+        _time.Advance(TimeSpan.FromMinutes(59.5));
+        Assert.AreSame(token, await tokens.GetAsync(null, CancellationToken.None));
+        await Assert.ThrowsExactlyAsync<StoreException>(() => tokens.GetAsync(token, CancellationToken.None).AsTask());
+    }
+
+    [TestMethod]
     public void A_token_does_not_tell_itself() => Assert.DoesNotContain("s3cret", new SwiftToken("s3cret", Account, null).ToString());
 
     private SwiftTokens Tokens(TimeSpan life) => new(async _ =>
