@@ -124,9 +124,7 @@ internal static class Texts
     public static string ReasonOf(Exception error, string path) => Directory.Exists(path) ? "It is a directory." : ReasonOf(error);
 
     /// <summary>Why something could not be opened, without the parameter's name that .NET adds.</summary>
-    public static string ReasonOf(Exception error) => error is ArgumentException { ParamName: { } name }
-        ? error.Message.Replace($" (Parameter '{name}')", "", StringComparison.Ordinal)
-        : error.Message;
+    public static string ReasonOf(Exception error) => error is ArgumentException misuse ? Misuse.Sentence(misuse) : error.Message;
 
     /// <summary>
     /// Text for one line of a terminal. Messages repeat what was typed, what a file held and what a backend answered: no control character of

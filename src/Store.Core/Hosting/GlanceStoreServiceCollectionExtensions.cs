@@ -10,8 +10,9 @@ namespace GlanceStore;
 /// Registered, as singletons: <see cref="ImageStores"/>; <see cref="IImageStore"/>, the default store; <see cref="IImageStore"/> by the id of
 /// each store as its key; <see cref="TransferBudget"/>. The settings are checked and the stores made when the host starts, or where there is
 /// no host when one of these is first resolved: a <see cref="StoreException"/> with <see cref="StoreError.InvalidConfiguration"/> lists every
-/// mistake, at the start of a host its own <see cref="OptionsValidationException"/> does. A store whose settings are right and that cannot be made all the same is down (<see cref="ImageStores.Down"/>), and resolving it by
-/// its id says why; the others are served, and only where all are down the host does not start.
+/// mistake; a host that starts throws its own <see cref="OptionsValidationException"/> instead, which lists the same. A store whose settings are
+/// right and that cannot be made all the same is down (<see cref="ImageStores.Down"/>), and resolving it by its id says why; the others are
+/// served, and only where all are down the host does not start.
 /// Dispose the container with <c>DisposeAsync</c>.
 /// </remarks>
 public static class GlanceStoreServiceCollectionExtensions
