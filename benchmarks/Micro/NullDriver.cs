@@ -21,7 +21,7 @@ internal sealed class NullDriver(long imageBytes, long chunkBytes) : StoreDriver
     public override ValueTask<DriverWriter> OpenWriteAsync(ImageId id, WriteIntent intent, CancellationToken cancellationToken) =>
         new(new Writer(LocationOf(id)));
 
-    public override ValueTask<bool> DeleteAsync(ImageLocation location, CancellationToken cancellationToken) => new(true);
+    public override ValueTask<bool> DeleteAsync(ImageLocation location, DeleteIntent intent, CancellationToken cancellationToken) => new(true);
 
     private StoredObject Describe(ImageLocation location) => new(location, imageBytes, "1", null);
 

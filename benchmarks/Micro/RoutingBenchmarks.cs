@@ -52,7 +52,7 @@ public class RoutingBenchmarks
         public override ValueTask<DriverWriter> OpenWriteAsync(ImageId id, WriteIntent intent, CancellationToken cancellationToken) =>
             _inner.OpenWriteAsync(id, intent, cancellationToken);
 
-        public override ValueTask<bool> DeleteAsync(ImageLocation location, CancellationToken cancellationToken) =>
-            _inner.DeleteAsync(location, cancellationToken);
+        public override ValueTask<bool> DeleteAsync(ImageLocation location, DeleteIntent intent, CancellationToken cancellationToken) =>
+            _inner.DeleteAsync(location, intent, cancellationToken);
     }
 }

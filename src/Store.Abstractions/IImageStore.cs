@@ -45,7 +45,14 @@ public interface IImageStore
     Task<StoredObject?> FindAsync(ImageLocation location, CancellationToken cancellationToken = default);
 
     /// <summary>Makes sure that an image is gone; false where it was not there.</summary>
-    Task<bool> DeleteAsync(ImageLocation location, CancellationToken cancellationToken = default);
+    /// <param name="location">The image.</param>
+    /// <param name="options">Which version of it; null for whichever is there.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <exception cref="StoreException">
+    /// <see cref="StoreError.Changed"/>: it is not the version that the options name, and stays; <see cref="StoreError.Unsupported"/>: the store
+    /// deletes no images; or what the backend answered.
+    /// </exception>
+    Task<bool> DeleteAsync(ImageLocation location, DeleteOptions? options = null, CancellationToken cancellationToken = default);
 
     /// <summary>An optional role of the store's driver (sweeping, for one), or null where it has not got it.</summary>
     TFeature? GetFeature<TFeature>() where TFeature : class;

@@ -108,13 +108,14 @@ public sealed class ImageStore : IImageStore, IAsyncDisposable
         }, cancellationToken);
 
     /// <inheritdoc/>
-    public Task<bool> DeleteAsync(ImageLocation location, CancellationToken cancellationToken = default) =>
+    public Task<bool> DeleteAsync(ImageLocation location, DeleteOptions? options = null, CancellationToken cancellationToken = default) =>
         Parts.Telemetry.ObserveAsync("delete", location, async () =>
         {
             Parts.Require(Parts.Can.CanDelete, "deletes no images");
             await using var use = Parts.Use.Enter().ConfigureAwait(false);
             var own = Own(location);
-            return await Parts.Retry.RunAsync(token => Parts.Driver.DeleteAsync(own, token), cancellationToken).ConfigureAwait(false);
+            var intent = new DeleteIntent(options?.VersionTag);
+            return await Parts.Retry.RunAsync(token => Parts.Driver.DeleteAsync(own, intent, token), cancellationToken).ConfigureAwait(false);
         }, cancellationToken);
 
     /// <inheritdoc/>

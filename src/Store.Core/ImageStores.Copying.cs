@@ -51,7 +51,7 @@ public sealed partial class ImageStores
         try
         {
             await RequireUnchangedAsync(source, image, cancellationToken).ConfigureAwait(false);
-            await source.Store.DeleteAsync(source.Location, cancellationToken).ConfigureAwait(false);
+            await source.Store.DeleteAsync(source.Location, cancellationToken: cancellationToken).ConfigureAwait(false);
             return copy;
         }
         catch (StoreException e)

@@ -114,7 +114,7 @@ public sealed class ValidateTests : ToolTests
         var receipt = await store.PutAsync(new ImageId("a"), new MemoryStream([1]));
         var run = new ValidationRun(store);
         var driver = new PrefixedDriver(run.Driver, run.NewPlace());
-        await Assert.ThrowsExactlyAsync<StoreException>(async () => await driver.DeleteAsync(receipt.Location, CancellationToken.None));
+        await Assert.ThrowsExactlyAsync<StoreException>(async () => await driver.DeleteAsync(receipt.Location, new DeleteIntent(), CancellationToken.None));
         Assert.IsNotNull(await store.FindAsync(receipt.Location));
     }
 
@@ -204,7 +204,7 @@ public sealed class ValidateTests : ToolTests
         public override ValueTask<DriverWriter> OpenWriteAsync(ImageId id, WriteIntent intent, CancellationToken cancellationToken) =>
             inner.OpenWriteAsync(id, intent, cancellationToken);
 
-        public override ValueTask<bool> DeleteAsync(ImageLocation location, CancellationToken cancellationToken) =>
+        public override ValueTask<bool> DeleteAsync(ImageLocation location, DeleteIntent intent, CancellationToken cancellationToken) =>
             throw new StoreException(StoreError.AccessDenied, "It stays.");
 
         public override ValueTask DisposeAsync() => inner.DisposeAsync();

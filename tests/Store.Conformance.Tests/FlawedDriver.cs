@@ -64,14 +64,14 @@ internal sealed class FlawedDriver(StoreDriver inner, Flaw flaw, ISet<string> li
             ? new StoredObject(LocationOf(id), image.Length, null, null)
             : await base.WriteWholeAsync(id, intent, image, summary, cancellationToken);
 
-    public override async ValueTask<bool> DeleteAsync(ImageLocation location, CancellationToken cancellationToken)
+    public override async ValueTask<bool> DeleteAsync(ImageLocation location, DeleteIntent intent, CancellationToken cancellationToken)
     {
         if (flaw == Flaw.DeletesLeaveLitter)
         {
             litter.Add("segment of " + location);
         }
 
-        return await inner.DeleteAsync(location, Heard(cancellationToken)) || flaw == Flaw.DeletesOfNothingAreTrue;
+        return await inner.DeleteAsync(location, intent, Heard(cancellationToken)) || flaw == Flaw.DeletesOfNothingAreTrue;
     }
 
     internal CancellationToken Heard(CancellationToken cancellationToken) =>

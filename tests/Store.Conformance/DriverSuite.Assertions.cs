@@ -34,7 +34,7 @@ public abstract partial class DriverSuite<THarness>
         await AssertStoredAsync(image, when);
         if (Capabilities.CanDelete)
         {
-            Assert.IsTrue(await Store.DeleteAsync(LocationOf(image), Cancellation), $"The delete found no image. {when}");
+            Assert.IsTrue(await Store.DeleteAsync(LocationOf(image), cancellationToken: Cancellation), $"The delete found no image. {when}");
             await AssertNothingLeftAsync(when);
         }
         else

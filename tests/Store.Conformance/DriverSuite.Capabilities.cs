@@ -22,7 +22,7 @@ public abstract partial class DriverSuite<THarness>
 
     /// <summary>Runs a case where the driver deletes images; elsewhere checks that a delete is refused.</summary>
     protected Task WhereItDeletes(Func<Task> body) =>
-        Where("deleting images", Capabilities.CanDelete, body, store => store.DeleteAsync(store.LocationOf(NewId()), Cancellation));
+        Where("deleting images", Capabilities.CanDelete, body, store => store.DeleteAsync(store.LocationOf(NewId()), cancellationToken: Cancellation));
 
     /// <summary>Runs a case where the driver reads ranges; elsewhere checks that a range is refused.</summary>
     protected Task WhereItReadsRanges(Func<Task> body) => Where("reading ranges", Capabilities.CanReadRanges, body, async store =>

@@ -52,10 +52,10 @@ internal sealed class ScriptedDriver(MemoryDriverOptions? options = null) : Stor
         return new Writer(this, await _inner.OpenWriteAsync(id, intent, cancellationToken));
     }
 
-    public override ValueTask<bool> DeleteAsync(ImageLocation location, CancellationToken cancellationToken)
+    public override ValueTask<bool> DeleteAsync(ImageLocation location, DeleteIntent intent, CancellationToken cancellationToken)
     {
         OnDelete?.Invoke();
-        return _inner.DeleteAsync(location, cancellationToken);
+        return _inner.DeleteAsync(location, intent, cancellationToken);
     }
 
     // A wrapper hands out the roles of what it wraps; a copy made by the backend is not this driver's to script.

@@ -63,8 +63,8 @@ internal static class Failover
         public override ValueTask<DriverWriter> OpenWriteAsync(ImageId id, WriteIntent intent, CancellationToken cancellationToken) =>
             inner.OpenWriteAsync(id, intent, cancellationToken);
 
-        public override ValueTask<bool> DeleteAsync(ImageLocation location, CancellationToken cancellationToken) =>
-            inner.DeleteAsync(location, cancellationToken);
+        public override ValueTask<bool> DeleteAsync(ImageLocation location, DeleteIntent intent, CancellationToken cancellationToken) =>
+            inner.DeleteAsync(location, intent, cancellationToken);
 
         private void ThrowIfDead()
         {

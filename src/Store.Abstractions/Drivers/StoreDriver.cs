@@ -64,7 +64,11 @@ public abstract class StoreDriver : IAsyncDisposable
     }
 
     /// <summary>Makes sure that an image is gone; false where it was not there. <em>Must</em> remove everything that belongs to it.</summary>
-    public abstract ValueTask<bool> DeleteAsync(ImageLocation location, CancellationToken cancellationToken);
+    /// <remarks>
+    /// <em>Must</em> throw <see cref="StoreError.Changed"/> and leave the image where the intent's version tag is no longer the image's: compared
+    /// in the request that deletes where the backend can, else looked at right before.
+    /// </remarks>
+    public abstract ValueTask<bool> DeleteAsync(ImageLocation location, DeleteIntent intent, CancellationToken cancellationToken);
 
     /// <summary>An optional role, or null. A wrapper <em>must</em> ask the driver it wraps for the roles it does not play itself.</summary>
     public virtual TFeature? GetFeature<TFeature>() where TFeature : class => this as TFeature;

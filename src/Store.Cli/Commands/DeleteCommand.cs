@@ -21,7 +21,7 @@ internal static class DeleteCommand
     {
         await using var stores = StoreConfiguration.Open(arguments);
         var image = await ImageReference.ResolveAsync(arguments.GetRequiredValue(Image), stores, cancellationToken);
-        if (!await image.Store.DeleteAsync(image.Location, cancellationToken))
+        if (!await image.Store.DeleteAsync(image.Location, cancellationToken: cancellationToken))
         {
             throw image.NotFound();
         }

@@ -28,9 +28,9 @@ internal sealed class PrefixedDriver(StoreDriver inner, ValidationPlace place) :
         ImageId id, WriteIntent intent, Chunk image, WriteSummary summary, CancellationToken cancellationToken) =>
         inner.WriteWholeAsync(place.Note(id), intent, image, summary, cancellationToken);
 
-    public override ValueTask<bool> DeleteAsync(ImageLocation location, CancellationToken cancellationToken) =>
+    public override ValueTask<bool> DeleteAsync(ImageLocation location, DeleteIntent intent, CancellationToken cancellationToken) =>
         place.Holds(location)
-            ? inner.DeleteAsync(location, cancellationToken)
+            ? inner.DeleteAsync(location, intent, cancellationToken)
             : throw new StoreException(StoreError.AccessDenied, $"A validation deletes only what it has made, and {location} is not of it.");
 
     public ValueTask<DriverWriter> ReopenWriteAsync(ImageId id, WriteIntent intent, string token, CancellationToken cancellationToken) =>

@@ -47,7 +47,7 @@ internal sealed class ValidationPlace(IImageStore store, string prefix)
             try
             {
                 // Not cancellable: whoever gives up waiting for a validation still wants his store as it was.
-                await store.DeleteAsync(location, CancellationToken.None);
+                await store.DeleteAsync(location, cancellationToken: CancellationToken.None);
             }
             catch (StoreException e)
             {

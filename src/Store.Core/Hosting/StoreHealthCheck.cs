@@ -75,7 +75,7 @@ public sealed class StoreHealthCheck : IHealthCheck
             using var probe = new MemoryStream(RandomNumberGenerator.GetBytes(ProbeBytes));
             var options = new PutOptions { ExpectedSize = ProbeBytes };
             var receipt = await store.PutAsync(id, probe, options, cancellationToken).ConfigureAwait(false);
-            await store.DeleteAsync(receipt.Location, cancellationToken).ConfigureAwait(false);
+            await store.DeleteAsync(receipt.Location, cancellationToken: cancellationToken).ConfigureAwait(false);
             isDeleted = true;
             return new Finding(store.Id, HealthStatus.Healthy, "can read and write");
         }
@@ -98,7 +98,7 @@ public sealed class StoreHealthCheck : IHealthCheck
         using var limit = new CancellationTokenSource(RemovalLimit, TimeProvider.System);
         try
         {
-            await store.DeleteAsync(store.LocationOf(id), limit.Token).ConfigureAwait(false);
+            await store.DeleteAsync(store.LocationOf(id), cancellationToken: limit.Token).ConfigureAwait(false);
         }
         catch (Exception)
         {

@@ -96,7 +96,7 @@ internal static class BackendCopy
 
         try
         {
-            await to.DeleteAsync(stored.Location with { StoreId = to.Id }, limit.Token).ConfigureAwait(false);
+            await to.DeleteAsync(stored.Location with { StoreId = to.Id }, cancellationToken: limit.Token).ConfigureAwait(false);
             return true;
         }
         catch (Exception e) when (e is StoreException or OperationCanceledException)

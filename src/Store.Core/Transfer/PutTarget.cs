@@ -124,7 +124,7 @@ internal sealed class PutTarget : IAsyncDisposable
     {
         Store.Require(Store.Can.CanDelete, "deletes no images");
         var location = Stored!.Location;
-        await Store.Retry.RunAsync(token => Store.Driver.DeleteAsync(location, token), cancellationToken).ConfigureAwait(false);
+        await Store.Retry.RunAsync(token => Store.Driver.DeleteAsync(location, new DeleteIntent(), token), cancellationToken).ConfigureAwait(false);
     }
 
     public void Fail(StoreException failure)

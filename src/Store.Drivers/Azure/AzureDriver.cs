@@ -104,7 +104,7 @@ public sealed partial class AzureDriver : StoreDriver
     }
 
     /// <inheritdoc/>
-    public override async ValueTask<bool> DeleteAsync(ImageLocation location, CancellationToken cancellationToken) =>
+    public override async ValueTask<bool> DeleteAsync(ImageLocation location, DeleteIntent intent, CancellationToken cancellationToken) =>
         await _container.DeleteAsync(location, cancellationToken).ConfigureAwait(false);
 
     /// <inheritdoc/>

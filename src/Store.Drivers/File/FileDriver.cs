@@ -125,7 +125,7 @@ public sealed partial class FileDriver : StoreDriver, ISweeper, IResumableWrites
     }
 
     /// <inheritdoc/>
-    public override async ValueTask<bool> DeleteAsync(ImageLocation location, CancellationToken cancellationToken)
+    public override async ValueTask<bool> DeleteAsync(ImageLocation location, DeleteIntent intent, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         var path = Directories.Resolve(location.Uri);

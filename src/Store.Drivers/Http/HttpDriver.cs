@@ -93,7 +93,7 @@ public sealed partial class HttpDriver : StoreDriver
     public override ValueTask<DriverWriter> OpenWriteAsync(ImageId id, WriteIntent intent, CancellationToken cancellationToken) => throw ReadOnly();
 
     /// <summary>Refuses: the store is read-only, and the front never asks.</summary>
-    public override ValueTask<bool> DeleteAsync(ImageLocation location, CancellationToken cancellationToken) => throw ReadOnly();
+    public override ValueTask<bool> DeleteAsync(ImageLocation location, DeleteIntent intent, CancellationToken cancellationToken) => throw ReadOnly();
 
     /// <summary>Closes all connections.</summary>
     public override ValueTask DisposeAsync()

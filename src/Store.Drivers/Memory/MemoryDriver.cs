@@ -73,10 +73,20 @@ public sealed class MemoryDriver : StoreDriver, IServerSideCopy
     }
 
     /// <inheritdoc/>
-    public override ValueTask<bool> DeleteAsync(ImageLocation location, CancellationToken cancellationToken)
+    public override ValueTask<bool> DeleteAsync(ImageLocation location, DeleteIntent intent, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        return ValueTask.FromResult(_storage.Images.TryRemove(NameOf(location), out _));
+        var name = NameOf(location);
+        if (intent.VersionTag is null)
+        {
+            return ValueTask.FromResult(_storage.Images.TryRemove(name, out _));
+        }
+
+        return _storage.Images.TryGetValue(name, out var image)
+            ? image.VersionTag == intent.VersionTag && _storage.Images.TryRemove(KeyValuePair.Create(name, image))
+                ? ValueTask.FromResult(true)
+                : throw new StoreException(StoreError.Changed, $"The image at {location} was replaced in the meantime, and is not deleted.")
+            : ValueTask.FromResult(false);
     }
 
     /// <inheritdoc/>

@@ -89,7 +89,7 @@ public sealed partial class S3Driver : StoreDriver
     }
 
     /// <inheritdoc/>
-    public override async ValueTask<bool> DeleteAsync(ImageLocation location, CancellationToken cancellationToken)
+    public override async ValueTask<bool> DeleteAsync(ImageLocation location, DeleteIntent intent, CancellationToken cancellationToken)
     {
         // S3 answers a deletion alike whether there was something to delete.
         var bucket = BucketFor(location);

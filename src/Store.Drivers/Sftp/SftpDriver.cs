@@ -88,7 +88,7 @@ public sealed partial class SftpDriver : StoreDriver, ISweeper
     }
 
     /// <inheritdoc/>
-    public override async ValueTask<bool> DeleteAsync(ImageLocation location, CancellationToken cancellationToken)
+    public override async ValueTask<bool> DeleteAsync(ImageLocation location, DeleteIntent intent, CancellationToken cancellationToken)
     {
         using var lease = await _store.Connections.LeaseAsync(cancellationToken).ConfigureAwait(false);
         var name = SftpLocations.NameOf(location);

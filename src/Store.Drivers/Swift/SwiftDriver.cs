@@ -114,7 +114,7 @@ public sealed partial class SwiftDriver : StoreDriver
     }
 
     /// <inheritdoc/>
-    public override async ValueTask<bool> DeleteAsync(ImageLocation location, CancellationToken cancellationToken)
+    public override async ValueTask<bool> DeleteAsync(ImageLocation location, DeleteIntent intent, CancellationToken cancellationToken)
     {
         var place = _locations.PlaceOf(location);
         var objects = AccountOf(place).Objects;

@@ -57,10 +57,10 @@ public sealed class FaultyDriver(StoreDriver inner, FaultPlan plan) : StoreDrive
     }
 
     /// <inheritdoc/>
-    public override async ValueTask<bool> DeleteAsync(ImageLocation location, CancellationToken cancellationToken)
+    public override async ValueTask<bool> DeleteAsync(ImageLocation location, DeleteIntent intent, CancellationToken cancellationToken)
     {
         var spot = await EnterAsync(DriverCall.Delete, cancellationToken);
-        var deleted = await inner.DeleteAsync(location, cancellationToken);
+        var deleted = await inner.DeleteAsync(location, intent, cancellationToken);
         spot.AfterReply();
         return deleted;
     }

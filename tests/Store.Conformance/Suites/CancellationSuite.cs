@@ -58,7 +58,7 @@ public abstract class CancellationSuite<THarness> : DriverSuite<THarness> where 
     public Task A_delete_can_be_cancelled_while_it_waits() => WhereItDeletes(async () =>
     {
         var location = Store.LocationOf(NewId());
-        await CancelAtEachStepAsync((store, token) => store.DeleteAsync(location, token), _ => Task.CompletedTask, null);
+        await CancelAtEachStepAsync((store, token) => store.DeleteAsync(location, cancellationToken: token), _ => Task.CompletedTask, null);
     });
 
     [TestMethod]
@@ -70,7 +70,7 @@ public abstract class CancellationSuite<THarness> : DriverSuite<THarness> where 
         await AssertCancelledAsync(Store.OpenReadAsync(LocationOf(image), null, cancelled));
         if (Capabilities.CanDelete)
         {
-            await AssertCancelledAsync(Store.DeleteAsync(LocationOf(image), cancelled));
+            await AssertCancelledAsync(Store.DeleteAsync(LocationOf(image), cancellationToken: cancelled));
         }
 
         if (Capabilities.CanWrite)

@@ -31,7 +31,7 @@ public abstract class ConcurrencySuite<THarness> : DriverSuite<THarness> where T
             var image = NewImage(Chunks(i % 3, i));
             await PutAsync(image);
             AssertSame(image.Bytes, await ReadAsync(image, Verified(image)));
-            Assert.IsTrue(await Store.DeleteAsync(LocationOf(image), Cancellation));
+            Assert.IsTrue(await Store.DeleteAsync(LocationOf(image), cancellationToken: Cancellation));
         }));
         await AssertNothingLeftAsync();
     }));

@@ -98,8 +98,8 @@ public sealed class StoreHealthCheckTests
         var mock = Store("a");
         using var cancellation = new CancellationTokenSource();
         var deleted = new List<(ImageLocation Location, bool Cancelled)>();
-        mock.Setup(store => store.DeleteAsync(It.IsAny<ImageLocation>(), It.IsAny<CancellationToken>()))
-            .Returns(async (ImageLocation location, CancellationToken token) =>
+        mock.Setup(store => store.DeleteAsync(It.IsAny<ImageLocation>(), It.IsAny<DeleteOptions?>(), It.IsAny<CancellationToken>()))
+            .Returns(async (ImageLocation location, DeleteOptions? _, CancellationToken token) =>
             {
                 await cancellation.CancelAsync();
                 deleted.Add((location, token.IsCancellationRequested));
@@ -116,13 +116,13 @@ public sealed class StoreHealthCheckTests
     public async Task A_delete_that_fails_once_leaves_no_image()
     {
         var mock = Store("a");
-        mock.SetupSequence(store => store.DeleteAsync(It.IsAny<ImageLocation>(), It.IsAny<CancellationToken>()))
+        mock.SetupSequence(store => store.DeleteAsync(It.IsAny<ImageLocation>(), It.IsAny<DeleteOptions?>(), It.IsAny<CancellationToken>()))
             .ThrowsAsync(new StoreException(StoreError.Unavailable, "It is down."))
             .ReturnsAsync(true);
         var result = await CheckAsync(mock);
         Assert.AreEqual(HealthStatus.Degraded, result.Status);
         Assert.AreEqual("can read and cannot write: It is down.", result.Data["a"]);
-        mock.Verify(store => store.DeleteAsync(It.IsAny<ImageLocation>(), It.IsAny<CancellationToken>()), Times.Exactly(2));
+        mock.Verify(store => store.DeleteAsync(It.IsAny<ImageLocation>(), It.IsAny<DeleteOptions?>(), It.IsAny<CancellationToken>()), Times.Exactly(2));
     }
 
     [TestMethod]

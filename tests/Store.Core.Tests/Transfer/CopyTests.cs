@@ -286,6 +286,6 @@ public sealed class CopyTests
         public override ValueTask<DriverWriter> OpenWriteAsync(ImageId id, WriteIntent intent, CancellationToken cancellationToken) =>
             throw new NotSupportedException();
 
-        public override ValueTask<bool> DeleteAsync(ImageLocation location, CancellationToken cancellationToken) => throw new NotSupportedException();
+        public override ValueTask<bool> DeleteAsync(ImageLocation location, DeleteIntent intent, CancellationToken cancellationToken) => throw new NotSupportedException();
     }
 }

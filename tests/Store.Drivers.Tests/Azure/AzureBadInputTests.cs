@@ -168,7 +168,7 @@ public sealed class AzureBadInputTests
         {
             "find" => (Task)store.FindAsync(location, Cancellation),
             "read" => store.OpenReadAsync(location, null, Cancellation),
-            "delete" => store.DeleteAsync(location, Cancellation),
+            "delete" => store.DeleteAsync(location, cancellationToken: Cancellation),
             var put => store.PutAsync(new ImageId("image"), new MemoryStream(new byte[verb.EndsWith("large", StringComparison.Ordinal) ? 200_000 : 10]),
                 new PutOptions { Mode = put == "replace" ? WriteMode.Replace : WriteMode.CreateNew }, Cancellation),
         });

@@ -183,7 +183,7 @@ public sealed class AzureBlobTests
         var place = _place with { Container = $"made-{Guid.NewGuid():N}", CreateContainer = true, Prefix = "" };
         await using var store = new ImageStore("s", new AzureDriver(place), Quick);
         var image = NewImage(chunks);
-        Assert.IsFalse(await store.DeleteAsync(store.LocationOf(image.Id), Cancellation));
+        Assert.IsFalse(await store.DeleteAsync(store.LocationOf(image.Id), cancellationToken: Cancellation));
         var receipt = await store.PutAsync(image.Id, image.OpenSource(), new PutOptions { ExpectedSize = image.Length }, Cancellation);
         Assert.AreEqual(image.Length, (await store.FindAsync(receipt.Location, Cancellation))!.Size);
         await AzuriteServer.Client.GetParentBlobServiceClient().DeleteBlobContainerAsync(place.Container, null, Cancellation);
@@ -195,7 +195,7 @@ public sealed class AzureBlobTests
         var image = NewImage(1);
         var receipt = await PutAsync(image);
         await BlobAt(image.Id).CreateSnapshotAsync(null, null, Cancellation);
-        Assert.IsTrue(await _store.DeleteAsync(receipt.Location, Cancellation));
+        Assert.IsTrue(await _store.DeleteAsync(receipt.Location, cancellationToken: Cancellation));
         Assert.IsEmpty(await AzuriteServer.ListEverythingAsync(AzuriteServer.Client, _place.Prefix));
     }
 

@@ -29,7 +29,7 @@ public sealed class AzureCopyTests
             Assert.AreEqual(StoreError.AlreadyExists, error.Error);
             await stores["to"].PutAsync(id, new MemoryStream([1, 2, 3]), new PutOptions { Mode = WriteMode.Replace }, Cancellation);
             await stores.CopyAsync(receipt.Location, "to", CopyOptions.Verify(receipt) with { Mode = WriteMode.Replace }, Cancellation);
-            Assert.IsTrue(await stores["from"].DeleteAsync(receipt.Location, Cancellation));
+            Assert.IsTrue(await stores["from"].DeleteAsync(receipt.Location, cancellationToken: Cancellation));
             await using (var stream = await stores["to"].OpenReadAsync(copy.Receipt.Location, ReadOptions.Verify(copy.Receipt), Cancellation))
             {
                 using var all = new MemoryStream();
@@ -37,7 +37,7 @@ public sealed class AzureCopyTests
                 CollectionAssert.AreEqual(Image[..size], all.ToArray());
             }
 
-            Assert.IsTrue(await stores["to"].DeleteAsync(copy.Receipt.Location, Cancellation));
+            Assert.IsTrue(await stores["to"].DeleteAsync(copy.Receipt.Location, cancellationToken: Cancellation));
         }
     }
 
@@ -66,7 +66,7 @@ public sealed class AzureCopyTests
         await using var store = new ImageStore("s", driver, Options);
         var receipt = await store.PutAsync(Id, new MemoryStream(Image), null, Cancellation);
         var found = await store.FindAsync(receipt.Location, Cancellation);
-        await store.DeleteAsync(receipt.Location, Cancellation);
+        await store.DeleteAsync(receipt.Location, cancellationToken: Cancellation);
         var error = await Assert.ThrowsExactlyAsync<StoreException>(async () =>
             await driver.CopyAsync(driver, found!, new ImageId("copy"), WriteMode.CreateNew, Cancellation));
         Assert.IsTrue(error.Error is StoreError.NotFound or StoreError.Changed, error.Message); // Azurite says of it that the condition does not hold

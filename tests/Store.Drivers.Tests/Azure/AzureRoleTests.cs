@@ -36,7 +36,7 @@ public sealed class AzureRoleTests
         using var client = new HttpClient(handler);
         CollectionAssert.AreEqual(new byte[] { 1, 2, 3 }, await client.GetByteArrayAsync(url, Cancellation));
         Assert.DoesNotContain(AzuriteServer.Key, url.ToString());
-        await store.DeleteAsync(receipt.Location, Cancellation);
+        await store.DeleteAsync(receipt.Location, cancellationToken: Cancellation);
     }
 
     [TestMethod]

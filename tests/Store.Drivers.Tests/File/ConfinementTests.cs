@@ -23,7 +23,7 @@ public sealed class ConfinementTests
             await Fails(StoreError.InvalidLocation, () => store.Read(location));
         }
 
-        await Fails(StoreError.InvalidLocation, () => store.Driver.DeleteAsync(store.At("d/secret"), default).AsTask());
+        await Fails(StoreError.InvalidLocation, () => store.Driver.DeleteAsync(store.At("d/secret"), new DeleteIntent(), default).AsTask());
         Assert.AreEqual("secret", System.IO.File.ReadAllText($"{outside.Root}/secret"));
     }
 
@@ -35,7 +35,7 @@ public sealed class ConfinementTests
         System.IO.File.WriteAllText($"{outside.Root}/secret", "secret");
         System.IO.File.CreateSymbolicLink($"{store.Root}/x", $"{outside.Root}/secret");
 
-        Assert.IsTrue(await store.Driver.DeleteAsync(store.At("x"), default));
+        Assert.IsTrue(await store.Driver.DeleteAsync(store.At("x"), new DeleteIntent(), default));
 
         Assert.AreEqual(0, store.Entries.Count());
         Assert.AreEqual("secret", System.IO.File.ReadAllText($"{outside.Root}/secret"));
@@ -96,7 +96,7 @@ public sealed class ConfinementTests
         Assert.AreEqual($"file://{store.Root}/images/x", stored.Location.Uri);
         Assert.IsTrue(System.IO.File.Exists($"{elsewhere.Root}/x"));
         CollectionAssert.AreEqual(Bytes(10), await store.Read(stored.Location));
-        Assert.IsTrue(await store.Driver.DeleteAsync(stored.Location, default));
+        Assert.IsTrue(await store.Driver.DeleteAsync(stored.Location, new DeleteIntent(), default));
     }
 
     [TestMethod]
@@ -134,7 +134,7 @@ public sealed class ConfinementTests
         System.IO.File.WriteAllBytes($"{store.Root}/sub/x", Bytes(10));
 
         CollectionAssert.AreEqual(Bytes(10), await store.Read(store.At("sub/x")));
-        Assert.IsTrue(await store.Driver.DeleteAsync(store.At("sub/x"), default));
+        Assert.IsTrue(await store.Driver.DeleteAsync(store.At("sub/x"), new DeleteIntent(), default));
     }
 
     [TestMethod]
@@ -149,6 +149,6 @@ public sealed class ConfinementTests
     {
         await Fails(StoreError.InvalidLocation, () => store.Driver.FindAsync(location, default).AsTask());
         await Fails(StoreError.InvalidLocation, () => store.Read(location));
-        await Fails(StoreError.InvalidLocation, () => store.Driver.DeleteAsync(location, default).AsTask());
+        await Fails(StoreError.InvalidLocation, () => store.Driver.DeleteAsync(location, new DeleteIntent(), default).AsTask());
     }
 }

@@ -51,7 +51,7 @@ public sealed class CopyTests
         await store.Put("a", TestStore.Bytes(100, seed: 2), WriteMode.Replace);
         await TestStore.Fails(StoreError.Changed,
             () => store.Driver.CopyAsync(store.Driver, image, new ImageId("b"), WriteMode.CreateNew, default).AsTask());
-        await store.Driver.DeleteAsync(image.Location, default);
+        await store.Driver.DeleteAsync(image.Location, new DeleteIntent(), default);
         await TestStore.Fails(StoreError.NotFound,
             () => store.Driver.CopyAsync(store.Driver, image, new ImageId("b"), WriteMode.CreateNew, default).AsTask());
         Assert.IsEmpty(store.Entries);

@@ -57,7 +57,7 @@ public sealed class FullDiskTests
         Assert.AreEqual(stored, await driver.FindAsync(stored.Location, default));
         await (await driver.OpenReadAsync(stored.Location, new ReadIntent(), default)).DisposeAsync();
         await Fails(StoreError.AccessDenied, () => Put(driver, "y", Bytes(10)));
-        await Fails(StoreError.AccessDenied, () => driver.DeleteAsync(stored.Location, default).AsTask());
+        await Fails(StoreError.AccessDenied, () => driver.DeleteAsync(stored.Location, new DeleteIntent(), default).AsTask());
     }
 
     private static async Task ExpectEmptyAndUsable(FileDriver driver, Tmpfs disk)

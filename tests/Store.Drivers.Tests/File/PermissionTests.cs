@@ -54,7 +54,7 @@ public sealed class PermissionTests
         {
             CollectionAssert.AreEqual(Bytes(10), await store.Read(stored.Location));
             await Fails(StoreError.AccessDenied, () => store.Put("y", Bytes(10)));
-            await Fails(StoreError.AccessDenied, () => store.Driver.DeleteAsync(stored.Location, default).AsTask());
+            await Fails(StoreError.AccessDenied, () => store.Driver.DeleteAsync(stored.Location, new DeleteIntent(), default).AsTask());
         }
         finally
         {

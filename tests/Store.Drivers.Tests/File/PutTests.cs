@@ -214,7 +214,7 @@ public sealed class PutTests
             () => store.Driver.FindAsync(location, cancelled).AsTask(),
             () => store.Driver.OpenReadAsync(location, new ReadIntent(), cancelled).AsTask(),
             () => store.Driver.OpenWriteAsync(new ImageId("y"), new WriteIntent(WriteMode.CreateNew, 1), cancelled).AsTask(),
-            () => store.Driver.DeleteAsync(location, cancelled).AsTask(),
+            () => store.Driver.DeleteAsync(location, new DeleteIntent(), cancelled).AsTask(),
             () => writer.WriteChunkAsync(new Chunk(0, 0, Bytes(10), 0, true), cancelled).AsTask(),
             () => writer.CommitAsync(Summary(10), cancelled).AsTask(),
         ];

@@ -51,7 +51,7 @@ public sealed class ReadTests
         {
             Assert.IsNull(await store.Driver.FindAsync(location, default));
             await Fails(StoreError.NotFound, () => store.Read(location));
-            Assert.IsFalse(await store.Driver.DeleteAsync(location, default));
+            Assert.IsFalse(await store.Driver.DeleteAsync(location, new DeleteIntent(), default));
         }
     }
 
@@ -63,8 +63,8 @@ public sealed class ReadTests
         using var store = new TestStore(host: Host(host));
         var stored = await store.Put("x", Bytes(10));
 
-        Assert.IsTrue(await store.Driver.DeleteAsync(stored.Location, default));
-        Assert.IsFalse(await store.Driver.DeleteAsync(stored.Location, default));
+        Assert.IsTrue(await store.Driver.DeleteAsync(stored.Location, new DeleteIntent(), default));
+        Assert.IsFalse(await store.Driver.DeleteAsync(stored.Location, new DeleteIntent(), default));
         Assert.AreEqual(0, store.Entries.Count());
     }
 
@@ -77,7 +77,7 @@ public sealed class ReadTests
 
         await Fails(StoreError.Unavailable, () => store.Driver.FindAsync(location, default).AsTask());
         await Fails(StoreError.Unavailable, () => store.Read(location));
-        await Fails(StoreError.Unavailable, () => store.Driver.DeleteAsync(location, default).AsTask());
+        await Fails(StoreError.Unavailable, () => store.Driver.DeleteAsync(location, new DeleteIntent(), default).AsTask());
         await Fails(StoreError.Unavailable, () => store.Put("x", Bytes(1)));
     }
 

@@ -40,9 +40,9 @@ public sealed class S3CopyTests
             Assert.AreEqual(StoreError.AlreadyExists, error.Error);
             await stores["to"].PutAsync(id, new MemoryStream([1, 2, 3]), new PutOptions { Mode = WriteMode.Replace }, TestContext.CancellationToken);
             await stores.CopyAsync(receipt.Location, "to", CopyOptions.Verify(receipt) with { Mode = WriteMode.Replace }, TestContext.CancellationToken);
-            Assert.IsTrue(await stores["from"].DeleteAsync(receipt.Location, TestContext.CancellationToken));
+            Assert.IsTrue(await stores["from"].DeleteAsync(receipt.Location, cancellationToken: TestContext.CancellationToken));
             CollectionAssert.AreEqual(Image[..size], await ReadAsync(stores["to"], copy.Receipt));
-            Assert.IsTrue(await stores["to"].DeleteAsync(copy.Receipt.Location, TestContext.CancellationToken));
+            Assert.IsTrue(await stores["to"].DeleteAsync(copy.Receipt.Location, cancellationToken: TestContext.CancellationToken));
         }
 
         Assert.IsEmpty(await server.ListEverythingAsync(from.Prefix));
@@ -177,7 +177,7 @@ public sealed class S3CopyTests
         await using var store = new ImageStore("s", driver, Options);
         var receipt = await store.PutAsync(Id, new MemoryStream(Image), null, TestContext.CancellationToken);
         var found = await store.FindAsync(receipt.Location, TestContext.CancellationToken);
-        await store.DeleteAsync(receipt.Location, TestContext.CancellationToken);
+        await store.DeleteAsync(receipt.Location, cancellationToken: TestContext.CancellationToken);
         var error = await Assert.ThrowsExactlyAsync<StoreException>(async () =>
             await driver.CopyAsync(driver, found!, new ImageId("copy"), WriteMode.CreateNew, TestContext.CancellationToken));
         Assert.AreEqual(StoreError.NotFound, error.Error);

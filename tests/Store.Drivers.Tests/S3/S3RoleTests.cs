@@ -131,7 +131,7 @@ public sealed class S3RoleTests
         var place = await server.NewPlaceAsync() with { Bucket = $"made-{Guid.NewGuid():N}", CreateBucket = true, Prefix = "" };
         await using var store = new ImageStore("s", new S3Driver(place));
         var receipt = await store.PutAsync(ImageId.New(), new MemoryStream([1]), null, TestContext.CancellationToken);
-        Assert.IsTrue(await store.DeleteAsync(receipt.Location, TestContext.CancellationToken));
+        Assert.IsTrue(await store.DeleteAsync(receipt.Location, cancellationToken: TestContext.CancellationToken));
         await server.Client.DeleteBucketAsync(place.Bucket, TestContext.CancellationToken);
     }
 

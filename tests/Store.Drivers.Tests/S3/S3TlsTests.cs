@@ -50,6 +50,6 @@ public sealed class S3TlsTests
         var read = new byte[image.Length];
         await stream.ReadExactlyAsync(read, TestContext.CancellationToken);
         CollectionAssert.AreEqual(image, read);
-        Assert.IsTrue(await store.DeleteAsync(receipt.Location, TestContext.CancellationToken));
+        Assert.IsTrue(await store.DeleteAsync(receipt.Location, cancellationToken: TestContext.CancellationToken));
     }
 }

@@ -98,7 +98,7 @@ public sealed class FailureTests
         {
             async () => await driver.FindAsync(link, default),
             async () => await driver.OpenReadAsync(link, new ReadIntent(), default),
-            async () => await driver.DeleteAsync(link, default),
+            async () => await driver.DeleteAsync(link, new DeleteIntent(), default),
         })
         {
             Assert.AreEqual(StoreError.InvalidLocation, (await Assert.ThrowsExactlyAsync<StoreException>(attempt)).Error);

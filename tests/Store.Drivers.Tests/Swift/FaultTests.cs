@@ -32,7 +32,7 @@ public sealed class FaultTests
         var receipt = await PutAsync(store);
         CollectionAssert.AreEqual(Image, await ReadAsync(store, receipt.Location));
         Assert.HasCount(5, await SwiftServer.TempAuth.ListAsync(place.Container), "Four segments and a manifest.");
-        Assert.IsTrue(await store.DeleteAsync(receipt.Location, TestContext.CancellationToken));
+        Assert.IsTrue(await store.DeleteAsync(receipt.Location, cancellationToken: TestContext.CancellationToken));
         await AssertNothingLeftAsync(place);
     });
 
@@ -111,7 +111,7 @@ public sealed class FaultTests
             Assert.HasCount(110 + 2 + 1, await SwiftServer.TempAuth.ListAsync(place.Container));
             await using var sweep = new SwiftDriver(place);
             Assert.IsEmpty(await sweep.SweepAsync(DateTimeOffset.MaxValue, SweepMode.Remove, TestContext.CancellationToken).ToListAsync(TestContext.CancellationToken));
-            Assert.IsTrue(await store.DeleteAsync(receipt.Location, TestContext.CancellationToken));
+            Assert.IsTrue(await store.DeleteAsync(receipt.Location, cancellationToken: TestContext.CancellationToken));
             await AssertNothingLeftAsync(place);
         }, 4096);
     }
@@ -133,7 +133,7 @@ public sealed class FaultTests
         FaultyProxy.First(int.MaxValue, request => request.Target == "/info", Fault.Status(status)), async (store, place, _) =>
         {
             var receipt = await PutAsync(store);
-            Assert.IsTrue(await store.DeleteAsync(receipt.Location, TestContext.CancellationToken));
+            Assert.IsTrue(await store.DeleteAsync(receipt.Location, cancellationToken: TestContext.CancellationToken));
             await AssertNothingLeftAsync(place);
         });
 

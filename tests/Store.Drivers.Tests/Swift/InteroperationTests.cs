@@ -44,7 +44,7 @@ public sealed class InteroperationTests
             Assert.AreEqual(size, (await store.FindAsync(location, TestContext.CancellationToken))!.Size);
             var digests = new ReadOptions { ExpectedDigests = [new Digest("sha512", written.GetProperty("multihash").GetString()!)] };
             CollectionAssert.AreEqual(PythonStore.BytesOf(1, size), await ReadAsync(store, location, digests));
-            Assert.IsTrue(await store.DeleteAsync(location, TestContext.CancellationToken));
+            Assert.IsTrue(await store.DeleteAsync(location, cancellationToken: TestContext.CancellationToken));
             Assert.AreEqual("NotFound", (await python.AskAsync("get", location.Uri)).GetProperty("error").GetString());
             Assert.IsEmpty(await list(id), "No segment may stay.");
         }
@@ -82,7 +82,7 @@ public sealed class InteroperationTests
         var bytes = PythonStore.BytesOf(4, Segment + 5);
         await store.PutAsync(id, new MemoryStream(bytes), new PutOptions { Mode = WriteMode.Replace }, TestContext.CancellationToken);
         CollectionAssert.AreEqual(bytes, await ReadAsync(store, store.LocationOf(id), null));
-        await store.DeleteAsync(store.LocationOf(id), TestContext.CancellationToken);
+        await store.DeleteAsync(store.LocationOf(id), cancellationToken: TestContext.CancellationToken);
         Assert.IsEmpty(await list(id));
     });
 
@@ -130,7 +130,7 @@ public sealed class InteroperationTests
         var id = ImageId.New();
         Assert.AreEqual(store.LocationOf(id).Uri, (await python.PutAsync(id, seed: 7, 10, isKnown: true)).GetProperty("uri").GetString());
         CollectionAssert.AreEqual(PythonStore.BytesOf(7, 10), await ReadAsync(store, store.LocationOf(id), null));
-        await store.DeleteAsync(store.LocationOf(id), TestContext.CancellationToken);
+        await store.DeleteAsync(store.LocationOf(id), cancellationToken: TestContext.CancellationToken);
         await server.RemoveAsync(store.LocationOf(id).Uri.Split('/')[^2]);
         await server.RemoveAsync(place.Container);
     }

@@ -32,7 +32,7 @@ public sealed class SwiftCopyTests
             Assert.AreEqual(StoreError.AlreadyExists, error.Error);
             await stores["to"].PutAsync(id, new MemoryStream([1, 2, 3]), new PutOptions { Mode = WriteMode.Replace }, Cancellation);
             await stores.CopyAsync(receipt.Location, "to", CopyOptions.Verify(receipt) with { Mode = WriteMode.Replace }, Cancellation);
-            Assert.IsTrue(await stores["from"].DeleteAsync(receipt.Location, Cancellation));
+            Assert.IsTrue(await stores["from"].DeleteAsync(receipt.Location, cancellationToken: Cancellation));
             await using (var stream = await stores["to"].OpenReadAsync(copy.Receipt.Location, ReadOptions.Verify(copy.Receipt), Cancellation))
             {
                 using var all = new MemoryStream();
@@ -40,7 +40,7 @@ public sealed class SwiftCopyTests
                 CollectionAssert.AreEqual(Image[..size], all.ToArray());
             }
 
-            Assert.IsTrue(await stores["to"].DeleteAsync(copy.Receipt.Location, Cancellation));
+            Assert.IsTrue(await stores["to"].DeleteAsync(copy.Receipt.Location, cancellationToken: Cancellation));
         }
 
         Assert.IsEmpty(await server.ListAsync(from.Container));
@@ -80,7 +80,7 @@ public sealed class SwiftCopyTests
         await using var stores = new ImageStores(
             [new ImageStore("from", new SwiftDriver(from), Options), new ImageStore("to", new SwiftDriver(to), Options)], "from");
         var receipt = await stores["from"].PutAsync(new ImageId("theirs"), new MemoryStream(Image), null, Cancellation);
-        await stores["from"].DeleteAsync(receipt.Location, Cancellation);
+        await stores["from"].DeleteAsync(receipt.Location, cancellationToken: Cancellation);
         await server.PutAsync($"/{from.Container}/theirs-00001", Image[..300_000]);
         await server.PutAsync($"/{from.Container}/theirs-00002", Image[300_000..]);
         await server.PutAsync($"/{from.Container}/theirs", [], ("X-Object-Manifest", $"{from.Container}/theirs-"));
@@ -112,7 +112,7 @@ public sealed class SwiftCopyTests
             var copy = await stores.CopyAsync(receipt.Location, "to", CopyOptions.Verify(receipt), Cancellation);
             Assert.AreEqual(CopyRoute.OnBackend, copy.Route);
             Assert.HasCount(5, await SwiftServer.TempAuth.ListAsync(to), "Four segments and a manifest.");
-            Assert.IsTrue(await stores["to"].DeleteAsync(copy.Receipt.Location, Cancellation));
+            Assert.IsTrue(await stores["to"].DeleteAsync(copy.Receipt.Location, cancellationToken: Cancellation));
             Assert.IsEmpty(await SwiftServer.TempAuth.ListAsync(to));
         });
 

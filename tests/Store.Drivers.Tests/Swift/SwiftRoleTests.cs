@@ -95,7 +95,7 @@ public sealed class SwiftRoleTests
         await server.SendAsync(HttpMethod.Delete, $"/{place.Container}/{last}");
         await AssertFailsAsync(StoreError.Corrupted, () => store.FindAsync(receipt.Location, Cancellation));
         await AssertFailsAsync(StoreError.Corrupted, () => store.OpenReadAsync(receipt.Location, null, Cancellation));
-        Assert.IsTrue(await store.DeleteAsync(receipt.Location, Cancellation));
+        Assert.IsTrue(await store.DeleteAsync(receipt.Location, cancellationToken: Cancellation));
         Assert.IsEmpty(await server.ListAsync(place.Container));
         await server.RemoveAsync(place.Container);
     }
@@ -117,7 +117,7 @@ public sealed class SwiftRoleTests
                 await store.PutAsync(id, new MemoryStream(Image), new PutOptions { Mode = WriteMode.Replace }, Cancellation);
             }
 
-            Assert.IsTrue(await store.DeleteAsync(store.LocationOf(id), Cancellation));
+            Assert.IsTrue(await store.DeleteAsync(store.LocationOf(id), cancellationToken: Cancellation));
             Assert.IsEmpty(await server.ListAsync(place.Container), verb);
         }
 
@@ -167,7 +167,7 @@ public sealed class SwiftRoleTests
         var (id, secret) = await KeystoneLogIn.NewApplicationCredentialAsync(place.AuthAddress, "demo", place.Key!, "demo");
         await using var store = Store(new SwiftDriver(place with { User = null, Key = null, ApplicationCredentialId = id, ApplicationCredentialSecret = secret }));
         var receipt = await PutAsync(store);
-        Assert.IsTrue(await store.DeleteAsync(receipt.Location, Cancellation));
+        Assert.IsTrue(await store.DeleteAsync(receipt.Location, cancellationToken: Cancellation));
         await server.RemoveAsync(place.Container);
     }
 
@@ -198,7 +198,7 @@ public sealed class SwiftRoleTests
         var location = store.LocationOf(ImageId.New());
         Assert.Contains("CreateContainer", (await AssertFailsAsync(StoreError.InvalidConfiguration, () => PutAsync(store))).Message);
         await AssertFailsAsync(StoreError.InvalidConfiguration, () => store.FindAsync(location, Cancellation));
-        await AssertFailsAsync(StoreError.InvalidConfiguration, () => store.DeleteAsync(location, Cancellation));
+        await AssertFailsAsync(StoreError.InvalidConfiguration, () => store.DeleteAsync(location, cancellationToken: Cancellation));
         await using var making = Store(new SwiftDriver(place with { CreateContainer = true }));
         await PutAsync(making);
         await server.RemoveAsync(place.Container);

@@ -20,7 +20,7 @@ public sealed class TenantTests
         var id = receipt.Location.Uri.Split('/')[^1];
         Assert.AreEqual($"swift+http://{new Uri(SwiftServer.KeystoneProxy).Authority}/v1/AUTH_{project}/{Options.Container}_{id}/{id}", receipt.Location.Uri);
         CollectionAssert.AreEqual(Image, await ReadAsync(demo, receipt));
-        Assert.IsTrue(await demo.DeleteAsync(receipt.Location, Cancellation));
+        Assert.IsTrue(await demo.DeleteAsync(receipt.Location, cancellationToken: Cancellation));
         using var container = await SwiftServer.Keystone.SendAsync(HttpMethod.Head, $"/{Options.Container}_{id}");
         Assert.AreEqual(System.Net.HttpStatusCode.NotFound, container.StatusCode, "The container goes with the image.");
     }
@@ -56,7 +56,7 @@ public sealed class TenantTests
         await AssertRefusedAsync(glance, receipt);
         await lists.SetAccessAsync(receipt.Location, new ImageAccess { IsPublic = true }, Cancellation);
         CollectionAssert.AreEqual(Image, await ReadAsync(glance, receipt));
-        await demo.DeleteAsync(receipt.Location, Cancellation);
+        await demo.DeleteAsync(receipt.Location, cancellationToken: Cancellation);
         var error = await Assert.ThrowsExactlyAsync<StoreException>(async () => await lists.SetAccessAsync(receipt.Location, new ImageAccess(), Cancellation));
         Assert.AreEqual(StoreError.NotFound, error.Error);
     }
@@ -73,7 +73,7 @@ public sealed class TenantTests
         CollectionAssert.AreEqual(Image, await ReadAsync(glance, receipt));
         using var container = await SwiftServer.Keystone.SendAsync(HttpMethod.Head, "/" + receipt.Location.Uri.Split('/')[^2]);
         Assert.AreEqual($"{service}:*", container.Headers.GetValues("X-Container-Write").Single());
-        await demo.DeleteAsync(receipt.Location, Cancellation);
+        await demo.DeleteAsync(receipt.Location, cancellationToken: Cancellation);
     }
 
     [TestMethod]
@@ -87,7 +87,7 @@ public sealed class TenantTests
         await using var demo = new ImageStore("swift", await unbound.BindAsync(caller, Cancellation), new ImageStoreOptions { ChunkBytes = 100_000 });
         var receipt = await PutAsync(demo);
         Assert.IsGreaterThanOrEqualTo(3, asked, "Once to bind, once for the requests, and once more for the one refused; a login that fails in passing asks again.");
-        await demo.DeleteAsync(receipt.Location, Cancellation);
+        await demo.DeleteAsync(receipt.Location, cancellationToken: Cancellation);
     }
 
     [TestMethod]
