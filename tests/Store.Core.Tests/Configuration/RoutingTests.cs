@@ -34,7 +34,7 @@ public sealed class RoutingTests
         Assert.IsNotNull(adopted.Location.Secret);
         CollectionAssert.AreEqual(new[] { "Store two: adopted memory://i/a, which names no store (found by Prefix)" }, Lines());
 
-        string[] Lines() => [.. log.Invocations.Where(call => call.Method.Name == "Log").Select(call => call.Arguments[2].ToString()!)];
+        string[] Lines() => [.. log.Invocations.Where(call => call.Method.Name == "Log").Select(call => call.Arguments[2]!.ToString()!)];
     }
 
     [TestMethod]
