@@ -18,6 +18,10 @@ public sealed class ArchitectureTests
         Assert.AreEqual(Abstractions, string.Join(' ', The(Core).DependenciesOnUs));
 
     [TestMethod]
+    public void Formats_depends_on_Abstractions_alone_of_our_packages() =>
+        Assert.AreEqual(Abstractions, string.Join(' ', The("GlanceStore.Formats").DependenciesOnUs));
+
+    [TestMethod]
     public void A_driver_depends_on_Abstractions_alone_of_our_packages()
     {
         Assert.IsNotEmpty(Drivers);
