@@ -20,30 +20,26 @@ public sealed partial class HttpDriver
         }
     }
 
+    // Without conditions: servers and CDNs mistake them, and what an answer says of itself tells its version just as well.
     private static void Ask(HttpRequestMessage request, ReadIntent intent)
     {
         if (intent.Range is { } range)
         {
             request.Headers.Range = new RangeHeaderValue(range.Offset, range.Offset + range.Length - 1);
         }
-
-        if (intent.VersionTag is { } tag)
-        {
-            VersionTags.Pin(request, tag);
-        }
     }
 
     private async ValueTask<DriverReader> ReaderOfAsync(
         HttpResponseMessage response, ImageLocation location, ReadIntent intent, AnswerClock clock, CancellationToken cancellationToken)
     {
-        var stored = Accepted(await DescribeAsync(response, location, cancellationToken).ConfigureAwait(false));
+        var stored = Accepted(await DescribeAsync(response, location, intent, cancellationToken).ConfigureAwait(false));
         if (intent.VersionTag is { } tag && tag != stored.VersionTag)
         {
             throw HttpErrors.Unusable(StoreError.Changed, location, "has replaced the image while it was being read");
         }
 
         var range = intent.Range?.Within(stored.Size);
-        var isPart = response.StatusCode == HttpStatusCode.PartialContent;
+        var isPart = HttpAnswer.IsPart(response);
         if (isPart)
         {
             HttpAnswer.CheckPart(response, location, range);
@@ -72,7 +68,8 @@ public sealed partial class HttpDriver
         }
     }
 
-    private async ValueTask<StoredObject> DescribeAsync(HttpResponseMessage response, ImageLocation location, CancellationToken cancellationToken)
+    private async ValueTask<StoredObject> DescribeAsync(
+        HttpResponseMessage response, ImageLocation location, ReadIntent intent, CancellationToken cancellationToken)
     {
         var status = response.StatusCode;
         if (status == HttpStatusCode.RequestedRangeNotSatisfiable && HttpAnswer.SizeOf(response) is { } shorter)
@@ -85,22 +82,31 @@ public sealed partial class HttpDriver
             throw HttpErrors.Of(location, response, _time);
         }
 
-        HttpAnswer.CheckEncoding(response, location);
-        return HttpAnswer.SizeOf(response) is { } size
+        HttpAnswer.CheckBody(response, location);
+        return !HttpAnswer.IsEither(response, intent.Range) && (HttpAnswer.SizeOf(response) ?? PinnedSize(intent)) is { } size
             ? HttpAnswer.Describe(response, location, size)
-            : await DescribeByFirstByteAsync(response, location, cancellationToken).ConfigureAwait(false);
+            : await DescribeBySecondAnswerAsync(response, location, intent, cancellationToken).ConfigureAwait(false);
     }
 
-    // The answer that is open has no length of its own; another one for a single byte may tell the size of the same version.
-    private async ValueTask<StoredObject> DescribeByFirstByteAsync(
-        HttpResponseMessage response, ImageLocation location, CancellationToken cancellationToken)
+    // Once the size was told it need not be repeated, as long as the version is the same: which is checked next.
+    private static long? PinnedSize(ReadIntent intent) => intent.VersionTag is null ? null : intent.Size;
+
+    // The answer that is open does not say how large the image is; another one may tell the size of the same version.
+    private async ValueTask<StoredObject> DescribeBySecondAnswerAsync(
+        HttpResponseMessage response, ImageLocation location, ReadIntent intent, CancellationToken cancellationToken)
     {
-        var seen = response.StatusCode == HttpStatusCode.OK
-            ? await LookAtFirstByteAsync(location, cancellationToken).ConfigureAwait(false)
+        var isEither = HttpAnswer.IsEither(response, intent.Range);
+        var seen = isEither ? await LookAtAllAsync(location, cancellationToken).ConfigureAwait(false)
+            : !HttpAnswer.IsPart(response) ? await LookAtFirstByteAsync(location, cancellationToken).ConfigureAwait(false)
             : null;
         var stored = HttpAnswer.Describe(response, location, seen?.Size ?? throw SizeUnknown(location));
-        return stored.VersionTag == seen.VersionTag
+        if (stored.VersionTag != seen.VersionTag)
+        {
+            throw HttpErrors.Unusable(StoreError.Changed, location, "has replaced the image while it was being opened");
+        }
+
+        return !isEither || HttpAnswer.LengthOf(response) == stored.Size
             ? stored
-            : throw HttpErrors.Unusable(StoreError.Changed, location, "has replaced the image while it was being opened");
+            : throw HttpErrors.Unusable(StoreError.Unsupported, location, "answers a range without saying which bytes it gives (200, no Content-Range)");
     }
 }

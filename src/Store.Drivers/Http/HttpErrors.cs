@@ -41,6 +41,13 @@ internal static class HttpErrors
     public static StoreException Unusable(StoreError error, ImageLocation location, string what) =>
         new(error, $"The server of {location} {what}.");
 
+    /// <summary>Whether a status says that the server is not well, or asked too much, now.</summary>
+    public static bool IsPassing(HttpStatusCode status) => (int)status is 408 or 425 or 429 or 502 or 503 or 504;
+
+    /// <summary>Whether a connection was there and the server ended it instead of a proper answer.</summary>
+    public static bool IsHangUp(HttpRequestException e) => e.HttpRequestError is not (HttpRequestError.NameResolutionError
+        or HttpRequestError.ConnectionError or HttpRequestError.SecureConnectionError or HttpRequestError.ProxyTunnelError);
+
     private static (StoreError Error, bool IsTransient, string What) Meaning(HttpStatusCode status) => (int)status switch
     {
         401 => (StoreError.NotAuthenticated, false, "it wants credentials, or others than those it got"),

@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace GlanceStore.Drivers.Shared;
 
 /// <summary>The one pool of connections of a store to a server that its operator chose.</summary>
@@ -16,12 +18,14 @@ internal static class ServerConnections
     /// <param name="connectTimeout">How long making a connection may take.</param>
     /// <param name="caBundle">A file of certificates to trust instead of the system's, or null.</param>
     /// <param name="checkCertificate">Whether a server has to prove who it is.</param>
-    public static HttpClient Open(TimeSpan connectTimeout, string? caBundle, bool checkCertificate)
+    /// <param name="resolve">What asks for the addresses of a host; null for the system.</param>
+    public static HttpClient Open(TimeSpan connectTimeout, string? caBundle, bool checkCertificate, HostResolver? resolve = null)
     {
         var handler = new SocketsHttpHandler
         {
             AllowAutoRedirect = false,
             UseCookies = false,
+            ConnectCallback = new StaggeredConnector(resolve ?? Dns.GetHostAddressesAsync).ConnectAsync,
             ConnectTimeout = connectTimeout,
             PooledConnectionIdleTimeout = IdleTimeout,
             PooledConnectionLifetime = TimeSpan.FromMinutes(15), // so that a changed address is noticed

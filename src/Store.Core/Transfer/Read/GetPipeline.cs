@@ -70,7 +70,7 @@ internal sealed class GetPipeline(ReadSources sources, ReadSource source, ReadPa
             var layout = LayoutOf(stored, pieceBytes);
             var (start, end) = read.Range?.Within(stored.Size) is { } part ? (part.Offset, part.Offset + part.Length!.Value) : (0, stored.Size);
             var fetcher = new PieceFetcher(sources, stored, EndOfPieces(layout, end)) { Lanes = _lanes, IsVerified = read.Manifest is not null || digest is not null };
-            fetcher.Hold(source, reader, first?.Offset ?? 0);
+            await HoldAsync(fetcher, reader, first, stored.Size, cancellationToken).ConfigureAwait(false);
             if (!fetcher.IsVerified)
             {
                 // Bytes of two stores are never mixed where nothing would show that they are not of the same image.
@@ -86,6 +86,19 @@ internal sealed class GetPipeline(ReadSources sources, ReadSource source, ReadPa
             await reader.DisposeAsync().ConfigureAwait(false);
             throw;
         }
+    }
+
+    // Of an empty image nothing is fetched, so its end is looked at here.
+    private async ValueTask HoldAsync(PieceFetcher fetcher, DriverReader reader, ByteRange? first, long size, CancellationToken cancellationToken)
+    {
+        if (size == 0)
+        {
+            using var watch = source.Store.Retry.Watch(cancellationToken);
+            await EndOfRange.CheckAsync(reader, source.Location, size, watch).ConfigureAwait(false);
+        }
+
+        var position = first?.Offset ?? 0;
+        fetcher.Hold(source, reader, position, position + Math.Min(first?.Length ?? long.MaxValue, size - position));
     }
 
     private HedgedFetcher Hedged(PieceFetcher fetcher) =>

@@ -23,8 +23,8 @@ internal sealed class PieceFetcher(ReadSources sources, StoredObject image, long
     /// </summary>
     public required bool IsVerified { get; init; }
 
-    /// <summary>Takes over the reader the image was opened with, which stands at <paramref name="position"/>.</summary>
-    public void Hold(ReadSource source, DriverReader reader, long position) => _held = new Held(source, reader, position);
+    /// <summary>Takes over the reader the image was opened with, which stands at <paramref name="position"/> and ends at <paramref name="rangeEnd"/>.</summary>
+    public void Hold(ReadSource source, DriverReader reader, long position, long rangeEnd) => _held = new Held(source, reader, position, rangeEnd);
 
     /// <summary>Fills a buffer with a piece, from whichever store gives it.</summary>
     public async Task FetchAsync(ReadPiece piece, Memory<byte> destination, CancellationToken cancellationToken)
@@ -107,21 +107,26 @@ internal sealed class PieceFetcher(ReadSources sources, StoredObject image, long
             source.Store.Telemetry.Resumed(source.Location, piece.Offset + filled.Count);
         }
 
-        var reader = await ReaderAtAsync(source, piece.Offset + filled.Count, piece.End, watch).ConfigureAwait(false);
+        var open = await OpenAtAsync(source, piece.Offset + filled.Count, piece.End, watch).ConfigureAwait(false);
         try
         {
             while (!filled.IsWhole)
             {
-                filled.Add(source, await ReadAsync(source, reader, filled.Rest, piece.Offset + filled.Count, watch).ConfigureAwait(false));
+                filled.Add(source, await ReadAsync(source, open.Reader, filled.Rest, piece.Offset + filled.Count, watch).ConfigureAwait(false));
+            }
+
+            if (piece.End == open.End)
+            {
+                await EndOfRange.CheckAsync(open.Reader, source.Location, open.End, watch).ConfigureAwait(false);
             }
         }
         catch
         {
-            await reader.DisposeAsync().ConfigureAwait(false);
+            await open.Reader.DisposeAsync().ConfigureAwait(false);
             throw;
         }
 
-        await KeepAsync(source, reader, piece.End, watch).ConfigureAwait(false);
+        await KeepAsync(open with { Position = piece.End }, watch).ConfigureAwait(false);
         return true;
     }
 
@@ -133,22 +138,23 @@ internal sealed class PieceFetcher(ReadSources sources, StoredObject image, long
             : throw new StoreException(StoreError.Unavailable, $"The store ended {source.Location} at byte {offset} of {image.Size}.") { IsTransient = true };
     }
 
-    private async ValueTask<DriverReader> ReaderAtAsync(ReadSource source, long offset, long pieceEnd, StallWatch watch)
+    private async ValueTask<Held> OpenAtAsync(ReadSource source, long offset, long pieceEnd, StallWatch watch)
     {
         if (Interlocked.Exchange(ref _held, null) is { } held)
         {
             if (held.Position == offset && held.Source == source)
             {
-                return held.Reader;
+                return held;
             }
 
             await held.Reader.DisposeAsync().ConfigureAwait(false);
         }
 
-        var reader = await source.OpenAsync(RangeFor(source, offset, Lanes == 1 ? end : pieceEnd), watch).ConfigureAwait(false);
+        var range = RangeFor(source, offset, Lanes == 1 ? end : pieceEnd);
+        var reader = await source.OpenAsync(range, watch).ConfigureAwait(false);
         if (reader.Object.Size == image.Size)
         {
-            return reader;
+            return new Held(source, reader, offset, range is { Length: { } length } ? offset + length : image.Size);
         }
 
         await reader.DisposeAsync().ConfigureAwait(false);
@@ -177,12 +183,12 @@ internal sealed class PieceFetcher(ReadSources sources, StoredObject image, long
 
     // Where pieces are fetched one after the other, the next one goes on with the same answer; not where that was called off at the last moment,
     // which gave the bytes and may have cost the connection.
-    private async ValueTask KeepAsync(ReadSource source, DriverReader reader, long position, StallWatch watch)
+    private async ValueTask KeepAsync(Held open, StallWatch watch)
     {
-        var held = Lanes == 1 && position < end && !watch.IsCalledOff ? Interlocked.Exchange(ref _held, new Held(source, reader, position))?.Reader : reader;
-        if (held is not null)
+        var left = Lanes == 1 && open.Position < open.End && !watch.IsCalledOff ? Interlocked.Exchange(ref _held, open) : open;
+        if (left is not null)
         {
-            await held.DisposeAsync().ConfigureAwait(false);
+            await left.Reader.DisposeAsync().ConfigureAwait(false);
         }
     }
 
@@ -221,5 +227,6 @@ internal sealed class PieceFetcher(ReadSources sources, StoredObject image, long
         public void Clear() => (_source, IsMixed, Count) = (null, false, 0);
     }
 
-    private sealed record Held(ReadSource Source, DriverReader Reader, long Position);
+    // A reader, where it stands, and where the range ends that it was opened with.
+    private sealed record Held(ReadSource Source, DriverReader Reader, long Position, long End);
 }

@@ -25,7 +25,7 @@ internal sealed class ReadSource(StoreParts store, ImageLocation location, IAsyn
     public async ValueTask<DriverReader> OpenAsync(ByteRange? range, StallWatch watch)
     {
         var reader = await watch.GuardAsync(
-            token => store.Driver.OpenReadAsync(location, new ReadIntent(range, Stored?.VersionTag), token)).ConfigureAwait(false);
+            token => store.Driver.OpenReadAsync(location, new ReadIntent(range, Stored?.VersionTag) { Size = Stored?.Size }, token)).ConfigureAwait(false);
         if (Stored is null || (reader.Object.Size == Stored.Size && reader.Object.VersionTag == Stored.VersionTag))
         {
             Stored ??= reader.Object with { Location = location };
