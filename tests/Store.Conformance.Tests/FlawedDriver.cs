@@ -43,13 +43,26 @@ internal sealed class FlawedDriver(StoreDriver inner, Flaw flaw, ISet<string> li
             intent = intent with { Range = new ByteRange(range.Offset - 1, range.Length) };
         }
 
+        if (intent.Range is { Length: > 1 and { } length } asked)
+        {
+            intent = flaw switch
+            {
+                Flaw.RangesEndEarly => intent with { Range = new ByteRange(asked.Offset, length - 1) },
+                Flaw.RangesGoOn => intent with { Range = new ByteRange(asked.Offset, length + 1) },
+                _ => intent,
+            };
+        }
+
         if (flaw == Flaw.AbsenceOfAnImageIsNoError && await inner.FindAsync(location, cancellationToken) is null)
         {
             return new FlawedReader(null, new StoredObject(location, 0, null, null));
         }
 
         var reader = await inner.OpenReadAsync(location, intent, Heard(cancellationToken));
-        return new FlawedReader(reader, Bend(reader.Object)!);
+        var stored = flaw == Flaw.SizesAreOfTheRange && intent.Range is { } part
+            ? reader.Object with { Size = part.Within(reader.Object.Size).Length!.Value }
+            : reader.Object;
+        return new FlawedReader(reader, Bend(stored)!);
     }
 
     public override async ValueTask<DriverWriter> OpenWriteAsync(ImageId id, WriteIntent intent, CancellationToken cancellationToken)

@@ -19,6 +19,8 @@ internal sealed class FlawedFind : FindSuite<FlawHarness>;
 
 internal sealed class FlawedLocation : LocationSuite<FlawHarness>;
 
+internal sealed class FlawedLie : LieSuite<FlawHarness>;
+
 internal sealed class FlawedManifest : ManifestSuite<FlawHarness>;
 
 internal sealed class FlawedOverwrite : OverwriteSuite<FlawHarness>;
@@ -48,3 +50,5 @@ internal sealed class FlawedSizeEdge : SizeEdgeSuite<FlawHarness>;
 internal sealed class FlawedStream : StreamSuite<FlawHarness>;
 
 internal sealed class FlawedUnknownLength : UnknownLengthSuite<FlawHarness>;
+
+internal sealed class TrustingLie : LieSuite<TrustingHarness>;

@@ -29,6 +29,10 @@ public sealed class SuiteFlawTests
     [DataRow(Flaw.BuffersAreKept, typeof(FlawedReorder), "A_driver_is_done_with_the_bytes_when_a_write_returns")]
     [DataRow(Flaw.RangesAreOneByteOff, typeof(FlawedRange), "The_driver_reads_any_range_and_tells_the_size_of_the_whole")]
     [DataRow(Flaw.RangesAreOneByteOff, typeof(FlawedRange), "A_range_gives_its_bytes_and_no_others")]
+    [DataRow(Flaw.RangesEndEarly, typeof(FlawedLie), "The_driver_ends_a_range_where_it_ends_and_not_sooner_or_later")]
+    [DataRow(Flaw.RangesGoOn, typeof(FlawedLie), "The_driver_ends_a_range_where_it_ends_and_not_sooner_or_later")]
+    [DataRow(Flaw.RangesGoOn, typeof(FlawedRange), "A_range_gives_its_bytes_and_no_others")]
+    [DataRow(Flaw.SizesAreOfTheRange, typeof(FlawedLie), "The_size_is_that_of_the_whole_whatever_range_was_read_first")]
     [DataRow(Flaw.VersionTagsNeverChange, typeof(FlawedFind), "The_version_tag_changes_when_the_image_is_replaced_by_one_of_the_same_size")]
     [DataRow(Flaw.VersionTagsNeverChange, typeof(FlawedResume), "An_image_replaced_in_the_middle_of_a_read_is_never_spliced")]
     [DataRow(Flaw.AbsenceOfAnImageIsNoError, typeof(FlawedRead), "The_driver_says_NotFound_at_once")]
@@ -43,6 +47,19 @@ public sealed class SuiteFlawTests
         var failures = await SuiteRun.FailuresAsync(suite, flaw);
         Assert.IsTrue(failures.Any(failure => failure.StartsWith(testCase + ":", StringComparison.Ordinal)),
             $"{testCase} passed; what failed: {string.Join(Environment.NewLine, failures)}");
+    }
+
+    [TestMethod]
+    [DataRow(Lie.PartOfNothing, "image")]
+    [DataRow(Lie.PartForWhole, "image")]
+    [DataRow(Lie.Encoded, "body")]
+    [DataRow(Lie.BodyThatGoesOn, "body")]
+    [DataRow(Lie.PartFromElsewhere, "range")]
+    public async Task A_driver_that_believes_every_answer_fails(Lie lie, string what)
+    {
+        var failures = await SuiteRun.FailuresAsync(typeof(TrustingLie), Flaw.None);
+        Assert.IsTrue(failures.Any(failure => failure.Contains(lie.ToString(), StringComparison.Ordinal) && failure.Contains(what, StringComparison.Ordinal)),
+            $"It was believed that {lie}, and nothing failed but: {string.Join(Environment.NewLine, failures)}");
     }
 
     private static Type Flawed(string suite) =>

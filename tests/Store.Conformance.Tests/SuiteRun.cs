@@ -21,6 +21,6 @@ internal static class SuiteRun
 
     private static IReadOnlyList<SuiteCase> CasesOf(Type suite) => (IReadOnlyList<SuiteCase>)typeof(SuiteCase)
         .GetMethod(nameof(SuiteCase.Of))!
-        .MakeGenericMethod(suite, typeof(FlawHarness))
+        .MakeGenericMethod(suite, suite.BaseType!.GetGenericArguments()[0])
         .Invoke(null, null)!;
 }

@@ -41,6 +41,19 @@ public abstract class DriverHarness : IAsyncDisposable
     public abstract ValueTask<StoreDriver> CreateDriverAsync();
 
     /// <summary>
+    /// Where the driver's requests for images go, where that is HTTP without TLS: the suites then put something before it that lies. Null, the
+    /// default, for any other backend.
+    /// </summary>
+    public virtual Uri? HttpEndpoint => null;
+
+    /// <summary>
+    /// Makes a driver that asks for images at another address than <see cref="HttpEndpoint"/>, where all it asks is passed on. Called where
+    /// there is such an endpoint only.
+    /// </summary>
+    public virtual ValueTask<StoreDriver> CreateDriverAsync(Uri httpEndpoint) =>
+        throw new NotSupportedException("A harness that has an HttpEndpoint makes drivers for another one as well.");
+
+    /// <summary>
     /// Everything in the backend, by name: images, and also temporary files, segments and uploads that never ended; empty where no image is,
     /// so without the directories that the driver makes once. It <em>must</em> ask the backend itself, not the driver.
     /// </summary>

@@ -4,7 +4,7 @@ namespace GlanceStore.Conformance;
 public abstract partial class DriverSuite<THarness>
 {
     /// <summary>What the case is about and the driver does not declare; null where it declares it.</summary>
-    internal string? NotOffered { get; private set; }
+    internal string? NotOffered { get; private protected set; }
 
     /// <summary>Runs a case where the driver stores images; elsewhere checks that a put is refused.</summary>
     protected Task WhereItWrites(Func<Task> body) => Where("storing images", Capabilities.CanWrite, body, store =>

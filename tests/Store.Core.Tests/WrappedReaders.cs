@@ -79,3 +79,23 @@ internal sealed class UnversionedReader(DriverReader inner) : WrappedReader(inne
 {
     public override StoredObject Object => base.Object with { VersionTag = null };
 }
+
+/// <summary>Goes on behind the end of what it was asked for.</summary>
+internal sealed class OverlongReader(DriverReader inner) : WrappedReader(inner)
+{
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        var count = await base.ReadAsync(buffer, cancellationToken);
+        return count > 0 ? count : 1;
+    }
+}
+
+/// <summary>Breaks where it should say that it has ended.</summary>
+internal sealed class EndlessReader(DriverReader inner) : WrappedReader(inner)
+{
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        var count = await base.ReadAsync(buffer, cancellationToken);
+        return count > 0 ? count : throw new StoreException(StoreError.Unavailable, "The connection broke.") { IsTransient = true };
+    }
+}

@@ -30,6 +30,7 @@ internal sealed record ValidationSuite(string Name, string Promise, IReadOnlyLis
         Of<OperatorResumedPut>("a put with a session goes on from what the backend holds"),
         Of<OperatorFault>("a put survives a failure and a lost reply at each of its calls"),
         Of<OperatorDigest>("digests are right, and a wrong one is refused"),
+        Of<OperatorLie>("a part is not taken for the whole"),
         Of<OperatorManifest>("a wrong byte is never handed over"),
         Of<OperatorError>("errors are what they are"),
         Of<OperatorSecret>("no secret is told"),
@@ -81,6 +82,8 @@ internal sealed record ValidationSuite(string Name, string Promise, IReadOnlyLis
     private sealed class OperatorFault : FaultSuite<OperatorHarness>;
 
     private sealed class OperatorDigest : DigestSuite<OperatorHarness>;
+
+    private sealed class OperatorLie : LieSuite<OperatorHarness>;
 
     private sealed class OperatorManifest : ManifestSuite<OperatorHarness>;
 

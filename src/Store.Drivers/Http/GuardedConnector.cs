@@ -9,6 +9,8 @@ namespace GlanceStore.Drivers.Http;
 /// </summary>
 internal sealed class GuardedConnector(AddressGuard guard, IWebProxy? proxy, HostResolver resolve)
 {
+    private readonly StaggeredConnector _connector = new(resolve);
+
     public async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
     {
         var (host, port) = (context.DnsEndPoint.Host, context.DnsEndPoint.Port);

@@ -1,3 +1,6 @@
+using System.Net;
+using System.Net.Sockets;
+using GlanceStore.Drivers.Shared;
 using Microsoft.Extensions.Logging;
 using Renci.SshNet;
 using Renci.SshNet.Common;
@@ -5,7 +8,7 @@ using Renci.SshNet.Common;
 namespace GlanceStore.Drivers.Sftp;
 
 /// <summary>Makes the library's clients as the options say, and connects them.</summary>
-internal sealed class SftpClients(SftpDriverOptions options, ILogger logger)
+internal sealed class SftpClients(SftpDriverOptions options, ILogger logger, HostResolver? resolve = null)
 {
     // The most that fits one answer: half the requests of the library's own 32 KiB.
     private const uint RequestBytes = 64 << 10;
@@ -16,12 +19,60 @@ internal sealed class SftpClients(SftpDriverOptions options, ILogger logger)
     private static readonly string[] SlowWithoutHelp = ["aes128-ctr", "aes192-ctr", "aes256-ctr"];
 
     private readonly SftpHostKeys _hostKeys = new(options, logger);
+    private readonly AddressBook _book = new();
+    private readonly HostResolver _resolve = resolve ?? Dns.GetHostAddressesAsync;
 
-    /// <summary>Connects. The library blocks while it agrees on keys and logs in, so this is called on a thread of its own.</summary>
-    public SftpClient Connect()
+    /// <summary>
+    /// Connects to the first of the host's addresses that answers. They share the time limit: the library makes its connections itself, and a second
+    /// one beside it that is then dropped would be held against us by servers that count logins which come to nothing.
+    /// </summary>
+    public async Task<SftpClient> ConnectAsync()
     {
-        var client = new SftpClient(Information()) { BufferSize = RequestBytes, OperationTimeout = OperationTimeout };
+        var addresses = await AddressesAsync().ConfigureAwait(false);
+        for (var turn = 0; ; turn++)
+        {
+            var address = addresses[turn];
+            try
+            {
+                // The library blocks while it agrees on keys and logs in.
+                var client = await SftpThread.RunAsync(() => Connect(address.Address, options.ConnectTimeout / addresses.Length)).ConfigureAwait(false);
+                _book.Answered(address);
+                return client;
+            }
+            catch (UnreachedException e)
+            {
+                _book.Failed(address);
+                if (turn == addresses.Length - 1)
+                {
+                    throw SftpErrors.From(e.InnerException!, Connecting) ?? e.InnerException!;
+                }
+            }
+        }
+    }
+
+    private string Connecting => $"Connecting to {options.Host}:{options.Port}";
+
+    private async Task<IPEndPoint[]> AddressesAsync()
+    {
+        var host = options.Host.Trim('[', ']');
+        try
+        {
+            IPAddress[] addresses = IPAddress.TryParse(host, out var literal) ? [literal] : await _resolve(host, CancellationToken.None).ConfigureAwait(false);
+            return addresses.Length > 0 ? _book.Order(addresses, options.Port) : throw new SocketException((int)SocketError.HostNotFound);
+        }
+        catch (SocketException e)
+        {
+            throw SftpErrors.From(e, Connecting)!;
+        }
+    }
+
+    private SftpClient Connect(IPAddress address, TimeSpan limit)
+    {
+        var information = Information(address, limit);
+        var client = new SftpClient(information) { BufferSize = RequestBytes, OperationTimeout = OperationTimeout };
+        var isReached = false;
         StoreException? refused = null;
+        client.ServerIdentificationReceived += (_, _) => (isReached, information.Timeout) = (true, options.ConnectTimeout);
         client.HostKeyReceived += (_, key) =>
         {
             refused = _hostKeys.Refuse(key.HostKey);
@@ -36,15 +87,15 @@ internal sealed class SftpClients(SftpDriverOptions options, ILogger logger)
         catch (Exception e)
         {
             client.Dispose();
-            throw refused ?? SftpErrors.From(e, $"Connecting to {options.Host}:{options.Port}") ?? e;
+            throw isReached ? refused ?? SftpErrors.From(e, Connecting) ?? e : new UnreachedException(e);
         }
     }
 
-    private ConnectionInfo Information()
+    private ConnectionInfo Information(IPAddress address, TimeSpan limit)
     {
-        var information = new ConnectionInfo(options.Host.Trim('[', ']'), options.Port, options.Username, [.. options.Credentials.SelectMany(MethodsOf)])
+        var information = new ConnectionInfo(address.ToString(), options.Port, options.Username, [.. options.Credentials.SelectMany(MethodsOf)])
         {
-            Timeout = options.ConnectTimeout,
+            Timeout = limit,
         };
         foreach (var cipher in SlowWithoutHelp)
         {
@@ -99,4 +150,7 @@ internal sealed class SftpClients(SftpDriverOptions options, ILogger logger)
             prompt.Response = password;
         }
     }
+
+    // Nothing at the address said that it is an SSH server.
+    private sealed class UnreachedException(Exception cause) : Exception(cause.Message, cause);
 }

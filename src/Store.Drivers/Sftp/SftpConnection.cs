@@ -14,12 +14,7 @@ internal sealed class SftpConnection : IDisposable
     private volatile bool _isRetired;
     private volatile SftpClient? _connected;
 
-    public SftpConnection(Func<SftpClient> connect) => Client = SftpThread.RunAsync(() =>
-    {
-        var client = connect();
-        _connected = client;
-        return client;
-    });
+    public SftpConnection(Func<Task<SftpClient>> connect) => Client = ConnectAsync(connect);
 
     public Task<SftpClient> Client { get; }
 
@@ -41,6 +36,8 @@ internal sealed class SftpConnection : IDisposable
         Retire();
         _ = EndAsync();
     }
+
+    private async Task<SftpClient> ConnectAsync(Func<Task<SftpClient>> connect) => _connected = await connect().ConfigureAwait(false);
 
     private async Task EndAsync()
     {

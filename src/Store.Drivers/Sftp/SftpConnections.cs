@@ -71,7 +71,7 @@ internal sealed class SftpConnections(SftpClients clients, int most) : IDisposab
             var idlest = usable.MinBy(connection => connection.Users);
             if (idlest is null || (idlest.Users > 0 && usable.Count < most))
             {
-                idlest = new SftpConnection(clients.Connect);
+                idlest = new SftpConnection(clients.ConnectAsync);
                 _connections.Add(idlest);
             }
 

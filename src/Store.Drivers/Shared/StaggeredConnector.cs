@@ -55,7 +55,7 @@ internal sealed class StaggeredConnector(HostResolver resolve)
     private static async Task<Dial?> WinnerAsync(List<Dial> begun, bool hasMore, CancellationToken cancellationToken)
     {
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var moment = Task.Delay(hasMore ? Moment : Timeout.InfiniteTimeSpan, ended.Token);
+        var moment = Task.Delay(hasMore ? Moment : Timeout.InfiniteTimeSpan, TimeProvider.System, ended.Token);
         while (true)
         {
             Task[] running = [.. begun.Where(dial => !dial.Socket.IsCompleted).Select(dial => dial.Socket)];

@@ -35,6 +35,9 @@ public sealed class AzuriteFind : FindSuite<AzuriteHarness>;
 public sealed class AzuriteLocation : LocationSuite<AzuriteHarness>;
 
 [TestClass]
+public sealed class AzuriteLie : LieSuite<AzuriteHarness>;
+
+[TestClass]
 public sealed class AzuriteManifest : ManifestSuite<AzuriteHarness>;
 
 [TestClass]

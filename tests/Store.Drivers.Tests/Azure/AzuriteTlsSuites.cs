@@ -30,6 +30,9 @@ public sealed class AzuriteTlsFind : FindSuite<AzuriteTlsHarness>;
 public sealed class AzuriteTlsLocation : LocationSuite<AzuriteTlsHarness>;
 
 [TestClass]
+public sealed class AzuriteTlsLie : LieSuite<AzuriteTlsHarness>;
+
+[TestClass]
 public sealed class AzuriteTlsManifest : ManifestSuite<AzuriteTlsHarness>;
 
 [TestClass]

@@ -30,6 +30,9 @@ public sealed class ManyDirectoriesFind : FindSuite<ManyDirectoriesHarness>;
 public sealed class ManyDirectoriesLocation : LocationSuite<ManyDirectoriesHarness>;
 
 [TestClass]
+public sealed class ManyDirectoriesLie : LieSuite<ManyDirectoriesHarness>;
+
+[TestClass]
 public sealed class ManyDirectoriesManifest : ManifestSuite<ManyDirectoriesHarness>;
 
 [TestClass]

@@ -33,6 +33,9 @@ public sealed class OneDirectoryFind : FindSuite<FileHarness>;
 public sealed class OneDirectoryLocation : LocationSuite<FileHarness>;
 
 [TestClass]
+public sealed class OneDirectoryLie : LieSuite<FileHarness>;
+
+[TestClass]
 public sealed class OneDirectoryManifest : ManifestSuite<FileHarness>;
 
 [TestClass]

@@ -17,8 +17,13 @@ public sealed class FindTests
     }
 
     [TestMethod]
+    [DataRow(400)]
+    [DataRow(401)]
     [DataRow(403)]
+    [DataRow(404)]
     [DataRow(405)]
+    [DataRow(410)]
+    [DataRow(500)]
     [DataRow(501)]
     public async Task A_refused_HEAD_is_made_up_for_by_a_range_of_one_byte(int status)
     {
@@ -26,6 +31,46 @@ public sealed class FindTests
         await using var driver = new HttpDriver(Drivers.Loopback);
         Assert.AreEqual(1000, (await driver.FindAsync(server.Url))!.Size);
         Assert.AreEqual("bytes=0-0", server.Requests[1]["Range"]);
+    }
+
+    [TestMethod]
+    [DataRow(false)]
+    [DataRow(true)]
+    public async Task A_connection_closed_instead_of_an_answer_to_HEAD_is_made_up_for_by_a_range_of_one_byte(bool reset)
+    {
+        await using var server = new ScriptedServer(request => request.Method == "HEAD"
+            ? new Reply("", [], reset ? Then.Reset : Then.Close)
+            : Reply.Good(request, Image));
+        await using var driver = new HttpDriver(Drivers.Loopback);
+        Assert.AreEqual(1000, (await driver.FindAsync(server.Url))!.Size);
+    }
+
+    [TestMethod]
+    public async Task A_200_that_says_it_holds_a_part_is_not_taken_for_the_image()
+    {
+        await using var server = new ScriptedServer(request => request.Method == "HEAD" ? Reply.Status(403) : OkWithPart(request));
+        await using var driver = new HttpDriver(Drivers.Loopback);
+        Assert.AreEqual(1000, (await driver.FindAsync(server.Url))!.Size);
+        CollectionAssert.AreEqual(Image[500..600], await driver.ReadAllAsync(server.Url, new ByteRange(500, 100)));
+    }
+
+    [TestMethod]
+    public async Task A_200_with_the_one_byte_that_was_asked_for_is_not_taken_for_the_image()
+    {
+        await using var server = new ScriptedServer(request => request.Method == "HEAD" ? Reply.Status(403)
+            : request.RangeOf(Image.Length) is { } range ? Reply.Whole(Image[range.First..(range.Last + 1)]) : Reply.Whole(Image));
+        await using var driver = new HttpDriver(Drivers.Loopback);
+        Assert.AreEqual(1000, (await driver.FindAsync(server.Url))!.Size);
+        await Drivers.FailsAsync(StoreError.Unsupported, () => driver.ReadAllAsync(server.Url, new ByteRange(0, 100)));
+    }
+
+    [TestMethod]
+    public async Task An_image_of_one_byte_is_found_where_HEAD_and_ranges_are_not_known()
+    {
+        await using var server = new ScriptedServer(request => request.Method == "HEAD" ? Reply.Status(501) : Reply.Whole([7]));
+        await using var driver = new HttpDriver(Drivers.Loopback);
+        Assert.AreEqual(1, (await driver.FindAsync(server.Url))!.Size);
+        CollectionAssert.AreEqual(new byte[] { 7 }, await driver.ReadAllAsync(server.Url, new ByteRange(0, 1)));
     }
 
     [TestMethod]
@@ -61,5 +106,11 @@ public sealed class FindTests
         await using var server = new ScriptedServer(_ => Reply.Status(503));
         await using var driver = new HttpDriver(Drivers.Loopback);
         await Drivers.FailsAsync(StoreError.Unavailable, () => driver.FindAsync(server.Url).AsTask());
+    }
+
+    private static Reply OkWithPart(ScriptedRequest request)
+    {
+        var good = Reply.Good(request, Image);
+        return good with { Head = good.Head.Replace("HTTP/1.1 206", "HTTP/1.1 200", StringComparison.Ordinal) };
     }
 }

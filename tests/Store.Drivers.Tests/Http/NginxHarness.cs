@@ -23,12 +23,16 @@ public class NginxHarness : DriverHarness
 
     private string Place => Path.Combine(Server.Root, _folder);
 
-    public override ValueTask<StoreDriver> CreateDriverAsync()
+    public override Uri? HttpEndpoint => Url == Server.Url ? new Uri($"{Url}/images/{_folder}") : null;
+
+    public override ValueTask<StoreDriver> CreateDriverAsync() => CreateDriverAsync(new Uri($"{Url}/images/{_folder}"));
+
+    public override ValueTask<StoreDriver> CreateDriverAsync(Uri httpEndpoint)
     {
         Directory.CreateDirectory(Place);
         return new(new HttpDriver(new HttpDriverOptions
         {
-            BaseUrl = $"{Url}/images/{_folder}",
+            BaseUrl = httpEndpoint.ToString(),
             CaFile = Server.CaFile,
             AllowedHosts = ["127.0.0.1"],
             AllowedNetworks = ["loopback"],

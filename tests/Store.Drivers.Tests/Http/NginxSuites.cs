@@ -35,6 +35,9 @@ public sealed class NginxFind : FindSuite<NginxHarness>;
 public sealed class NginxLocation : LocationSuite<NginxHarness>;
 
 [TestClass]
+public sealed class NginxLie : LieSuite<NginxHarness>;
+
+[TestClass]
 public sealed class NginxManifest : ManifestSuite<NginxHarness>;
 
 [TestClass]

@@ -30,6 +30,9 @@ public sealed class NginxTlsFind : FindSuite<NginxTlsHarness>;
 public sealed class NginxTlsLocation : LocationSuite<NginxTlsHarness>;
 
 [TestClass]
+public sealed class NginxTlsLie : LieSuite<NginxTlsHarness>;
+
+[TestClass]
 public sealed class NginxTlsManifest : ManifestSuite<NginxTlsHarness>;
 
 [TestClass]

@@ -126,12 +126,57 @@ public sealed class ReadTests
     [DataRow("bytes 0-30/20000", StoreError.Corrupted, DisplayName = "more than asked for")]
     [DataRow("bytes 0-8/20000", StoreError.Corrupted, DisplayName = "another length than the body's")]
     [DataRow("bytes 0-9/*", StoreError.Unsupported, DisplayName = "no size")]
+    [DataRow("bytes 0-9/5", StoreError.Unavailable, DisplayName = "a size that the range exceeds")]
+    [DataRow("bytes 9-0/20000", StoreError.Unavailable, DisplayName = "backwards")]
     [DataRow("lines 0-9/20000", StoreError.Unavailable, DisplayName = "another unit")]
     public async Task A_range_answer_that_does_not_add_up_is_an_error(string contentRange, StoreError error)
     {
         await using var server = new ScriptedServer(_ => Reply.Of(206, Image[..10], "Content-Length: 10", $"Content-Range: {contentRange}"));
         await using var driver = new HttpDriver(Drivers.Loopback);
         await Drivers.FailsAsync(error, () => driver.ReadAllAsync(server.Url, new ByteRange(0, 10)));
+    }
+
+    [TestMethod]
+    public async Task A_206_without_a_content_range_is_not_the_whole_image()
+    {
+        await using var server = new ScriptedServer(_ => Reply.Of(206, Image[..10], "Content-Length: 10"));
+        await using var driver = new HttpDriver(Drivers.Loopback);
+        await Drivers.FailsAsync(StoreError.Unavailable, () => driver.ReadAllAsync(server.Url, new ByteRange(0, 10)));
+        await Drivers.FailsAsync(StoreError.Unavailable, () => driver.ReadAllAsync(server.Url));
+        await Drivers.FailsAsync(StoreError.Unavailable, () => driver.FindAsync(server.Url).AsTask());
+    }
+
+    [TestMethod]
+    public async Task A_206_with_all_bytes_is_the_image_though_no_range_was_asked_for()
+    {
+        await using var server = new ScriptedServer(_ => Reply.Of(206, Image, $"Content-Length: {Image.Length}", $"Content-Range: bytes 0-19999/{Image.Length}"));
+        await using var driver = new HttpDriver(Drivers.Loopback);
+        CollectionAssert.AreEqual(Image, await driver.ReadAllAsync(server.Url));
+    }
+
+    [TestMethod]
+    public async Task A_range_unit_is_read_in_any_case()
+    {
+        await using var server = new ScriptedServer(_ => Reply.Of(206, Image[..10], "Content-Length: 10", "Content-Range: Bytes 0-9/20000"));
+        await using var driver = new HttpDriver(Drivers.Loopback);
+        CollectionAssert.AreEqual(Image[..10], await driver.ReadAllAsync(server.Url, new ByteRange(0, 10)));
+    }
+
+    [TestMethod]
+    public async Task A_content_length_beside_a_transfer_encoding_does_not_cut_the_image()
+    {
+        await using var server = new ScriptedServer(request => request["Range"] is null ? Chunked(Image, "Content-Length: 5") : Reply.Good(request, Image));
+        await using var driver = new HttpDriver(Drivers.Loopback);
+        Assert.AreEqual(Image.Length, (await driver.FindAsync(server.Url))!.Size);
+        CollectionAssert.AreEqual(Image, await driver.ReadAllAsync(server.Url));
+    }
+
+    [TestMethod]
+    public async Task A_transfer_coding_that_nobody_asked_for_is_refused()
+    {
+        await using var server = new ScriptedServer(_ => Chunked(Image, "Transfer-Encoding: gzip"));
+        await using var driver = new HttpDriver(Drivers.Loopback);
+        await Drivers.FailsAsync(StoreError.Unsupported, () => driver.ReadAllAsync(server.Url));
     }
 
     [TestMethod]
@@ -170,7 +215,7 @@ public sealed class ReadTests
         Assert.IsEmpty(await driver.ReadAllAsync(server.Url));
     }
 
-    private static Reply Chunked(byte[] image) =>
+    private static Reply Chunked(byte[] image, params string[] headers) =>
         Reply.Of(200, [.. Encoding.ASCII.GetBytes($"{image.Length:x}\r\n"), .. image, .. "\r\n0\r\n\r\n"u8],
-            "Transfer-Encoding: chunked", $"ETag: {Reply.Tag}");
+            [.. headers, "Transfer-Encoding: chunked", $"ETag: {Reply.Tag}"]);
 }

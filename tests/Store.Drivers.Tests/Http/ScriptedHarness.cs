@@ -21,8 +21,12 @@ public sealed class ScriptedHarness : DriverHarness
 
     public override IReadOnlyList<string> MalformedLocations => ["http://", "http:///x", "https://u@127.0.0.1/x"];
 
-    public override ValueTask<StoreDriver> CreateDriverAsync() =>
-        new(new HttpDriver(Drivers.Loopback with { BaseUrl = _server.Url, AllowedHosts = ["127.0.0.1"] }));
+    public override Uri HttpEndpoint => new(_server.Url);
+
+    public override ValueTask<StoreDriver> CreateDriverAsync() => CreateDriverAsync(HttpEndpoint);
+
+    public override ValueTask<StoreDriver> CreateDriverAsync(Uri httpEndpoint) =>
+        new(new HttpDriver(Drivers.Loopback with { BaseUrl = httpEndpoint.ToString(), AllowedHosts = ["127.0.0.1"] }));
 
     public override ValueTask<IReadOnlyCollection<string>> ListEverythingAsync() => new([.. _images.Keys]);
 

@@ -47,6 +47,9 @@ public sealed class LimitedMemoryFind : FindSuite<LimitedMemoryHarness>;
 public sealed class LimitedMemoryLocation : LocationSuite<LimitedMemoryHarness>;
 
 [TestClass]
+public sealed class LimitedMemoryLie : LieSuite<LimitedMemoryHarness>;
+
+[TestClass]
 public sealed class LimitedMemoryManifest : ManifestSuite<LimitedMemoryHarness>;
 
 [TestClass]

@@ -35,6 +35,9 @@ public sealed class MemoryFind : FindSuite<MemoryHarness>;
 public sealed class MemoryLocation : LocationSuite<MemoryHarness>;
 
 [TestClass]
+public sealed class MemoryLie : LieSuite<MemoryHarness>;
+
+[TestClass]
 public sealed class MemoryManifest : ManifestSuite<MemoryHarness>;
 
 [TestClass]

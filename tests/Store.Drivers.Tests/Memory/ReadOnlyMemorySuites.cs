@@ -42,6 +42,9 @@ public sealed class ReadOnlyMemoryFind : FindSuite<ReadOnlyMemoryHarness>;
 public sealed class ReadOnlyMemoryLocation : LocationSuite<ReadOnlyMemoryHarness>;
 
 [TestClass]
+public sealed class ReadOnlyMemoryLie : LieSuite<ReadOnlyMemoryHarness>;
+
+[TestClass]
 public sealed class ReadOnlyMemoryManifest : ManifestSuite<ReadOnlyMemoryHarness>;
 
 [TestClass]

@@ -35,6 +35,9 @@ public sealed class CephFind : FindSuite<CephHarness>;
 public sealed class CephLocation : LocationSuite<CephHarness>;
 
 [TestClass]
+public sealed class CephLie : LieSuite<CephHarness>;
+
+[TestClass]
 public sealed class CephManifest : ManifestSuite<CephHarness>;
 
 [TestClass]

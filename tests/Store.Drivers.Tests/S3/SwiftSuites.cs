@@ -30,6 +30,9 @@ public sealed class SwiftFind : FindSuite<SwiftHarness>;
 public sealed class SwiftLocation : LocationSuite<SwiftHarness>;
 
 [TestClass]
+public sealed class SwiftLie : LieSuite<SwiftHarness>;
+
+[TestClass]
 public sealed class SwiftManifest : ManifestSuite<SwiftHarness>;
 
 [TestClass]

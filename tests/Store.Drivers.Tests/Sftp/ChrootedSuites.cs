@@ -30,6 +30,9 @@ public sealed class ChrootedFind : FindSuite<ChrootedHarness>;
 public sealed class ChrootedLocation : LocationSuite<ChrootedHarness>;
 
 [TestClass]
+public sealed class ChrootedLie : LieSuite<ChrootedHarness>;
+
+[TestClass]
 public sealed class ChrootedManifest : ManifestSuite<ChrootedHarness>;
 
 [TestClass]

@@ -30,6 +30,9 @@ public sealed class ClaimingFind : FindSuite<ClaimingHarness>;
 public sealed class ClaimingLocation : LocationSuite<ClaimingHarness>;
 
 [TestClass]
+public sealed class ClaimingLie : LieSuite<ClaimingHarness>;
+
+[TestClass]
 public sealed class ClaimingManifest : ManifestSuite<ClaimingHarness>;
 
 [TestClass]

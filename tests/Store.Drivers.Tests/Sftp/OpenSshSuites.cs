@@ -35,6 +35,9 @@ public sealed class OpenSshFind : FindSuite<OpenSshHarness>;
 public sealed class OpenSshLocation : LocationSuite<OpenSshHarness>;
 
 [TestClass]
+public sealed class OpenSshLie : LieSuite<OpenSshHarness>;
+
+[TestClass]
 public sealed class OpenSshManifest : ManifestSuite<OpenSshHarness>;
 
 [TestClass]

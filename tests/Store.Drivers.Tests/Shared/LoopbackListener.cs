@@ -7,7 +7,7 @@ namespace GlanceStore.Drivers.Testing;
 /// <summary>Listens on a free port of the loopback and serves each connection until it is disposed, which waits for all of them.</summary>
 internal sealed class LoopbackListener : IAsyncDisposable
 {
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly TcpListener _listener;
     private readonly CancellationTokenSource _stop = new();
     private readonly ConcurrentBag<Task> _serving = [];
     private readonly Func<TcpClient, CancellationToken, Task> _serve;
@@ -15,9 +15,12 @@ internal sealed class LoopbackListener : IAsyncDisposable
     private int _connections;
 
     /// <param name="serve">What is done with a connection; that it broke or was stopped is no error of it.</param>
-    public LoopbackListener(Func<TcpClient, CancellationToken, Task> serve)
+    /// <param name="address">Another address of the loopback than the usual one.</param>
+    /// <param name="port">The port; 0 for any.</param>
+    public LoopbackListener(Func<TcpClient, CancellationToken, Task> serve, IPAddress? address = null, int port = 0)
     {
         _serve = serve;
+        _listener = new TcpListener(address ?? IPAddress.Loopback, port);
         _listener.Start();
         _accepting = AcceptAsync();
     }

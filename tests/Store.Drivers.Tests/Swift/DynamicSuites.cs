@@ -30,6 +30,9 @@ public sealed class DynamicFind : FindSuite<DynamicHarness>;
 public sealed class DynamicLocation : LocationSuite<DynamicHarness>;
 
 [TestClass]
+public sealed class DynamicLie : LieSuite<DynamicHarness>;
+
+[TestClass]
 public sealed class DynamicManifest : ManifestSuite<DynamicHarness>;
 
 [TestClass]

@@ -30,6 +30,9 @@ public sealed class KeystoneFind : FindSuite<KeystoneHarness>;
 public sealed class KeystoneLocation : LocationSuite<KeystoneHarness>;
 
 [TestClass]
+public sealed class KeystoneLie : LieSuite<KeystoneHarness>;
+
+[TestClass]
 public sealed class KeystoneManifest : ManifestSuite<KeystoneHarness>;
 
 [TestClass]

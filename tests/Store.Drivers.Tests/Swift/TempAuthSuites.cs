@@ -32,6 +32,9 @@ public sealed class TempAuthFind : FindSuite<TempAuthHarness>;
 public sealed class TempAuthLocation : LocationSuite<TempAuthHarness>;
 
 [TestClass]
+public sealed class TempAuthLie : LieSuite<TempAuthHarness>;
+
+[TestClass]
 public sealed class TempAuthManifest : ManifestSuite<TempAuthHarness>;
 
 [TestClass]

@@ -30,6 +30,9 @@ public sealed class ScriptedFind : FindSuite<ScriptedHarness>;
 public sealed class ScriptedLocation : LocationSuite<ScriptedHarness>;
 
 [TestClass]
+public sealed class ScriptedLie : LieSuite<ScriptedHarness>;
+
+[TestClass]
 public sealed class ScriptedManifest : ManifestSuite<ScriptedHarness>;
 
 [TestClass]
