@@ -14,8 +14,8 @@ public abstract class LieSuite<THarness> : DriverSuite<THarness> where THarness 
     [DynamicData(nameof(Lies))]
     public Task An_answer_that_is_wrong_never_gives_a_wrong_image_with_a_good_end(Lie lie) => BehindAsync(lie, async (store, image) =>
     {
-        await AssertRightOrRefusedAsync(image.Bytes, () => ReadBehindAsync(store, image), lie);
-        await AssertRightOrRefusedAsync(image.Bytes, () => ReadBehindAsync(store, image, Verified(image)), lie);
+        await AssertRightOrRefusedAsync(image.Bytes, () => ReadBehindAsync(store, image, lie), lie);
+        await AssertRightOrRefusedAsync(image.Bytes, () => ReadBehindAsync(store, image, lie, Verified(image)), lie);
     });
 
     [TestMethod]
@@ -25,7 +25,7 @@ public abstract class LieSuite<THarness> : DriverSuite<THarness> where THarness 
         foreach (var (offset, length) in new[] { (0, 100), (ChunkBytes - 1, 1000), ((int)image.Length - 7, 7) })
         {
             var options = new ReadOptions { Range = new ByteRange(offset, length) };
-            await AssertRightOrRefusedAsync(image.Bytes[offset..(offset + length)], () => ReadBehindAsync(store, image, options), lie);
+            await AssertRightOrRefusedAsync(image.Bytes[offset..(offset + length)], () => ReadBehindAsync(store, image, lie, options), lie);
         }
     }));
 
@@ -35,7 +35,7 @@ public abstract class LieSuite<THarness> : DriverSuite<THarness> where THarness 
     [DataRow(Lie.Encoded)]
     public Task A_body_that_is_not_what_it_is_announced_to_be_is_an_error(Lie lie) => BehindAsync(lie, async (store, image) =>
     {
-        Assert.IsNotNull(await ErrorOfAsync(() => ReadBehindAsync(store, image)), $"The image was read, and its body was a lie: {lie}.");
+        Assert.IsNotNull(await ErrorOfAsync(() => ReadBehindAsync(store, image, lie)), $"The image was read, and its body was a lie: {lie}.");
     }, mustLie: true);
 
     [TestMethod]
@@ -89,9 +89,10 @@ public abstract class LieSuite<THarness> : DriverSuite<THarness> where THarness 
     }
 
     // A location may name the address that its driver asks.
-    private async Task<byte[]> ReadBehindAsync(ImageStore store, SampleImage image, ReadOptions? options = null)
+    private async Task<byte[]> ReadBehindAsync(ImageStore store, SampleImage image, Lie lie, ReadOptions? options = null)
     {
         await using var stream = await store.OpenReadAsync(store.LocationOf(image.Id), options, Cancellation);
+        Assert.AreEqual(image.Length, stream.Object.Size, $"The size of something else was taken for the image's; the answers were {lie}.");
         return await ReadToEndAsync(stream);
     }
 
