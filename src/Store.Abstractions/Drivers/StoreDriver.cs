@@ -36,7 +36,8 @@ public abstract class StoreDriver : IAsyncDisposable
     /// <remarks>
     /// <em>Given</em>: a range only where <see cref="DriverCapabilities.CanReadRanges"/>. <em>Must</em> throw
     /// <see cref="StoreError.NotFound"/>, <see cref="StoreError.InvalidRange"/> where the range begins at or past the end, and
-    /// <see cref="StoreError.Changed"/> where the intent's version tag is no longer the image's.
+    /// <see cref="StoreError.Changed"/> where the intent's version tag is no longer the image's; where the backend does not say whether it is, the
+    /// reader's object has no tag.
     /// </remarks>
     public abstract ValueTask<DriverReader> OpenReadAsync(ImageLocation location, ReadIntent intent, CancellationToken cancellationToken);
 

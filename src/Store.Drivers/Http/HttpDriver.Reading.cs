@@ -35,7 +35,10 @@ public sealed partial class HttpDriver
         var stored = Accepted(await DescribeAsync(response, location, intent, cancellationToken).ConfigureAwait(false));
         if (intent.VersionTag is { } tag && tag != stored.VersionTag)
         {
-            throw HttpErrors.Unusable(StoreError.Changed, location, "has replaced the image while it was being read");
+            // Some servers leave the tag out of a part. Whether bytes of an unknown version will do, who verifies them knows.
+            stored = VersionTags.AreAlike(tag, stored.VersionTag)
+                ? throw HttpErrors.Unusable(StoreError.Changed, location, "has replaced the image while it was being read")
+                : stored with { VersionTag = null };
         }
 
         var range = intent.Range?.Within(stored.Size);

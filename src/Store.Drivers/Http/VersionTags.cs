@@ -21,4 +21,8 @@ internal static class VersionTags
             ? string.Create(CultureInfo.InvariantCulture, $"{ModifiedPrefix}{modified:yyyy-MM-ddTHH:mm:ssZ} size {size}")
             : null;
     }
+
+    /// <summary>Whether two tags tell versions apart: both are ETags, or both are times.</summary>
+    public static bool AreAlike(string one, string? other) =>
+        other is not null && one.StartsWith(ModifiedPrefix, StringComparison.Ordinal) == other.StartsWith(ModifiedPrefix, StringComparison.Ordinal);
 }

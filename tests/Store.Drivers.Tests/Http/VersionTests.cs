@@ -52,11 +52,20 @@ public sealed class VersionTests
     }
 
     [TestMethod]
-    public async Task A_part_without_a_tag_is_not_taken_for_the_pinned_version()
+    [DataRow("X-Nothing: 1")]
+    [DataRow("Last-Modified: Sun, 01 Nov 2026 10:00:00 GMT")]
+    [DataRow("ETag: W/\"v1\"")]
+    public async Task A_part_without_a_tag_is_taken_for_the_pinned_version_only_where_it_is_verified(string header)
     {
-        await using var server = new ScriptedServer(_ => Reply.Of(206, Image[10..], "Content-Length: 990", "Content-Range: bytes 10-999/1000"));
-        await using var driver = new HttpDriver(Drivers.Loopback);
-        await Drivers.FailsAsync(StoreError.Changed, () => driver.ReadAllAsync(server.Url, new ByteRange(10), Reply.Tag));
+        var asked = 0;
+        await using var server = new ScriptedServer(request => request["Range"] is null || request.RangeOf(Image.Length) is not { } range
+            ? Reply.Good(request, Image).CutAfter(++asked * 10)
+            : Reply.Of(206, Image[range.First..], $"Content-Length: {Image.Length - range.First}", $"Content-Range: bytes {range.First}-999/1000", header));
+        await using var store = new ImageStore("web", new HttpDriver(Drivers.Loopback), new ImageStoreOptions { RetryDelay = TimeSpan.Zero });
+        var location = new ImageLocation(server.Url + "/", null);
+        await Drivers.FailsAsync(StoreError.Changed, () => ReadAsync(store, location, new ReadOptions()));
+        var manifest = new ChunkManifest([new ChunkEntry(Image.Length, System.IO.Hashing.XxHash3.HashToUInt64(Image))]);
+        CollectionAssert.AreEqual(Image, await ReadAsync(store, location, new ReadOptions { Manifest = manifest }));
     }
 
     [TestMethod]
@@ -83,5 +92,13 @@ public sealed class VersionTests
         await using var server = new ScriptedServer(_ => Reply.Whole(Image));
         await using var driver = new HttpDriver(Drivers.Loopback);
         Assert.IsNull((await driver.FindAsync(server.Url))!.VersionTag);
+    }
+
+    private static async Task<byte[]> ReadAsync(ImageStore store, ImageLocation location, ReadOptions options)
+    {
+        await using var stream = await store.OpenReadAsync(location, options);
+        using var bytes = new MemoryStream();
+        await stream.CopyToAsync(bytes);
+        return bytes.ToArray();
     }
 }

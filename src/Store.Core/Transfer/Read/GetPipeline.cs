@@ -211,7 +211,7 @@ internal sealed class GetPipeline(ReadSources sources, ReadSource source, ReadPa
         }
 
         ValueTask<DriverReader> OpenRangeAsync(ByteRange? range) =>
-            source.RunAsync(patience, watch => source.OpenAsync(range, watch), cancellationToken);
+            source.RunAsync(patience, watch => source.OpenAsync(range, watch, read.Manifest is not null), cancellationToken);
     }
 
     private ReadLayout LayoutOf(StoredObject stored, long pieceBytes)

@@ -151,7 +151,7 @@ internal sealed class PieceFetcher(ReadSources sources, StoredObject image, long
         }
 
         var range = RangeFor(source, offset, Lanes == 1 ? end : pieceEnd);
-        var reader = await source.OpenAsync(range, watch).ConfigureAwait(false);
+        var reader = await source.OpenAsync(range, watch, IsVerified).ConfigureAwait(false);
         if (reader.Object.Size == image.Size)
         {
             return new Held(source, reader, offset, range is { Length: { } length } ? offset + length : image.Size);

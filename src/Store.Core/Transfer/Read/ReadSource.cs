@@ -21,20 +21,27 @@ internal sealed class ReadSource(StoreParts store, ImageLocation location, IAsyn
 
     public bool CanReadRanges => store.Can.CanReadRanges;
 
-    /// <summary>Opens a range, or the whole image; the same version as before, where it was opened before.</summary>
-    public async ValueTask<DriverReader> OpenAsync(ByteRange? range, StallWatch watch)
+    /// <summary>
+    /// Opens a range, or the whole image; the same version as before, where it was opened before. Where every byte is verified an answer need not
+    /// say that it is.
+    /// </summary>
+    public async ValueTask<DriverReader> OpenAsync(ByteRange? range, StallWatch watch, bool isVerified)
     {
         var reader = await watch.GuardAsync(
             token => store.Driver.OpenReadAsync(location, new ReadIntent(range, Stored?.VersionTag) { Size = Stored?.Size }, token)).ConfigureAwait(false);
-        if (Stored is null || (reader.Object.Size == Stored.Size && reader.Object.VersionTag == Stored.VersionTag))
+        if (Stored is null || (reader.Object.Size == Stored.Size && IsSame(reader.Object.VersionTag, isVerified)))
         {
             Stored ??= reader.Object with { Location = location };
             return reader;
         }
 
         await reader.DisposeAsync().ConfigureAwait(false);
-        throw new StoreException(StoreError.Changed, $"The image at {location} was replaced while it was being read.");
+        throw new StoreException(StoreError.Changed, reader.Object.VersionTag is null
+            ? $"The store does not say that it goes on with the same version of {location}. With a receipt to verify it, reading can go on."
+            : $"The image at {location} was replaced while it was being read.");
     }
+
+    private bool IsSame(string? tag, bool isVerified) => tag == Stored!.VersionTag || (tag is null && isVerified);
 
     /// <summary>Makes a step here: with every repetition the store's options allow, or once where there is somewhere else to turn to.</summary>
     public ValueTask<T> RunAsync<T>(ReadPatience patience, Func<StallWatch, ValueTask<T>> step, CancellationToken cancellationToken) =>
