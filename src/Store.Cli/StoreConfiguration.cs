@@ -7,6 +7,7 @@ using GlanceStore.Drivers.S3;
 using GlanceStore.Drivers.Sftp;
 using GlanceStore.Drivers.Swift;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace GlanceStore.Cli;
 

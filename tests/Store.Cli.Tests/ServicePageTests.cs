@@ -39,11 +39,13 @@ public sealed class ServicePageTests : ToolTests
         Assert.HasCount(2, samples);
         foreach (var sample in samples)
         {
-            Assert.Contains(Bare(sample.Split("```")[0]), compiled);
+            Assert.Contains(Bare(BodyOf(sample.Split("```")[0])), compiled);
         }
 
         Assert.Contains($"`{StoreInstruments.Name}`", page);
     }
+
+    private static string BodyOf(string method) => method[(method.IndexOf('{', StringComparison.Ordinal) + 1)..method.LastIndexOf('}')];
 
     private static string Bare(string text) => string.Join('\n', ReadmeSampleTests.LinesOf(text));
 

@@ -5,6 +5,7 @@ using GlanceStore.Drivers.File;
 using GlanceStore.Drivers.Http;
 using GlanceStore.Drivers.S3;
 using GlanceStore.Drivers.Swift;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace GlanceStore.Interoperation;
 

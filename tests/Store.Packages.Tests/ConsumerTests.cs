@@ -7,7 +7,7 @@ public sealed class ConsumerTests
     [TestMethod]
     public async Task A_program_with_package_references_alone_stores_an_image_and_reads_it_back_verified()
     {
-        var folder = ConsumerFolder("Program");
+        var folder = ConsumerFolders.Of("Program");
         var output = await Command.RunAsync(
             folder, "dotnet", "run", $"-p:GlanceStoreVersion={PackedSolution.Version}", "--", Path.Combine(folder, "images"));
         Assert.AreEqual("sha512 Chunks True", output.Trim());
@@ -16,7 +16,7 @@ public sealed class ConsumerTests
     [TestMethod]
     public async Task A_driver_author_passes_the_conformance_suite_with_package_references_alone()
     {
-        var folder = ConsumerFolder("DriverAuthor");
+        var folder = ConsumerFolders.Of("DriverAuthor");
         var output = await Command.RunAsync(
             folder, "dotnet", "run", $"-p:GlanceStoreVersion={PackedSolution.Version}", $"-p:MSTestVersion={PackedSolution.MSTestVersion}");
         Assert.Contains("failed: 0", output);
@@ -26,7 +26,7 @@ public sealed class ConsumerTests
     [TestMethod]
     public async Task The_tool_installs_from_its_package_and_does_the_main_job()
     {
-        var folder = NewFolder();
+        var folder = ConsumerFolders.New();
         await Command.RunAsync(
             folder, "dotnet", "tool", "install", "GlanceStore.Cli", "--tool-path", "tools", "--version", PackedSolution.Version);
         await File.WriteAllBytesAsync(Path.Combine(folder, "image.raw"), new byte[100_000]);
@@ -39,46 +39,4 @@ public sealed class ConsumerTests
         await Command.RunAsync(folder, tool, "get", "receipt.json", "-o", "copy.raw", "--config", "config.json");
         CollectionAssert.AreEqual(new byte[100_000], await File.ReadAllBytesAsync(Path.Combine(folder, "copy.raw")));
     }
-
-    private static string ConsumerFolder(string name)
-    {
-        var folder = NewFolder();
-        foreach (var file in Directory.EnumerateFiles(Path.Combine(AppContext.BaseDirectory, "Consumers", name)))
-        {
-            File.Copy(file, Path.Combine(folder, Path.GetFileName(file)));
-        }
-
-        return folder;
-    }
-
-    private static string NewFolder()
-    {
-        var folder = Directory.CreateDirectory(Path.Combine(PackedSolution.Folder, Guid.NewGuid().ToString("N"))).FullName;
-        File.WriteAllText(Path.Combine(folder, "nuget.config"), NuGetConfig);
-        return folder;
-    }
-
-    // Our packages are unpacked into the tests' own folder and leave nothing behind; the rest is where the solution's restore put it.
-    private static string NuGetConfig => $"""
-        <configuration>
-          <config>
-            <add key="globalPackagesFolder" value="{Path.Combine(PackedSolution.Folder, "unpacked")}" />
-          </config>
-          <fallbackPackageFolders>
-            <add key="solution" value="{PackageFolder}" />
-          </fallbackPackageFolders>
-          <packageSources>
-            <clear />
-            <add key="packed" value="{PackedSolution.Feed}" />
-            <add key="nuget.org" value="https://api.nuget.org/v3/index.json" />
-          </packageSources>
-          <packageSourceMapping>
-            <packageSource key="packed"><package pattern="GlanceStore.*" /></packageSource>
-            <packageSource key="nuget.org"><package pattern="*" /></packageSource>
-          </packageSourceMapping>
-        </configuration>
-        """;
-
-    private static string PackageFolder => Environment.GetEnvironmentVariable("NUGET_PACKAGES")
-        ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
 }

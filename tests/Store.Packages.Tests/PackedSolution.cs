@@ -17,6 +17,8 @@ public static class PackedSolution
 
     internal static string MSTestVersion { get; } = BuildFact("MSTestVersion");
 
+    internal static string ExtensionsVersion { get; } = BuildFact("ExtensionsVersion");
+
     internal static IReadOnlyList<Package> Packages { get; private set; } = [];
 
     internal static string Version => Packages[0].Metadata("version")!;

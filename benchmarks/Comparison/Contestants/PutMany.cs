@@ -1,6 +1,7 @@
 using System.Globalization;
 using GlanceStore.Drivers.File;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace GlanceStore.Benchmarks.Comparison.Contestants;
 

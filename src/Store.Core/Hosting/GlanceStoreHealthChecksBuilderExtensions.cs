@@ -1,7 +1,8 @@
-using Microsoft.Extensions.DependencyInjection;
+using GlanceStore.Drivers;
+using GlanceStore;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
-namespace GlanceStore;
+namespace Microsoft.Extensions.DependencyInjection;
 
 /// <summary>Adds the check of all stores to the health checks of a process.</summary>
 public static class GlanceStoreHealthChecksBuilderExtensions

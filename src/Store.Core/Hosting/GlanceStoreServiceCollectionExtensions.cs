@@ -1,9 +1,10 @@
+using GlanceStore.Drivers;
+using GlanceStore;
 using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 
-namespace GlanceStore;
+namespace Microsoft.Extensions.DependencyInjection;
 
 /// <summary>Adds the stores of a process to its services.</summary>
 /// <remarks>

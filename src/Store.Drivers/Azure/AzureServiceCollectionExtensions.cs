@@ -1,6 +1,8 @@
+using GlanceStore.Drivers.Azure;
+using GlanceStore.Drivers;
 using Microsoft.Extensions.Logging;
 
-namespace GlanceStore.Drivers.Azure;
+namespace Microsoft.Extensions.DependencyInjection;
 
 /// <summary>Adds Azure stores.</summary>
 public static class AzureServiceCollectionExtensions

@@ -1,6 +1,8 @@
+using GlanceStore.Drivers.File;
+using GlanceStore.Drivers;
 using Microsoft.Extensions.Logging;
 
-namespace GlanceStore.Drivers.File;
+namespace Microsoft.Extensions.DependencyInjection;
 
 /// <summary>Adds file stores.</summary>
 public static class FileServiceCollectionExtensions

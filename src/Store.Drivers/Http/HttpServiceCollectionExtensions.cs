@@ -1,4 +1,7 @@
-namespace GlanceStore.Drivers.Http;
+using GlanceStore.Drivers.Http;
+using GlanceStore.Drivers;
+
+namespace Microsoft.Extensions.DependencyInjection;
 
 /// <summary>Adds HTTP stores.</summary>
 public static class HttpServiceCollectionExtensions

@@ -1,4 +1,7 @@
-namespace GlanceStore.Drivers.Memory;
+using GlanceStore.Drivers.Memory;
+using GlanceStore.Drivers;
+
+namespace Microsoft.Extensions.DependencyInjection;
 
 /// <summary>Adds memory stores.</summary>
 public static class MemoryServiceCollectionExtensions

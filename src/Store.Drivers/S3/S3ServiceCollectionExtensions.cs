@@ -1,6 +1,8 @@
+using GlanceStore.Drivers.S3;
+using GlanceStore.Drivers;
 using Microsoft.Extensions.Logging;
 
-namespace GlanceStore.Drivers.S3;
+namespace Microsoft.Extensions.DependencyInjection;
 
 /// <summary>Adds S3 stores.</summary>
 public static class S3ServiceCollectionExtensions

@@ -1,6 +1,8 @@
+using GlanceStore.Drivers.Sftp;
+using GlanceStore.Drivers;
 using Microsoft.Extensions.Logging;
 
-namespace GlanceStore.Drivers.Sftp;
+namespace Microsoft.Extensions.DependencyInjection;
 
 /// <summary>Adds SFTP stores.</summary>
 public static class SftpServiceCollectionExtensions

@@ -1,6 +1,8 @@
+using GlanceStore.Drivers.Swift;
+using GlanceStore.Drivers;
 using Microsoft.Extensions.Logging;
 
-namespace GlanceStore.Drivers.Swift;
+namespace Microsoft.Extensions.DependencyInjection;
 
 /// <summary>Adds Swift stores.</summary>
 public static class SwiftServiceCollectionExtensions

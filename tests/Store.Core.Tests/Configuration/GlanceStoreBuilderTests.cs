@@ -2,6 +2,7 @@ using System.Text;
 using GlanceStore.Drivers;
 using GlanceStore.Drivers.Memory;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace GlanceStore.Core.Tests.Configuration;
 

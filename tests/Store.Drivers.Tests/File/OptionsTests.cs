@@ -1,4 +1,5 @@
 using GlanceStore.Drivers;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace GlanceStore.Drivers.File.Tests;
 

@@ -1,5 +1,6 @@
 using GlanceStore.Drivers;
 using GlanceStore.Drivers.Memory;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace GlanceStore.Core.Tests.Configuration.Glance;
 
