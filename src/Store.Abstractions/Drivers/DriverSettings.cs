@@ -8,7 +8,7 @@ namespace GlanceStore.Drivers;
 /// becomes a sentence in <see cref="Mistakes"/> and the property's default, so that an operator sees all mistakes at once. A name that
 /// nobody asked for is a mistake too.
 /// </remarks>
-public sealed class DriverSettings
+public sealed partial class DriverSettings
 {
     private const double MostSeconds = 1e9;
 

@@ -20,7 +20,7 @@ public sealed partial record AzureDriverOptions
             AccessTier = Filled(settings, nameof(AccessTier)),
             EncryptionKey = Filled(settings, nameof(EncryptionKey)),
             CreateContainer = settings.Flag(nameof(CreateContainer), defaults.CreateContainer),
-            CaBundle = Filled(settings, nameof(CaBundle)),
+            CaBundle = settings.Path(nameof(CaBundle)),
             CheckCertificate = settings.Flag(nameof(CheckCertificate), defaults.CheckCertificate),
             ConnectTimeout = settings.Span(nameof(ConnectTimeout), defaults.ConnectTimeout),
             MaxParallelBlocks = (int)settings.Number(nameof(MaxParallelBlocks), defaults.MaxParallelBlocks, 1, 1000),

@@ -14,7 +14,7 @@ public sealed partial record HttpDriverOptions
             HttpProxy = Filled(settings, nameof(HttpProxy)),
             HttpsProxy = Filled(settings, nameof(HttpsProxy)),
             NoProxy = List(settings, nameof(NoProxy)),
-            CaFile = Filled(settings, nameof(CaFile)),
+            CaFile = settings.Path(nameof(CaFile)),
             VerifyCertificates = settings.Flag(nameof(VerifyCertificates), defaults.VerifyCertificates),
             MaxRedirects = (int)settings.Number(nameof(MaxRedirects), defaults.MaxRedirects, 0, 50),
             AllowDowngrade = settings.Flag(nameof(AllowDowngrade), defaults.AllowDowngrade),

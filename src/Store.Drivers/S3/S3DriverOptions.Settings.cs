@@ -27,7 +27,7 @@ public sealed partial record S3DriverOptions
             ServerSideEncryption = Filled(settings, nameof(ServerSideEncryption)),
             KmsKeyId = Filled(settings, nameof(KmsKeyId)),
             CreateBucket = settings.Flag(nameof(CreateBucket), defaults.CreateBucket),
-            CaBundle = Filled(settings, nameof(CaBundle)),
+            CaBundle = settings.Path(nameof(CaBundle)),
             CheckCertificate = settings.Flag(nameof(CheckCertificate), defaults.CheckCertificate),
             ConnectTimeout = settings.Span(nameof(ConnectTimeout), defaults.ConnectTimeout),
             MaxParallelParts = (int)settings.Number(nameof(MaxParallelParts), defaults.MaxParallelParts, 1, 1000),

@@ -13,7 +13,7 @@ public sealed partial record SftpDriverOptions
             Directory = settings.Text(nameof(Directory)) ?? defaults.Directory,
             Credentials = CredentialsIn(settings),
             HostKeyFingerprints = List(settings, nameof(HostKeyFingerprints)),
-            KnownHostsFile = Filled(settings, nameof(KnownHostsFile)),
+            KnownHostsFile = settings.Path(nameof(KnownHostsFile)),
             AcceptUnknownHostKey = settings.Flag(nameof(AcceptUnknownHostKey), defaults.AcceptUnknownHostKey),
             MaxConnections = (int)settings.Number(nameof(MaxConnections), defaults.MaxConnections, 1, 100),
             MaxRequests = (int)settings.Number(nameof(MaxRequests), defaults.MaxRequests, 1, SftpConnection.MaxRequests),
@@ -35,9 +35,9 @@ public sealed partial record SftpDriverOptions
         var password = Filled(settings, prefix + nameof(SftpCredential.Password));
         var key = new SftpCredential
         {
-            PrivateKeyFile = Filled(settings, prefix + nameof(SftpCredential.PrivateKeyFile)),
+            PrivateKeyFile = settings.Path(prefix + nameof(SftpCredential.PrivateKeyFile)),
             Passphrase = Filled(settings, prefix + nameof(SftpCredential.Passphrase)),
-            CertificateFile = Filled(settings, prefix + nameof(SftpCredential.CertificateFile)),
+            CertificateFile = settings.Path(prefix + nameof(SftpCredential.CertificateFile)),
         };
         if (key != new SftpCredential())
         {
