@@ -1,57 +1,41 @@
-using System.Runtime.Versioning;
 using Microsoft.Extensions.Logging;
 
 namespace GlanceStore.Drivers.File;
 
-// A directory as it was configured, which is what locations hold, and as it really is, which is where everything happens.
-internal sealed record FileRoot(string Path, string RealPath, int Priority)
-{
-    public string RealPathOf(string name) => System.IO.Path.Combine(RealPath, name);
-}
-
-// The directories of a store, the highest priority first.
-internal sealed class FileDirectories
+// The directories of a store, the highest priority first. They are made by the first write: who only looks leaves everything as it is.
+internal sealed partial class FileDirectories
 {
     private readonly HostFileSystem _host;
+    private readonly UnixFileMode? _imageMode;
+    private readonly ILogger _log;
 
-    private FileDirectories(IReadOnlyList<FileRoot> roots, HostFileSystem host) => (Roots, _host) = (roots, host);
+    private FileDirectories(IReadOnlyList<FileRoot> roots, UnixFileMode? imageMode, HostFileSystem host, ILogger log) =>
+        (Roots, _imageMode, _host, _log) = (roots, imageMode, host, log);
 
     public IReadOnlyList<FileRoot> Roots { get; }
 
-    public static FileDirectories Prepare(FileDriverOptions options, HostFileSystem host)
+    // Of several directories some may be out of reach for now; a store of none is none.
+    public static FileDirectories Prepare(FileDriverOptions options, HostFileSystem host, ILogger log)
     {
-        var roots = new List<FileRoot>();
-        foreach (var (path, priority) in options.InOrder())
+        FileRoot[] roots = [.. options.InOrder().Select(directory => new FileRoot(directory.Path, directory.Priority, host))];
+        var directories = new FileDirectories(roots, options.FileMode, host, log);
+        string?[] faults = [.. roots.Select(root => FaultOf(root, host))];
+        if (faults.All(fault => fault is not null))
         {
-            try
-            {
-                System.IO.Directory.CreateDirectory(path);
-                roots.Add(new FileRoot(path, host.RealPathOf(path), priority));
-            }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-            {
-                throw new StoreException(StoreError.InvalidConfiguration, $"The directory '{path}' is not there and cannot be made or opened: {e.Message}", e);
-            }
+            throw new StoreException(StoreError.InvalidConfiguration, faults[0]!);
         }
 
-        return new FileDirectories(roots, host);
-    }
-
-    // Who may read an image must get to it: what the mode gives to the group or to others, they may pass through the directory for.
-    public void OpenUpTo(UnixFileMode? mode, ILogger log)
-    {
-        const UnixFileMode group = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute;
-        const UnixFileMode others = UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
-        var passage = ((mode & group) > 0 ? UnixFileMode.GroupExecute : 0) | ((mode & others) > 0 ? UnixFileMode.OtherExecute : 0);
-        if (passage == UnixFileMode.None || OperatingSystem.IsWindows())
+        foreach (var fault in faults.OfType<string>())
         {
-            return;
+            FileLog.DirectoryOutOfReach(log, fault);
         }
 
-        foreach (var root in Roots)
+        foreach (var root in roots.Where(root => root.WasThere))
         {
-            OpenUp(root.RealPath, passage, log);
+            directories.OpenUp(root);
         }
+
+        return directories;
     }
 
     // The real path of what a location names. It need not exist.
@@ -77,44 +61,80 @@ internal sealed class FileDirectories
 
     // Where an image of that name is, or would be looked for first.
     public FileRoot Holding(string name) =>
-        (Roots.Count == 1 ? null : Roots.FirstOrDefault(root => Path.Exists(root.RealPathOf(name)))) ?? Roots[0];
+        (Roots.Count == 1 ? null : Roots.FirstOrDefault(root => Path.Exists(root.RealPathOf(name)))
+            ?? Roots.FirstOrDefault(root => System.IO.Directory.Exists(root.RealPath))) ?? Roots[0];
 
-    // The directory a new image goes to. A single one is taken as it is: whether there is room shows when it is set aside or written.
-    public FileRoot Choose(string name, WriteIntent intent)
-    {
-        if (Roots.Count == 1)
-        {
-            return Roots[0];
-        }
-
-        var holding = intent.Mode == WriteMode.Replace ? Roots.FirstOrDefault(root => _host.Exists(root.RealPathOf(name))) : null;
-        return holding ?? WithMostRoom(intent.Size ?? 0)
-            ?? throw new StoreException(StoreError.OutOfSpace, $"No directory of this store has {Math.Max(intent.Size ?? 0, 1)} bytes free.");
-    }
-
-    [UnsupportedOSPlatform("windows")]
-    private static void OpenUp(string directory, UnixFileMode passage, ILogger log)
+    // Whether an image of that name is there. What a directory that is out of reach holds, nobody knows, and the others do not wait for it.
+    public bool Holds(FileRoot root, string name)
     {
         try
         {
-            var mode = System.IO.File.GetUnixFileMode(directory);
-            if ((mode & passage) != passage)
-            {
-                System.IO.File.SetUnixFileMode(directory, mode | passage);
-            }
+            return _host.Exists(root.RealPathOf(name));
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (StoreException e) when (Roots.Count > 1)
         {
-            FileLog.DirectoryNotOpened(log, e, directory);
+            FileLog.DirectoryOutOfReach(_log, e.Message);
+            return false;
         }
     }
 
-    private FileRoot? WithMostRoom(long size) => Roots
-        .GroupBy(root => root.Priority)
-        .Select(same => same
-            .Select(root => (Root: root, Free: _host.FreeBytes(root.RealPath)))
-            .Where(candidate => candidate.Free > 0 && candidate.Free >= size)
-            .OrderByDescending(candidate => candidate.Free)
-            .FirstOrDefault().Root)
-        .FirstOrDefault(root => root is not null);
+    // All directories at once, in one order, so that two processes meet in at least one even where each can reach others; null where somebody
+    // holds one of them.
+    public IDisposable? TryLock(FileRoot published)
+    {
+        var held = new List<IDisposable>();
+        foreach (var directory in Roots.Select(root => root.RealPath).Distinct())
+        {
+            try
+            {
+                if (_host.TryLock(directory) is not { } one)
+                {
+                    held.ForEach(other => other.Dispose());
+                    return null;
+                }
+
+                held.Add(one);
+            }
+            catch (StoreException) when (directory != published.RealPath)
+            {
+            }
+            catch
+            {
+                held.ForEach(other => other.Dispose());
+                throw;
+            }
+        }
+
+        return new Locks(held);
+    }
+
+    // Why a directory can neither be used nor be made.
+    private static string? FaultOf(FileRoot root, HostFileSystem host)
+    {
+        if (root.WasThere)
+        {
+            return null;
+        }
+
+        try
+        {
+            var above = root.Path;
+            while (!Path.Exists(above) && new FileInfo(above).LinkTarget is null && Path.GetDirectoryName(above) is { } next)
+            {
+                above = next;
+            }
+
+            _ = host.RealPathOf(above);
+            return System.IO.Directory.Exists(above) && above != root.Path ? null : $"The directory '{root.Path}' is not there and cannot be made or opened: {above} is no directory";
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return $"The directory '{root.Path}' is not there and cannot be made or opened: {e.Message}";
+        }
+    }
+
+    private sealed class Locks(List<IDisposable> held) : IDisposable
+    {
+        public void Dispose() => held.ForEach(one => one.Dispose());
+    }
 }

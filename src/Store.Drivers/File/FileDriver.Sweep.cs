@@ -13,7 +13,7 @@ public sealed partial class FileDriver
     private IEnumerable<Leftover> Sweep(DateTimeOffset before, SweepMode mode, CancellationToken cancellationToken)
     {
         var failures = new List<StoreException>();
-        foreach (var directory in Directories.Roots.Select(root => root.RealPath).Distinct())
+        foreach (var directory in Directories.Roots.Where(root => root.WasThere).Select(root => root.RealPath).Distinct())
         {
             foreach (var part in Parts(directory, failures))
             {

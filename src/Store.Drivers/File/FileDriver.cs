@@ -7,12 +7,12 @@ namespace GlanceStore.Drivers.File;
 /// <summary>Keeps images as files of one or several directories, as OpenStack's file store lays them out: <c>DIRECTORY/ID</c>.</summary>
 public sealed partial class FileDriver : StoreDriver, ISweeper, IResumableWrites
 {
-    /// <summary>Makes a driver, and the directories where they are missing.</summary>
+    /// <summary>Makes a driver. Directories that are missing are made by the first write.</summary>
     /// <param name="options">Its settings.</param>
     /// <param name="logger">Told what is tolerated: permissions that cannot be set, a part that cannot be removed. Null for nowhere.</param>
     /// <param name="time">The clock; null for the system's.</param>
     /// <exception cref="StoreException">
-    /// <see cref="StoreError.InvalidConfiguration"/>: the options are wrong, or a directory is not there and cannot be made.
+    /// <see cref="StoreError.InvalidConfiguration"/>: the options are wrong, or no directory is there and none can be made.
     /// </exception>
     public FileDriver(FileDriverOptions options, ILogger<FileDriver>? logger = null, TimeProvider? time = null)
         : this(options, logger, HostFileSystem.Current, time)
@@ -32,8 +32,7 @@ public sealed partial class FileDriver : StoreDriver, ISweeper, IResumableWrites
         Time = time ?? TimeProvider.System;
         Log = logger ?? NullLogger<FileDriver>.Instance;
         Metadata = options.MetadataFile is { } file ? FileMetadata.Read(file, []) : FileMetadata.Empty;
-        Directories = FileDirectories.Prepare(options, host);
-        Directories.OpenUpTo(options.FileMode, Log);
+        Directories = FileDirectories.Prepare(options, host, Log);
         NoteDirectoriesWithoutMetadata();
     }
 
@@ -103,28 +102,6 @@ public sealed partial class FileDriver : StoreDriver, ISweeper, IResumableWrites
     }
 
     /// <inheritdoc/>
-    public override ValueTask<DriverWriter> OpenWriteAsync(ImageId id, WriteIntent intent, CancellationToken cancellationToken) =>
-        ValueTask.FromResult<DriverWriter>(OpenFile(id, intent, cancellationToken));
-
-    internal FileWriter OpenFile(ImageId id, WriteIntent intent, CancellationToken cancellationToken)
-    {
-        cancellationToken.ThrowIfCancellationRequested();
-        var root = Directories.Choose(id.Value, intent);
-        var part = intent.StaysOpen ? NamedPart.CreateToStay(Host, root.RealPath) : Host.CreatePart(root.RealPath);
-        var writer = new FileWriter(this, id.Value, root, intent.Mode, part);
-        try
-        {
-            writer.Reserve(intent.Size);
-            return writer;
-        }
-        catch
-        {
-            part.Discard();
-            throw;
-        }
-    }
-
-    /// <inheritdoc/>
     public override async ValueTask<bool> DeleteAsync(ImageLocation location, DeleteIntent intent, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -164,11 +141,11 @@ public sealed partial class FileDriver : StoreDriver, ISweeper, IResumableWrites
         return new FileReader(status.Describe(location, MetadataOf(location)), handle, range?.Offset ?? 0, range?.Length ?? status.Size);
     }
 
-    // An image that is not there is one thing; a directory that is not there, nor its images for now, is another.
+    // An image that is not there is one thing; a directory that is gone, and its images with it for now, is another.
     private void RequireDirectoryOf(string path)
     {
         var root = Directories.Roots.First(root => FileLocation.IsInside(root.RealPath, path));
-        if (!System.IO.Directory.Exists(root.RealPath))
+        if (root.WasThere && !System.IO.Directory.Exists(root.RealPath))
         {
             throw FileErrors.NoDirectory(root.Path);
         }

@@ -62,25 +62,25 @@ public sealed record FileDriverOptions
         var mode = settings.Parse(nameof(FileMode), default(UnixFileMode), ParseMode, "a file mode in octal digits, such as 640");
         return new FileDriverOptions
         {
-            Directory = settings.Text(nameof(Directory)),
+            Directory = settings.Path(nameof(Directory)),
             Directories = [.. settings.Children(nameof(Directories)).Select(index => DirectoryFrom(settings, $"{nameof(Directories)}:{index}"))],
             // Glance writes 0 for "leave it to the umask".
             FileMode = mode == UnixFileMode.None ? null : mode,
             ThinProvisioning = settings.Flag(nameof(ThinProvisioning), false),
             BypassPageCache = settings.Flag(nameof(BypassPageCache), true),
-            MetadataFile = settings.Text(nameof(MetadataFile)),
+            MetadataFile = settings.Path(nameof(MetadataFile)),
         };
     }
 
     private static FileDirectory DirectoryFrom(DriverSettings settings, string name)
     {
-        if (settings.Text(name) is { } text)
+        if (settings.Path(name) is { } text)
         {
-            return settings.Parse(name, new FileDirectory(text), FileDirectory.FromText, "PATH or PATH:PRIORITY, with a whole number for the priority");
+            return settings.Parse(name, new FileDirectory(text), _ => FileDirectory.FromText(text), "PATH or PATH:PRIORITY, with a whole number for the priority");
         }
 
         var priority = settings.Number($"{name}:{nameof(FileDirectory.Priority)}", 0, int.MinValue, int.MaxValue);
-        return new FileDirectory(settings.Text($"{name}:{nameof(FileDirectory.Path)}") ?? "", (int)priority);
+        return new FileDirectory(settings.Path($"{name}:{nameof(FileDirectory.Path)}") ?? "", (int)priority);
     }
 
     private static UnixFileMode? ParseMode(string digits)
@@ -127,6 +127,7 @@ public sealed record FileDriverOptions
     private static string? FaultOf(string? path) => path switch
     {
         null or "" => "The path of a directory is empty",
+        "~" or ['~', '/', ..] => $"The directory '{path}' begins with '~', which only a shell understands: write the path out",
         _ when path.Trim().Length != path.Length => $"The directory '{path}' begins or ends with a blank, which no location can hold",
         _ when path.AsSpan().IndexOfAny('?', '#') >= 0 => $"The directory '{path}' has a '?' or '#' in its path, which no location can hold",
         _ when path.Any(char.IsControl) => "The path of a directory has a control character in it, which no location can hold",

@@ -18,4 +18,10 @@ internal static partial class FileLog
 
     [LoggerMessage(5, LogLevel.Warning, "The image {Path}, whose put failed because its directory could not be flushed, could not be removed")]
     public static partial void ImageStays(ILogger logger, Exception exception, string path);
+
+    [LoggerMessage(6, LogLevel.Warning, "A directory of the store is out of reach, and the others are used: {Fault}")]
+    public static partial void DirectoryOutOfReach(ILogger logger, string fault);
+
+    [LoggerMessage(7, LogLevel.Warning, "Nothing can be begun in {Directory}, so it is begun in another one")]
+    public static partial void DirectoryPassedOver(ILogger logger, Exception exception, string directory);
 }

@@ -24,7 +24,8 @@ internal sealed partial class FileWriter(FileDriver driver, string name, FileRoo
 
     public void Reserve(long? size)
     {
-        if (size is { } bytes and >= LargeBytes && !driver.Options.ThinProvisioning)
+        // Where there is another directory to go to, a few bytes may be more than a quota leaves in this one.
+        if (size is { } bytes and > 0 && (bytes >= LargeBytes || driver.Directories.Roots.Count > 1) && !driver.Options.ThinProvisioning)
         {
             driver.Host.Reserve(part.Handle, bytes, _target);
         }
@@ -80,7 +81,7 @@ internal sealed partial class FileWriter(FileDriver driver, string name, FileRoo
             Complete(summary.Size);
             FlushSlices(summary.Size, cancellationToken);
             SetMode();
-            RandomAccess.FlushToDisk(part.Handle);
+            driver.Host.Flush(part.Handle, _target);
         }
         catch (Exception e) when (FileErrors.From(e, $"store {_target}") is { } error)
         {
@@ -197,7 +198,7 @@ internal sealed partial class FileWriter(FileDriver driver, string name, FileRoo
         }
 
         using var held = await LockAsync(cancellationToken).ConfigureAwait(false);
-        var others = driver.Directories.Roots.Where(other => other != root && driver.Host.Exists(other.RealPathOf(name))).ToList();
+        var others = driver.Directories.Roots.Where(other => other != root && driver.Directories.Holds(other, name)).ToList();
         if (others.Count > 0 && mode == WriteMode.CreateNew)
         {
             throw new StoreException(StoreError.AlreadyExists, $"There is an image of that id in {others[0].Path} already.");
@@ -267,7 +268,7 @@ internal sealed partial class FileWriter(FileDriver driver, string name, FileRoo
         while (true)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (driver.Host.TryLock(driver.Directories.Roots[0].RealPath) is { } held)
+            if (driver.Directories.TryLock(root) is { } held)
             {
                 return held;
             }

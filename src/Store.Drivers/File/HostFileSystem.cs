@@ -56,6 +56,11 @@ internal abstract class HostFileSystem
         }
     }
 
+    // Makes sure that a new image can get its name there without taking it from another one.
+    public virtual void RequireNaming(string directory)
+    {
+    }
+
     // Sets room aside, so that a full disk is found before the first byte is sent.
     public virtual void Reserve(SafeFileHandle handle, long size, string path)
     {
@@ -75,6 +80,9 @@ internal abstract class HostFileSystem
     public virtual void BeginFlush(SafeFileHandle handle, long offset, long length)
     {
     }
+
+    // All of a file.
+    public virtual void Flush(SafeFileHandle handle, string path) => RandomAccess.FlushToDisk(handle);
 
     public virtual void FlushRange(SafeFileHandle handle, long offset, long length, string path)
     {

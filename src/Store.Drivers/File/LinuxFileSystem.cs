@@ -85,11 +85,29 @@ internal class LinuxFileSystem : HostFileSystem
     public override void MoveNew(SafeFileHandle handle, string part, string target)
     {
         var errno = TryLink(handle, part, target, 0);
-        errno = errno is Errno.NotPermitted or Errno.NotSupported ? TryRename(part, target) : errno;
+        errno = IsMissingAbility(errno) ? TryRename(part, target) : errno;
         if (errno != 0)
         {
             throw FileErrors.From(errno, $"store {target}");
         }
+    }
+
+    // With a file of nothing, under names that a sweep knows.
+    public override void RequireNaming(string directory)
+    {
+        var probe = Path.Combine(directory, FileLocation.NewPartName());
+        using var part = NamedPart.Create(this, directory);
+        try
+        {
+            part.Publish(probe, WriteMode.CreateNew);
+        }
+        catch (StoreException e) when (IsMissingAbility(e.InnerException?.HResult ?? 0))
+        {
+            throw new StoreException(StoreError.Unsupported,
+                $"The file system of {directory} has neither hard links nor a rename that does not replace, so a new image could take the name of another one there: images can only be replaced.", e);
+        }
+
+        System.IO.File.Delete(probe);
     }
 
     // Gives a name to an open file: the link below /proc stands for it.
@@ -179,6 +197,18 @@ internal class LinuxFileSystem : HostFileSystem
     public override void BeginFlush(SafeFileHandle handle, long offset, long length) =>
         _ = LinuxCalls.FlushRange(handle, offset, length, LinuxCalls.StartWrite);
 
+    // .NET 10's own flush does not tell that it failed.
+    public override void Flush(SafeFileHandle handle, string path)
+    {
+        while (LinuxCalls.Flush(handle) != 0)
+        {
+            if (LinuxCalls.LastError is var errno and not Errno.Interrupted)
+            {
+                throw FileErrors.From(errno, $"flush {path}");
+            }
+        }
+    }
+
     // An error that is told here is not told again by the flush of the whole file, so it counts.
     public override void FlushRange(SafeFileHandle handle, long offset, long length, string path)
     {
@@ -203,6 +233,8 @@ internal class LinuxFileSystem : HostFileSystem
         var errno = LinuxCalls.LastError;
         return errno == Errno.Exists && StatusOfEntry(target) is { } there && there.IsSameFileAs(Status(handle, target)) ? 0 : errno;
     }
+
+    private static bool IsMissingAbility(int errno) => errno is Errno.NotPermitted or Errno.NotSupported or Errno.NoSystemCall or Errno.Invalid;
 
     internal static int TryRename(string part, string target) =>
         LinuxCalls.Rename(LinuxCalls.CurrentDirectory, part, LinuxCalls.CurrentDirectory, target, LinuxCalls.DoNotReplace) == 0

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.Win32.SafeHandles;
 
 namespace GlanceStore.Drivers.File;
@@ -6,7 +7,7 @@ namespace GlanceStore.Drivers.File;
 // one wins only within a process.
 internal sealed class PortableFileSystem : HostFileSystem
 {
-    private static readonly SemaphoreSlim Turn = new(1);
+    private static readonly ConcurrentDictionary<string, SemaphoreSlim> Turns = new(StringComparer.Ordinal);
 
     public override bool LinksExactly => false;
 
@@ -54,7 +55,8 @@ internal sealed class PortableFileSystem : HostFileSystem
     {
     }
 
-    public override IDisposable? TryLock(string directory) => Turn.Wait(0, CancellationToken.None) ? new Release() : null;
+    public override IDisposable? TryLock(string directory) =>
+        Turns.GetOrAdd(directory, _ => new SemaphoreSlim(1)) is var turn && turn.Wait(0, CancellationToken.None) ? new Release(turn) : null;
 
     private static FileInfo Entry(string path, FileDirectories within)
     {
@@ -84,7 +86,7 @@ internal sealed class PortableFileSystem : HostFileSystem
         }
     }
 
-    private sealed class Release : IDisposable
+    private sealed class Release(SemaphoreSlim turn) : IDisposable
     {
         private int _done;
 
@@ -92,7 +94,7 @@ internal sealed class PortableFileSystem : HostFileSystem
         {
             if (Interlocked.Exchange(ref _done, 1) == 0)
             {
-                Turn.Release();
+                turn.Release();
             }
         }
     }

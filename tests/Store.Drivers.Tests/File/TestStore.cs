@@ -6,12 +6,22 @@ namespace GlanceStore.Drivers.File.Tests;
 /// <summary>A file store in a directory of its own, and the few steps that the tests share.</summary>
 internal sealed class TestStore : IDisposable
 {
-    public TestStore(Func<string, FileDriverOptions>? options = null, HostFileSystem? host = null, ListLogger? log = null)
+    /// <param name="options">Its options, made from the directory; that directory itself by default.</param>
+    /// <param name="host">The file system; the real one by default.</param>
+    /// <param name="log">What the driver logs to.</param>
+    /// <param name="isNew">Whether the store's directories are not there yet.</param>
+    public TestStore(Func<string, FileDriverOptions>? options = null, HostFileSystem? host = null, ListLogger? log = null, bool isNew = false)
     {
         Root = System.IO.Directory.CreateTempSubdirectory("glance-store-test-").FullName;
         try
         {
-            Driver = new FileDriver(options?.Invoke(Root) ?? new FileDriverOptions { Directory = Root }, log, host ?? HostFileSystem.Current);
+            var chosen = options?.Invoke(Root) ?? new FileDriverOptions { Directory = Root };
+            foreach (var directory in isNew ? [] : chosen.InOrder())
+            {
+                System.IO.Directory.CreateDirectory(directory.Path);
+            }
+
+            Driver = new FileDriver(chosen, log, host ?? HostFileSystem.Current);
         }
         catch
         {
