@@ -19,10 +19,10 @@ internal static class ConfFiles
         return text;
     }
 
-    // What oslo.config's --config-dir takes: *.conf but no hidden file, sorted by name.
+    // What oslo.config's --config-dir takes: *.conf but no hidden file, sorted by name; and of those, what does not wait to be read.
     private static string[] Fragments(string directory, List<string> mistakes) =>
         Try(() => Directory.GetFiles(directory, "*.conf"), $"The folder '{directory}' of the configuration", mistakes)?
-            .Where(file => Path.GetFileName(file)[0] != '.').Order(StringComparer.Ordinal).ToArray() ?? [];
+            .Where(file => Path.GetFileName(file)[0] != '.' && !UnixFile.IsSpecial(file)).Order(StringComparer.Ordinal).ToArray() ?? [];
 
     private static string[]? LinesOf(string file, List<string> mistakes) =>
         Try(() => File.ReadAllLines(file), $"The configuration '{file}'", mistakes);

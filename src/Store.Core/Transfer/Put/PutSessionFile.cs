@@ -195,14 +195,17 @@ internal sealed class PutSessionFile : IAsyncDisposable
         var next = NextOf(_path!);
         try
         {
-            var file = new FileStream(next, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
+            // Whatever has that name, a pipe perhaps, is not what is written to.
+            File.Delete(next);
+            var file = new FileStream(next, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0);
             await using (file.ConfigureAwait(false))
             {
                 await file.WriteAsync(System.Text.Encoding.UTF8.GetBytes(session.ToJson())).ConfigureAwait(false);
-                file.Flush(flushToDisk: true);
+                DiskFlush.Of(file.SafeFileHandle, next);
             }
 
             File.Move(next, _path!, overwrite: true);
+            DiskFlush.OfDirectory(_path!);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -1,0 +1,38 @@
+using System.Runtime.InteropServices;
+
+namespace GlanceStore;
+
+/// <summary>What .NET does not tell of a file: its kind, whose it is, and whether two names are of the same one. Known on Linux only.</summary>
+internal static partial class UnixFile
+{
+    private const int CurrentDirectory = -100;
+    private const uint BasicStatus = 0x7ff;
+    private const int GetDescriptorFlags = 1;
+    private const int CloseOnExec = 1;
+
+    /// <summary>Whether something is there that is no regular file: a pipe, a device, a socket.</summary>
+    public static bool IsSpecial(string path) => StatusOf(path) is { IsRegular: false, IsDirectory: false };
+
+    /// <summary>Whether what is written to one name would be in the place of what is read by the other.</summary>
+    /// <remarks>A terminal or /dev/null takes nothing from its reader, so it is never the same.</remarks>
+    public static bool IsSame(string one, string other) => StatusOf(one) is { } first && StatusOf(other) is { } second
+        ? first.IsSameAs(second) && !first.IsCharacterDevice
+        : Path.GetFullPath(one) == Path.GetFullPath(other);
+
+    /// <summary>Whether the process was given this descriptor by the one that started it.</summary>
+    /// <remarks>
+    /// The runtime's first files take the numbers that were closed. All of these close on exec, and what outlived one does not.
+    /// </remarks>
+    public static bool IsInherited(int descriptor) =>
+        !OperatingSystem.IsLinux() || (DescriptorCall(descriptor, GetDescriptorFlags) is >= 0 and var flags && (flags & CloseOnExec) == 0);
+
+    /// <summary>What the system says of the file behind a name; null where there is none, or where the system does not tell.</summary>
+    public static UnixStatus? StatusOf(string path) =>
+        OperatingSystem.IsLinux() && StatusCall(CurrentDirectory, path, 0, BasicStatus, out var status) == 0 ? status : null;
+
+    [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int StatusCall(int directory, string path, int flags, uint mask, out UnixStatus status);
+
+    [LibraryImport("libc", EntryPoint = "fcntl")]
+    private static partial int DescriptorCall(int descriptor, int command);
+}
