@@ -31,6 +31,17 @@ internal sealed record StoreJson(
     bool CanReadRanges,
     string? Down = null);
 
+/// <summary>One image of what <c>list --json</c> prints.</summary>
+internal sealed record ListedJson(string Name, string Location, string Store, long Size, string? VersionTag, DateTimeOffset? LastModified);
+
+/// <summary>One store of what <c>usage --json</c> prints; what is unfinished is no image.</summary>
+internal sealed record UsageJson(string Store, long Images, long Bytes, long Unfinished, long UnfinishedBytes);
+
+/// <summary>
+/// One finding of what <c>orphans --json</c> prints, <c>unknown</c> or <c>missing</c>; <c>name</c> is the image's, or the receipt or the id that names it.
+/// </summary>
+internal sealed record OrphanJson(string Finding, string Name, string? Location, string? Store, long? Size, DateTimeOffset? LastModified);
+
 /// <summary>What <c>validate --json</c> prints; <c>left</c> is what could not be removed.</summary>
 internal sealed record ValidationJson(
     string Store, string Type, string Prefix, IReadOnlyList<ValidationCaseJson> Cases, IReadOnlyList<string> Left);
@@ -56,6 +67,7 @@ internal sealed record ScrubbedJson(
 [JsonSerializable(typeof(VerifyJson))]
 [JsonSerializable(typeof(DeleteJson))]
 [JsonSerializable(typeof(StoreJson[]))]
+[JsonSerializable(typeof(UsageJson[]))]
 [JsonSerializable(typeof(ImageReceipt[]))]
 [JsonSerializable(typeof(ValidationJson))]
 internal sealed partial class CliJson : JsonSerializerContext;
@@ -63,5 +75,7 @@ internal sealed partial class CliJson : JsonSerializerContext;
 /// <summary>What is printed line by line, each as soon as it is known.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(ScrubbedJson))]
+[JsonSerializable(typeof(ListedJson))]
+[JsonSerializable(typeof(OrphanJson))]
 [JsonSerializable(typeof(Dictionary<string, int>))]
 internal sealed partial class CliJsonLines : JsonSerializerContext;

@@ -45,6 +45,9 @@ internal static class CommandLine
         CopyCommand.CreateMove(),
         DeleteCommand.Create(),
         StoresCommand.Create(),
+        ListCommand.Create(),
+        UsageCommand.Create(),
+        OrphansCommand.Create(),
         SweepCommand.Create(),
         ProbeCommand.Create(),
         ValidateCommand.Create(),
@@ -54,6 +57,12 @@ internal static class CommandLine
     {
         Description = "A location such as file:///srv/images/ID, or a receipt file that put wrote.",
         HelpName = "location|receipt.json",
+    };
+
+    public static Option<string?> Listed() => new("--store")
+    {
+        Description = "The store, or several with commas between them; all that are not reserved by default.",
+        HelpName = "STORE[,STORE]",
     };
 
     public static Option<bool> Json(string what) => new("--json") { Description = $"Print {what} as JSON." };

@@ -43,7 +43,7 @@ internal sealed record ImageReference(IImageStore Store, ImageLocation Location,
                 throw new UsageException($"The file '{path}' is too large for a receipt; give the receipt that put wrote, or a location.");
             }
 
-            return ImageReceipt.FromJson(await File.ReadAllTextAsync(path, cancellationToken));
+            return ImageReceipt.FromJson(await NamedText.ReadAsync(path, MaxReceiptBytes, cancellationToken));
         }
         catch (FormatException e)
         {

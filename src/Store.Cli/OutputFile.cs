@@ -1,16 +1,18 @@
 namespace GlanceStore.Cli;
 
 /// <summary>
-/// A file that appears under its name when it is complete, or not at all; a pipe or a device is written to as it is. What is there of it when it
-/// is disposed incomplete goes, unless it is to be continued.
+/// A file that appears under its name when it is complete and on its disk, or not at all; a pipe or a device is written to as it is. What is there
+/// of it when it is disposed incomplete goes, unless it is to be continued.
 /// </summary>
 internal sealed class OutputFile : IAsyncDisposable
 {
     private readonly string? _temporary;
     private readonly string _path;
-    private bool Stays { get; init; }
+    private readonly FileStream _file;
+    private bool _stays;
 
-    private OutputFile(string path, string? temporary, Stream stream) => (_path, _temporary, Stream) = (path, temporary, stream);
+    private OutputFile(string path, string? temporary, FileStream file) =>
+        (_path, _temporary, _file, Stream) = (path, temporary, file, temporary is null ? new InterruptibleStream(file) : file);
 
     public Stream Stream { get; }
 
@@ -33,15 +35,21 @@ internal sealed class OutputFile : IAsyncDisposable
 
     /// <summary>Goes on with <c>PATH.part</c>, or begins it; its stream can be read too. Nobody else can at the same time.</summary>
     /// <exception cref="UsageException">No file can be made there.</exception>
-    public static OutputFile Continue(string path)
+    public static async Task<OutputFile> ContinueAsync(string path, CancellationToken cancellationToken)
     {
         const string Suffix = ".part";
         try
         {
             var target = TargetOf(path);
-            return IsWrittenAsItIs(target)
-                ? throw new UsageException($"The output '{path}' is no file, so nothing of it could be kept.")
-                : Beside(target, target + Suffix, Kept, stays: true);
+            if (IsWrittenAsItIs(target) || UnixFile.IsSpecial(target + Suffix))
+            {
+                throw new UsageException($"The output '{path}' or its '{Suffix}' is no file, so nothing of it could be kept.");
+            }
+
+            var output = Beside(target, target + Suffix, Kept);
+            output._stays = true;
+            await output.FlushKeptAsync(cancellationToken);
+            return output;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
@@ -49,20 +57,29 @@ internal sealed class OutputFile : IAsyncDisposable
         }
     }
 
-    /// <summary>Gives the file its name.</summary>
-    public async Task CompleteAsync()
+    /// <summary>Makes sure that all of it is on its disk, and then gives the file its name.</summary>
+    /// <exception cref="IOException">It could not be written to its disk, and has no name; or the name is not on its disk.</exception>
+    public async Task CompleteAsync(CancellationToken cancellationToken)
     {
+        var kept = _temporary is null ? null : ReplacedFile.PassOn(_path, _file.SafeFileHandle);
+        await FlushAsync(cancellationToken);
         await Stream.DisposeAsync();
         if (_temporary is not null)
         {
             File.Move(_temporary, _path, overwrite: true);
+            DiskFlush.OfDirectory(_path);
+        }
+
+        if (kept is not null)
+        {
+            StandardStreams.Tell(kept);
         }
     }
 
     public async ValueTask DisposeAsync()
     {
         await Stream.DisposeAsync();
-        if (_temporary is not null && !Stays)
+        if (_temporary is not null && !_stays)
         {
             File.Delete(_temporary);
         }
@@ -73,6 +90,40 @@ internal sealed class OutputFile : IAsyncDisposable
 
     private static FileStreamOptions Kept =>
         new() { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.None, BufferSize = 0 };
+
+    // A disk that refused some of it says so once, and what is read back afterwards is what is in memory: nothing of it can be gone on with.
+    private async Task FlushKeptAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await FlushAsync(cancellationToken);
+        }
+        catch
+        {
+            await DisposeAsync();
+            throw;
+        }
+    }
+
+    // The call takes as long as the disk does.
+    private async Task FlushAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await Interruptible.RunAsync(
+                () =>
+                {
+                    DiskFlush.Of(_file.SafeFileHandle, _path);
+                    return true;
+                },
+                cancellationToken);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            _stays = false;
+            throw new IOException($"The output file {e.Message}", e);
+        }
+    }
 
     // Nobody knows the name that it was to be written under at first.
     private static UsageException NotWritable(string path, string temporaryName, Exception e) => new(
@@ -110,25 +161,24 @@ internal sealed class OutputFile : IAsyncDisposable
     private static async Task<OutputFile> OpenAsync(string target, CancellationToken cancellationToken)
     {
         var options = new FileStreamOptions { Mode = FileMode.Open, Access = FileAccess.Write, Share = FileShare.Read, BufferSize = 0 };
-        var file = await InterruptibleOpen.OpenAsync(target, options, cancellationToken);
-        return new OutputFile(target, null, new InterruptibleStream(file));
+        return new OutputFile(target, null, await Interruptible.OpenAsync(target, options, cancellationToken));
     }
 
-    // What takes the place of a file may be read by whom the file could be read by, and by nobody else at any moment.
-    private static OutputFile Beside(string target, string temporary, FileStreamOptions options, bool stays = false)
+    // What takes the place of a file may be read by whom the file could be read by, and by nobody else at any moment: until it is
+    // complete, by its owner alone.
+    private static OutputFile Beside(string target, string temporary, FileStreamOptions options)
     {
-        if (OperatingSystem.IsWindows() || !File.Exists(target))
+        if (ReplacedFile.ObstacleTo(target) is { } obstacle)
         {
-            return new OutputFile(target, temporary, new FileStream(temporary, options)) { Stays = stays };
+            throw new UsageException($"The output file '{target}' cannot be written: {obstacle}. Name another file, or send stdout (-o -) into it.");
         }
 
-        var mode = File.GetUnixFileMode(target);
-        options.UnixCreateMode = mode;
-        var file = new FileStream(temporary, options);
+        if (!OperatingSystem.IsWindows() && File.Exists(target))
+        {
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
 
-        // Again, because the process's mask was taken from the first.
-        File.SetUnixFileMode(file.SafeFileHandle, mode);
-        return new OutputFile(target, temporary, file) { Stays = stays };
+        return new OutputFile(target, temporary, new FileStream(temporary, options));
     }
 
     // Nothing may take the name of a pipe, of /dev/null or of a file handed over by the shell, whose name is /dev/stdout or /dev/fd/3.

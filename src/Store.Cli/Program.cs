@@ -1,11 +1,8 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
-using System.Runtime.InteropServices;
 using GlanceStore.Cli;
 
-using var cancellation = new CancellationTokenSource();
-using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, CancelOnce);
-using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, CancelOnce);
+using var signals = new Signals();
 try
 {
     StandardStreams.RequireOutput();
@@ -20,16 +17,11 @@ try
 
     // Signals are ours: the framework's own handler gives up on a clean-up that takes more than two seconds.
     var invocation = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
-    return await parsed.InvokeAsync(invocation, cancellation.Token);
+    var code = await parsed.InvokeAsync(invocation, signals.Token);
+    StandardStreams.FlushOutput();
+    return code;
 }
 catch (Exception e)
 {
     return Failure.Report(e);
-}
-
-// The first signal cancels and lets the command clean up; a second one ends the process at once.
-void CancelOnce(PosixSignalContext context)
-{
-    context.Cancel = !cancellation.IsCancellationRequested;
-    cancellation.Cancel();
 }

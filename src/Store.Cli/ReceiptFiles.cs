@@ -55,7 +55,7 @@ internal sealed class ReceiptFiles : IAsyncDisposable
     {
         try
         {
-            Console.Out.WriteLine(text);
+            StandardStreams.Print(text);
         }
         catch (IOException e)
         {
@@ -87,6 +87,6 @@ internal sealed class ReceiptFiles : IAsyncDisposable
             await writer.WriteLineAsync(receipt.ToJson());
         }
 
-        await file.CompleteAsync();
+        await file.CompleteAsync(CancellationToken.None);
     }
 }

@@ -1,6 +1,8 @@
 namespace GlanceStore.Cli;
 
-/// <summary>The receipt files of a folder: <c>*.json</c>, in the order of their names; those in folders below it are not of it.</summary>
+/// <summary>
+/// The receipt files of a folder: <c>*.json</c>, in the order of their names; those in folders below it are not of it, nor pipes and devices.
+/// </summary>
 internal static class ReceiptFolder
 {
     /// <exception cref="UsageException">It cannot be read, or holds no such file.</exception>
@@ -8,7 +10,7 @@ internal static class ReceiptFolder
     {
         try
         {
-            string[] files = [.. Directory.EnumerateFiles(path, "*.json").Order(StringComparer.Ordinal)];
+            string[] files = [.. Directory.EnumerateFiles(path, "*.json").Where(file => !UnixFile.IsSpecial(file)).Order(StringComparer.Ordinal)];
             return files.Length > 0 ? files : throw new UsageException($"The folder '{path}' holds no receipt: no file of a name that ends with '.json'.");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)

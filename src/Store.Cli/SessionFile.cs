@@ -3,8 +3,11 @@ namespace GlanceStore.Cli;
 /// <summary>The file in which a put keeps how far it has come: a new one, one to go on with, or none.</summary>
 internal sealed record SessionFile(string? Path, PutSession? Resumed)
 {
+    // It has about 70 bytes a chunk.
+    private const long MaxSessionBytes = 256L << 20;
+
     /// <exception cref="UsageException">Both are named, one is the source itself, or the one to go on with cannot be read.</exception>
-    public static SessionFile Of(string? begun, string? resumed, string source)
+    public static async Task<SessionFile> OfAsync(string? begun, string? resumed, string source, CancellationToken cancellationToken)
     {
         if (begun is not null && resumed is not null)
         {
@@ -17,7 +20,7 @@ internal sealed record SessionFile(string? Path, PutSession? Resumed)
             throw new UsageException($"The session file '{path}' is empty or the source itself; name another file.");
         }
 
-        return new SessionFile(path, resumed is null ? null : Read(resumed));
+        return new SessionFile(path, resumed is null ? null : await ReadAsync(resumed, cancellationToken));
     }
 
     /// <summary>Puts, and says how to go on where that fails and it is possible.</summary>
@@ -33,11 +36,11 @@ internal sealed record SessionFile(string? Path, PutSession? Resumed)
         }
     }
 
-    private static PutSession Read(string path)
+    private static async Task<PutSession> ReadAsync(string path, CancellationToken cancellationToken)
     {
         try
         {
-            return File.ReadAllText(path) is { Length: > 0 } json
+            return await NamedText.ReadAsync(path, MaxSessionBytes, cancellationToken) is { Length: > 0 } json
                 ? PutSession.FromJson(json)
                 : throw new UsageException($"The put that left the session file '{path}' ended before anything was sent: remove it and put the image anew.");
         }

@@ -27,7 +27,7 @@ internal static class SourceFile
 
         try
         {
-            return await InterruptibleOpen.OpenAsync(path, Sequential, cancellationToken);
+            return await Interruptible.OpenAsync(path, Sequential, cancellationToken);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {

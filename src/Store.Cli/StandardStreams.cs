@@ -13,9 +13,16 @@ internal static class StandardStreams
 
     /// <remarks>Not the console's stream, which makes a new task and more for each of the many short reads of a pipe.</remarks>
     /// <exception cref="IOException">The process was started without one.</exception>
-    public static Stream OpenInput() => UnixFile.IsInherited(0)
-        ? new FileStream(new SafeFileHandle(0, ownsHandle: false), FileAccess.Read, bufferSize: 0)
-        : throw new IOException("stdin is closed; there is nothing to read the image from.");
+    public static Stream OpenInput()
+    {
+        if (!UnixFile.IsInherited(0))
+        {
+            throw new IOException("stdin is closed; there is nothing to read the image from.");
+        }
+
+        var file = new FileStream(new SafeFileHandle(0, ownsHandle: false), FileAccess.Read, bufferSize: 0);
+        return file.CanSeek || !OperatingSystem.IsLinux() ? file : new PatientInput(file, 0);
+    }
 
     /// <summary>Checks that there is a stdout, before anything is done whose result it should take.</summary>
     /// <exception cref="IOException">The process was started without one.</exception>
@@ -52,11 +59,31 @@ internal static class StandardStreams
     /// </remarks>
     public static async Task WriteAsync(Func<Stream, Task> transfer)
     {
-        await using var file = new FileStream(new SafeFileHandle(1, ownsHandle: false), FileAccess.Write, bufferSize: 0);
-        await using var output = new InterruptibleStream(file);
+        await using var output = new InterruptibleStream(OpenOutput());
         await transfer(output);
-
-        // Asking for the handle makes the file's offset, which this process shares with its shell, the end of what was written.
-        _ = file.SafeFileHandle;
     }
+
+    /// <summary>Prints a line that somebody may count on, and makes sure of it where stdout is a file.</summary>
+    /// <exception cref="IOException">It was not printed, or is not on its disk.</exception>
+    public static void Print(string line)
+    {
+        Console.Out.WriteLine(line);
+        FlushOutput();
+    }
+
+    /// <summary>Makes sure that what was written to stdout is on its disk, where it is a file or a device.</summary>
+    /// <exception cref="IOException">It is not.</exception>
+    public static void FlushOutput()
+    {
+        Console.Out.Flush();
+        if (OperatingSystem.IsLinux())
+        {
+            using var handle = new SafeFileHandle(1, ownsHandle: false);
+            DiskFlush.Of(handle, "stdout");
+        }
+    }
+
+    private static Stream OpenOutput() => OperatingSystem.IsLinux()
+        ? new PatientOutput(1)
+        : new FileStream(new SafeFileHandle(1, ownsHandle: false), FileAccess.Write, bufferSize: 0);
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text;
 using System.Text.Json;
 using GlanceStore.Drivers.Azure;
 using GlanceStore.Drivers.File;
@@ -17,14 +18,24 @@ internal static class StoreConfiguration
     private const string SectionName = "GlanceStore";
     private const string DefaultStore = "local";
 
-    public static ImageStores Open(ParseResult arguments) => Open(arguments, GlanceConfOf(arguments));
+    // A configuration is many files, each of which may be a pipe that nobody writes to.
+    private const long MaxConfigurationBytes = 64L << 20;
+
+    public static async Task<ImageStores> OpenAsync(ParseResult arguments, CancellationToken cancellationToken) =>
+        await OpenAsync(arguments, await GlanceConfOfAsync(arguments, cancellationToken), cancellationToken);
 
     /// <summary>Opens the stores of a configuration of OpenStack's that is read already.</summary>
-    public static ImageStores Open(ParseResult arguments, GlanceConf? conf)
+    public static async Task<ImageStores> OpenAsync(ParseResult arguments, GlanceConf? conf, CancellationToken cancellationToken)
     {
         var path = arguments.GetValue(CommandLine.Config);
+        var section = path is null ? null : await SectionOfAsync(path, cancellationToken);
+        return await Interruptible.RunAsync(() => Build(section, conf), cancellationToken);
+    }
+
+    private static ImageStores Build(IConfiguration? section, GlanceConf? conf)
+    {
         var builder = new GlanceStoreBuilder();
-        if (path is null && conf is null)
+        if (section is null && conf is null)
         {
             var directory = DefaultDirectory();
             builder.AddFile(DefaultStore, options => options with { Directory = directory });
@@ -37,11 +48,11 @@ internal static class StoreConfiguration
         builder.AddS3();
         builder.AddSftp();
         builder.AddSwift();
-        return (conf is null ? builder.AddConfiguration(SectionOf(path!)) : builder.AddGlanceConf(conf)).Build();
+        return (conf is null ? builder.AddConfiguration(section!) : builder.AddGlanceConf(conf)).Build();
     }
 
     /// <summary>The configuration of OpenStack's that was named; null where none was.</summary>
-    public static GlanceConf? GlanceConfOf(ParseResult arguments)
+    public static async Task<GlanceConf?> GlanceConfOfAsync(ParseResult arguments, CancellationToken cancellationToken)
     {
         var files = arguments.GetValue(CommandLine.GlanceConf) ?? [];
         var directories = arguments.GetValue(CommandLine.GlanceConfDirectory) ?? [];
@@ -56,15 +67,16 @@ internal static class StoreConfiguration
         }
 
         return arguments.GetValue(CommandLine.Config) is null
-            ? GlanceConf.Read(files, directories)
+            ? await Interruptible.RunAsync(() => GlanceConf.Read(files, directories), cancellationToken)
             : throw new UsageException("--config and --glance-conf are two configurations; name one of them.");
     }
 
-    private static IConfiguration SectionOf(string path)
+    private static async Task<IConfiguration> SectionOfAsync(string path, CancellationToken cancellationToken)
     {
         try
         {
-            using var file = File.OpenRead(path);
+            var text = await NamedText.ReadAsync(path, MaxConfigurationBytes, cancellationToken);
+            using var file = new MemoryStream(Encoding.UTF8.GetBytes(text));
             var root = new ConfigurationBuilder().AddJsonStream(file).Build();
             var section = root.GetSection(SectionName);
             return section.Exists() ? section : root;
@@ -91,6 +103,6 @@ internal static class StoreConfiguration
         var data = Environment.GetEnvironmentVariable("XDG_DATA_HOME");
         return Path.IsPathRooted(data)
             ? Path.Combine(data, "glance-store")
-            : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".local", "share", "glance-store");
+            : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify), ".local", "share", "glance-store");
     }
 }

@@ -11,7 +11,7 @@ internal static class TransferBar
     // Apart, so that Spectre is not loaded where there is nothing to draw.
     private static Task<T> DrawAsync<T>(string label, Func<IProgress<TransferProgress>?, Task<T>> transfer)
     {
-        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
+        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new ProgressTerminal() });
         if (!console.Profile.Capabilities.Ansi)
         {
             return transfer(null);

@@ -98,4 +98,39 @@ public sealed class ConfigurationTests : ToolTests
         File.WriteAllText(Tool.At("stores.json"), json);
         return Tool.At("stores.json");
     }
+
+    [TestMethod]
+    public async Task A_command_that_only_lists_makes_no_directory()
+    {
+        await File.WriteAllTextAsync(Tool.At("stores.json"), $$"""{"Stores":{"a":{"Type":"file","Directory":"{{Tool.At("images")}}"}}}""");
+        (await Tool.RunAsync("--config", Tool.At("stores.json"), "stores")).Succeeded();
+        (await Tool.RunAsync("--config", Tool.At("stores.json"), "stat", $"file://{Tool.At("images")}/x")).FailedWith(3, "There is no image");
+        Assert.IsFalse(Directory.Exists(Tool.At("images")));
+        Tool.MakeFile("disk", 10);
+        (await Tool.RunAsync("--config", Tool.At("stores.json"), "put", Tool.At("disk"), "--id", "x")).Succeeded();
+        Assert.IsTrue(File.Exists(Tool.At("images/x")));
+    }
+
+    [TestMethod]
+    public async Task A_tilde_in_a_path_is_the_home_directory_as_in_a_shell()
+    {
+        await File.WriteAllTextAsync(Tool.At("stores.json"), """{"Stores":{"a":{"Type":"file","Directory":"~/images"}}}""");
+        Tool.MakeFile("disk", 10);
+        using var process = Tool.StartProgram("env", $"HOME={Tool.At("home")}", Tool.BuiltTool, "--config", Tool.At("stores.json"), "put", Tool.At("disk"), "--id", "x");
+        (await Tool.EndOfAsync(process)).Succeeded();
+        Assert.IsTrue(File.Exists(Tool.At("home/images/x")));
+        Assert.IsFalse(Directory.Exists(Tool.At("~")));
+    }
+
+    [TestMethod]
+    [DataRow("$HOME/images", "'$HOME'")]
+    [DataRow("/srv/${USER}", "'${USER}'")]
+    [DataRow("%HOME%/images", "'%HOME%'")]
+    [DataRow("~operator/images", "'~operator'")]
+    public async Task A_path_that_only_a_shell_understands_is_refused(string path, string word)
+    {
+        await File.WriteAllTextAsync(Tool.At("stores.json"), $$"""{"Stores":{"a":{"Type":"file","Directory":"{{path}}"}}}""");
+        (await Tool.RunAsync("--config", Tool.At("stores.json"), "stores")).FailedWith(2, word);
+        Assert.IsEmpty(Directory.GetDirectories(Tool.At("."), "*HOME*"));
+    }
 }

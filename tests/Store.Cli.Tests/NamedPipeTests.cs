@@ -7,6 +7,7 @@ namespace GlanceStore.Cli.Tests;
 public sealed class NamedPipeTests : ToolTests
 {
     private const int Length = 20_000_000;
+    private const int HangUp = 1;
 
     [TestMethod]
     [DataRow("INT")]
@@ -15,15 +16,50 @@ public sealed class NamedPipeTests : ToolTests
     {
         using var process = Tool.Start("put", await Tool.MakePipeAsync("pipe"));
 
-        // The store is made just before the source is opened.
-        while (!Directory.Exists(Tool.StoreDirectory) && !process.HasExited)
-        {
-            await Task.Yield();
-        }
-
+        await SignalTests.WaitUntilItHandlesAsync(process, HangUp);
         await Tool.SignalAsync(process, signal);
         (await Tool.EndOfAsync(process)).FailedWith(1, "cancelled");
         Assert.IsEmpty(Tool.Stored);
+    }
+
+    [TestMethod]
+    [DataRow("verify", "PIPE")]
+    [DataRow("get", "PIPE")]
+    [DataRow("put", "disk", "--resume", "PIPE")]
+    [DataRow("stores", "--config", "PIPE")]
+    [DataRow("stores", "--glance-conf", "PIPE")]
+    public async Task A_file_that_is_a_pipe_nobody_writes_to_is_waited_for_until_a_signal(params string[] arguments)
+    {
+        Tool.MakeFile("disk", 10);
+        var pipe = await Tool.MakePipeAsync("pipe");
+        using var process = Tool.Start([.. arguments.Select(argument => argument == "PIPE" ? pipe : argument)]);
+        await SignalTests.WaitUntilItHandlesAsync(process, HangUp);
+        await Tool.SignalAsync(process, "TERM");
+        (await Tool.EndOfAsync(process)).FailedWith(1, "cancelled");
+    }
+
+    [TestMethod]
+    public async Task A_pipe_in_a_folder_of_receipts_or_of_configurations_is_none_of_them()
+    {
+        await Tool.PutAsync("image", 1000);
+        Directory.CreateDirectory(Tool.At("folder"));
+        File.Copy(Tool.At("image.json"), Tool.At("folder/a.json"));
+        File.Copy(Tool.At("image.json"), Tool.At("folder/c.json"));
+        await Tool.MakePipeAsync("folder/b.json");
+        StringAssert.Contains((await Tool.RunAsync("verify", "--all", Tool.At("folder"))).Succeeded().Text, "2 images: 2 whole");
+
+        await File.WriteAllTextAsync(Tool.At("folder/1.conf"), $"[glance_store]\nstores = file\nfilesystem_store_datadir = {Tool.At("images")}\n");
+        await Tool.MakePipeAsync("folder/2.conf");
+        Assert.AreEqual(0, (await Tool.RunAsync("stores", "--config-dir", Tool.At("folder"))).ExitCode);
+    }
+
+    [TestMethod]
+    public async Task A_configuration_and_a_receipt_can_come_through_pipes()
+    {
+        await Tool.PutAsync("image", 1000);
+        using var writer = Tool.StartProgram("cp", Tool.At("image.json"), await Tool.MakePipeAsync("pipe"));
+        (await Tool.RunAsync("verify", Tool.At("pipe"))).Succeeded();
+        (await Tool.EndOfAsync(writer)).Succeeded();
     }
 
     [TestMethod]

@@ -33,7 +33,7 @@ internal sealed class Tool : IDisposable
 
     private readonly DirectoryInfo _root = Directory.CreateTempSubdirectory("glance-store-cli-");
 
-    private static string BuiltTool => Path.Combine(AppContext.BaseDirectory, "glance-store");
+    public static string BuiltTool => Path.Combine(AppContext.BaseDirectory, "glance-store");
 
     /// <summary>The names of everything in the default store.</summary>
     public string[] Stored => Directory.Exists(StoreDirectory)

@@ -44,7 +44,7 @@ internal static class CopyCommand
         CancellationToken cancellationToken)
     {
         var options = OptionsOf(arguments);
-        await using var stores = StoreConfiguration.Open(arguments);
+        await using var stores = await StoreConfiguration.OpenAsync(arguments, cancellationToken);
         var argument = arguments.GetRequiredValue(Image);
         var image = await ImageReference.ResolveAsync(argument, stores, cancellationToken);
         if (image.Receipt is not null && options.ExpectedDigests.Count > 0)

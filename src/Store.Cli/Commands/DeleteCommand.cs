@@ -19,7 +19,7 @@ internal static class DeleteCommand
 
     private static async Task<int> RunAsync(ParseResult arguments, CancellationToken cancellationToken)
     {
-        await using var stores = StoreConfiguration.Open(arguments);
+        await using var stores = await StoreConfiguration.OpenAsync(arguments, cancellationToken);
         var image = await ImageReference.ResolveAsync(arguments.GetRequiredValue(Image), stores, cancellationToken);
         if (!await image.Store.DeleteAsync(image.Location, cancellationToken: cancellationToken))
         {

@@ -53,7 +53,7 @@ internal static class GetCommand
     private static async Task<int> RunAsync(ParseResult arguments, CancellationToken cancellationToken)
     {
         var options = OptionsOf(arguments);
-        await using var stores = StoreConfiguration.Open(arguments);
+        await using var stores = await StoreConfiguration.OpenAsync(arguments, cancellationToken);
         var names = arguments.GetRequiredValue(Images);
         var (places, manifest) = await PlacesOf(names, stores, cancellationToken);
         options = options with { Manifest = manifest };
@@ -77,7 +77,7 @@ internal static class GetCommand
 
         await using var file = await OutputFile.CreateAsync(path, cancellationToken);
         await CopyAsync(stores, places, options, file.Stream, cancellationToken);
-        await file.CompleteAsync();
+        await file.CompleteAsync(cancellationToken);
         return (int)ExitCode.Done;
     }
 
@@ -138,7 +138,7 @@ internal static class GetCommand
         ImageStores stores, List<ImageLocation> places, ReadOptions options, string path, CancellationToken cancellationToken)
     {
         var chunks = options.Manifest ?? throw new UsageException("--resume takes a receipt: without one, nothing tells whether what is there is right.");
-        await using var file = OutputFile.Continue(path);
+        await using var file = await OutputFile.ContinueAsync(path, cancellationToken);
         foreach (var missing in await PartialImage.FindMissingAsync(file.Stream, chunks, cancellationToken))
         {
             file.Stream.Position = missing.Offset;
@@ -146,7 +146,7 @@ internal static class GetCommand
         }
 
         file.Stream.SetLength(chunks.Size);
-        await file.CompleteAsync();
+        await file.CompleteAsync(cancellationToken);
     }
 
     private static Task CopyAsync(

@@ -17,7 +17,7 @@ internal static class ProbeCommand
 
     private static async Task<int> RunAsync(ParseResult arguments, CancellationToken cancellationToken)
     {
-        await using var stores = StoreConfiguration.Open(arguments);
+        await using var stores = await StoreConfiguration.OpenAsync(arguments, cancellationToken);
         var store = arguments.GetValue(Store) is { } name ? stores[name] : stores.Default;
         var probe = store.GetFeature<IProbe>()
             ?? throw new StoreException(StoreError.Unsupported, $"The store '{store.Id}' ({store.Info.Driver.Type}) has nothing to probe.");

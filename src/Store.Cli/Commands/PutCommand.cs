@@ -82,10 +82,11 @@ internal static class PutCommand
 
     private static async Task<int> RunAsync(ParseResult arguments, CancellationToken cancellationToken)
     {
-        var session = SessionFile.Of(arguments.GetValue(Session), arguments.GetValue(Resume), arguments.GetRequiredValue(Source));
+        var session = await SessionFile.OfAsync(
+            arguments.GetValue(Session), arguments.GetValue(Resume), arguments.GetRequiredValue(Source), cancellationToken);
         var id = arguments.GetValue(Id) is null && session.Resumed is { } before ? before.Id : Texts.Id(arguments.GetValue(Id));
         var size = arguments.GetValue(Size) is { } text ? Texts.Bytes(text) : (long?)null;
-        await using var stores = StoreConfiguration.Open(arguments);
+        await using var stores = await StoreConfiguration.OpenAsync(arguments, cancellationToken);
         var targets = TargetsOf(arguments, stores, session);
         await using var source = await SourceFile.OpenAsync(arguments.GetRequiredValue(Source), cancellationToken);
 

@@ -20,7 +20,7 @@ internal static class StatCommand
 
     private static async Task<int> RunAsync(ParseResult arguments, CancellationToken cancellationToken)
     {
-        await using var stores = StoreConfiguration.Open(arguments);
+        await using var stores = await StoreConfiguration.OpenAsync(arguments, cancellationToken);
         var image = await ImageReference.ResolveAsync(arguments.GetRequiredValue(Image), stores, cancellationToken);
         var found = await image.Store.FindAsync(image.Location, cancellationToken) ?? throw image.NotFound();
         Console.Out.WriteLine(arguments.GetValue(Json) ? ToJson(found, image.Store.Id) : ToText(found, image.Store.Id));

@@ -17,8 +17,8 @@ internal static class StoresCommand
 
     private static async Task<int> RunAsync(ParseResult arguments, CancellationToken cancellationToken)
     {
-        var conf = StoreConfiguration.GlanceConfOf(arguments);
-        await using var stores = StoreConfiguration.Open(arguments, conf);
+        var conf = await StoreConfiguration.GlanceConfOfAsync(arguments, cancellationToken);
+        await using var stores = await StoreConfiguration.OpenAsync(arguments, conf, cancellationToken);
         Console.Out.WriteLine(arguments.GetValue(Json)
             ? JsonSerializer.Serialize([.. stores.All.Select(store => ToJson(store, stores)), .. stores.Down.Select(ToJson)], CliJson.Default.StoreJsonArray)
             : string.Join(Environment.NewLine, [.. stores.All.Select(store => ToText(store, stores)), .. stores.Down.Select(ToText)]));

@@ -29,7 +29,7 @@ internal static class SweepCommand
     {
         var before = TimeProvider.System.GetUtcNow() - Texts.Age(arguments.GetRequiredValue(OlderThan));
         var mode = arguments.GetValue(DryRun) ? SweepMode.DryRun : SweepMode.Remove;
-        await using var stores = StoreConfiguration.Open(arguments);
+        await using var stores = await StoreConfiguration.OpenAsync(arguments, cancellationToken);
         await new Sweep(before, mode, Console.Out).RunAsync(stores.All.Concat(stores.Reserved), cancellationToken);
         return (int)ExitCode.Done;
     }

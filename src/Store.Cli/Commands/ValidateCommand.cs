@@ -33,7 +33,7 @@ internal static class ValidateCommand
     {
         var suites = Chosen(arguments.GetValue(Suites));
         var asJson = arguments.GetValue(Json);
-        await using var stores = StoreConfiguration.Open(arguments);
+        await using var stores = await StoreConfiguration.OpenAsync(arguments, cancellationToken);
         var run = new ValidationRun(arguments.GetValue(Store) is { } name ? stores[name] : stores.Default);
         var card = new ValidationCard(asJson ? TextWriter.Null : Console.Out);
         try

@@ -60,7 +60,7 @@ internal static class VerifyCommand
 
         var rate = arguments.GetValue(Rate) is { } text ? Texts.Rate(text) : (long?)null;
         var files = ReceiptFolder.FilesOf(folder);
-        await using var stores = StoreConfiguration.Open(arguments);
+        await using var stores = await StoreConfiguration.OpenAsync(arguments, cancellationToken);
         var scrub = new Scrub(stores, new ScrubOptions { BytesPerSecond = rate });
         var report = new ScrubReport(Console.Out, arguments.GetValue(Json));
         foreach (var file in files)
@@ -87,7 +87,7 @@ internal static class VerifyCommand
         }
 
         var expect = arguments.GetValue(Expect) is { } text ? Texts.Digest(text) : null;
-        await using var stores = StoreConfiguration.Open(arguments);
+        await using var stores = await StoreConfiguration.OpenAsync(arguments, cancellationToken);
         var image = await ImageReference.ResolveAsync(argument, stores, cancellationToken);
         var known = await KnownOfAsync(image, expect, cancellationToken);
         var size = await TransferBar.ShowAsync("verify", progress =>

@@ -1,0 +1,85 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace GlanceStore.Cli.Tests;
+
+/// <summary>A closed terminal and the other signals that end a process in daily life.</summary>
+[TestClass]
+public sealed class SignalTests : ToolTests
+{
+    [TestMethod]
+    [DataRow("HUP")]
+    [DataRow("INT")]
+    [DataRow("QUIT")]
+    [DataRow("TERM")]
+    [DataRow("USR1")]
+    [DataRow("ALRM")]
+    [DataRow("XCPU")]
+    public async Task A_put_that_is_ended_by_a_signal_of_daily_life_leaves_nothing_behind(string signal)
+    {
+        using var process = await BegunAsync();
+        await Tool.SignalAsync(process, signal);
+        (await Tool.EndOfAsync(process)).FailedWith(1, "cancelled; nothing is left behind.");
+        Assert.IsEmpty(Tool.Stored);
+        Assert.IsEmpty(Directory.GetFiles(Tool.At(".")));
+    }
+
+    [TestMethod]
+    [DataRow("PIPE")]
+    [DataRow("XFSZ")]
+    public async Task A_signal_that_only_says_what_a_write_says_as_well_ends_nothing(string signal)
+    {
+        using var process = await BegunAsync();
+        await Tool.SignalAsync(process, signal);
+        process.StandardInput.Close();
+        (await Tool.EndOfAsync(process)).Succeeded();
+        Assert.AreSequenceEqual(new[] { "image" }, Tool.Stored);
+    }
+
+    [TestMethod]
+    public async Task A_put_that_was_told_to_ignore_the_hang_up_goes_on()
+    {
+        using var process = Tool.StartProgram("env", "--ignore-signal=HUP", Tool.BuiltTool, "put", "-", "--id", "image");
+        await BeginAsync(process);
+        await Tool.SignalAsync(process, "HUP");
+        process.StandardInput.Close();
+        (await Tool.EndOfAsync(process)).Succeeded();
+        Assert.AreSequenceEqual(new[] { "image" }, Tool.Stored);
+    }
+
+    private async Task<Process> BegunAsync()
+    {
+        var process = Tool.StartProgram("env", "--default-signal=INT,QUIT,HUP", Tool.BuiltTool, "put", "-", "--id", "image", "--receipt", Tool.At("r.json"));
+        await BeginAsync(process);
+        return process;
+    }
+
+    // More than a pipe holds: once it is written, the tool has begun to read.
+    private static async Task BeginAsync(Process process)
+    {
+        await process.StandardInput.BaseStream.WriteAsync(new byte[20_000_000]);
+        await process.StandardInput.BaseStream.FlushAsync();
+    }
+
+    internal static async Task WaitUntilItHandlesAsync(Process process, int signal)
+    {
+        while (!process.HasExited && (HandledBy(process) & (1UL << (signal - 1))) == 0)
+        {
+            await Task.Yield();
+        }
+    }
+
+    private static ulong HandledBy(Process process)
+    {
+        const string Field = "SigCgt:";
+        try
+        {
+            var line = File.ReadLines($"/proc/{process.Id}/status").First(line => line.StartsWith(Field, StringComparison.Ordinal));
+            return ulong.Parse(line[Field.Length..].Trim(), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+        }
+        catch (Exception e) when (e is IOException or InvalidOperationException)
+        {
+            return 0;
+        }
+    }
+}
