@@ -31,7 +31,7 @@ internal static class UsageCommand
                 Images = sum.Images + page.Images.Count,
                 Bytes = sum.Bytes + page.Images.Sum(image => image.Stored.Size),
                 Unfinished = sum.Unfinished + page.Unfinished.Count,
-                UnfinishedBytes = sum.UnfinishedBytes + page.Unfinished.Sum(part => part.SizeBytes),
+                UnfinishedBytes = sum.UnfinishedBytes + page.Unfinished.Sum(part => part.SizeBytes ?? 0),
             };
         }, cancellationToken);
         Console.Out.WriteLine(arguments.GetValue(Json)
