@@ -102,7 +102,7 @@ public sealed class ConfigurationTests : ToolTests
     [TestMethod]
     public async Task A_command_that_only_lists_makes_no_directory()
     {
-        await File.WriteAllTextAsync(Tool.At("stores.json"), $$"""{"Stores":{"a":{"Type":"file","Directory":"{{Tool.At("images")}}"}}}""");
+        await File.WriteAllTextAsync(Tool.At("stores.json"), $$$$"""{"Stores":{"a":{"Type":"file","Directory":"{{{{Tool.At("images")}}}}"}}}""");
         (await Tool.RunAsync("--config", Tool.At("stores.json"), "stores")).Succeeded();
         (await Tool.RunAsync("--config", Tool.At("stores.json"), "stat", $"file://{Tool.At("images")}/x")).FailedWith(3, "There is no image");
         Assert.IsFalse(Directory.Exists(Tool.At("images")));
@@ -129,7 +129,7 @@ public sealed class ConfigurationTests : ToolTests
     [DataRow("~operator/images", "'~operator'")]
     public async Task A_path_that_only_a_shell_understands_is_refused(string path, string word)
     {
-        await File.WriteAllTextAsync(Tool.At("stores.json"), $$"""{"Stores":{"a":{"Type":"file","Directory":"{{path}}"}}}""");
+        await File.WriteAllTextAsync(Tool.At("stores.json"), $$$$"""{"Stores":{"a":{"Type":"file","Directory":"{{{{path}}}}"}}}""");
         (await Tool.RunAsync("--config", Tool.At("stores.json"), "stores")).FailedWith(2, word);
         Assert.IsEmpty(Directory.GetDirectories(Tool.At("."), "*HOME*"));
     }

@@ -81,12 +81,9 @@ internal class LinuxFileSystem : HostFileSystem
         };
     }
 
-    // By a link first: file servers do not know the rename that does not replace, and FAT does not know links.
     public override void MoveNew(SafeFileHandle handle, string part, string target)
     {
-        var errno = TryLink(handle, part, target, 0);
-        errno = IsMissingAbility(errno) ? TryRename(part, target) : errno;
-        if (errno != 0)
+        if (TryMoveNew(handle, part, target) is var errno and not 0)
         {
             throw FileErrors.From(errno, $"store {target}");
         }
@@ -95,19 +92,32 @@ internal class LinuxFileSystem : HostFileSystem
     // With a file of nothing, under names that a sweep knows.
     public override void RequireNaming(string directory)
     {
-        var probe = Path.Combine(directory, FileLocation.NewPartName());
-        using var part = NamedPart.Create(this, directory);
+        var (part, probe) = (Path.Combine(directory, FileLocation.NewPartName()), Path.Combine(directory, FileLocation.NewPartName()));
         try
         {
-            part.Publish(probe, WriteMode.CreateNew);
+            using var handle = System.IO.File.OpenHandle(part, FileMode.CreateNew, FileAccess.ReadWrite);
+            if (IsMissingAbility(TryMoveNew(handle, part, probe)))
+            {
+                throw new StoreException(StoreError.Unsupported, $"The file system of {directory} has neither hard links nor a rename that does not replace, "
+                    + "so a new image could take the name of another one there: images can only be replaced.");
+            }
         }
-        catch (StoreException e) when (IsMissingAbility(e.InnerException?.HResult ?? 0))
+        catch (Exception e) when (FileErrors.From(e, $"write to {directory}") is { } error)
         {
-            throw new StoreException(StoreError.Unsupported,
-                $"The file system of {directory} has neither hard links nor a rename that does not replace, so a new image could take the name of another one there: images can only be replaced.", e);
+            throw error;
         }
+        finally
+        {
+            System.IO.File.Delete(part);
+            System.IO.File.Delete(probe);
+        }
+    }
 
-        System.IO.File.Delete(probe);
+    // By a link first: file servers do not know the rename that does not replace, and FAT does not know links.
+    protected virtual int TryMoveNew(SafeFileHandle handle, string part, string target)
+    {
+        var errno = TryLink(handle, part, target, 0);
+        return IsMissingAbility(errno) ? TryRename(part, target) : errno;
     }
 
     // Gives a name to an open file: the link below /proc stands for it.

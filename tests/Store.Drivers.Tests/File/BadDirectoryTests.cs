@@ -117,7 +117,6 @@ public sealed class BadDirectoryTests
 
     private sealed class WithoutExactNames : NamingFileSystem
     {
-        public override void MoveNew(Microsoft.Win32.SafeHandles.SafeFileHandle handle, string part, string target) =>
-            throw FileErrors.From(Errno.Invalid, $"store {target}");
+        protected override int TryMoveNew(Microsoft.Win32.SafeHandles.SafeFileHandle handle, string part, string target) => Errno.Invalid;
     }
 }
