@@ -1,39 +1,46 @@
 using System.Text.Json;
+using static GlanceStore.Drivers.Swift.KeystoneJson;
 
 namespace GlanceStore.Drivers.Swift;
 
 /// <summary>Logs in at Keystone, version 3, and finds Swift in its catalog.</summary>
 internal sealed class Keystone(HttpClient http, SwiftDriverOptions options, TimeProvider time)
 {
-    public Task<SwiftToken> LogInAsync(SwiftIdentity identity, CancellationToken cancellationToken)
+    private readonly KeystoneVersions _versions = new(http, time);
+
+    public async Task<SwiftToken> LogInAsync(SwiftIdentity identity, CancellationToken cancellationToken)
     {
-        var request = Ask(HttpMethod.Post, identity.AuthAddress);
+        var address = await _versions.FindAsync(identity.AuthAddress, cancellationToken).ConfigureAwait(false);
+        var request = Ask(HttpMethod.Post, address);
         request.Content = new ByteArrayContent(BodyOf(identity));
         request.Content.Headers.ContentType = new("application/json");
-        return ReadAsync(identity.AuthAddress, request, null, cancellationToken);
+        return await ReadAsync(address, request, null, [identity.Key, identity.ApplicationCredentialSecret], cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>What a caller's token opens: the catalog that Keystone keeps for it.</summary>
-    public Task<SwiftToken> LookUpAsync(string token, CancellationToken cancellationToken)
+    public async Task<SwiftToken> LookUpAsync(string token, CancellationToken cancellationToken)
     {
-        var request = Ask(HttpMethod.Get, options.AuthAddress);
+        var address = await _versions.FindAsync(options.AuthAddress, cancellationToken).ConfigureAwait(false);
+        var request = Ask(HttpMethod.Get, address);
         request.Headers.TryAddWithoutValidation("X-Auth-Token", token);
         request.Headers.TryAddWithoutValidation("X-Subject-Token", token);
-        return ReadAsync(options.AuthAddress, request, token, cancellationToken);
+        return await ReadAsync(address, request, token, [token], cancellationToken).ConfigureAwait(false);
     }
 
     // Logins are rare, and Keystone's servers are known to close kept connections without a word: none is kept.
     private static HttpRequestMessage Ask(HttpMethod method, string address) =>
-        new(method, address.TrimEnd('/') + "/auth/tokens") { Headers = { ConnectionClose = true } };
+        new(method, address + "/auth/tokens") { Headers = { ConnectionClose = true } };
 
-    private async Task<SwiftToken> ReadAsync(string address, HttpRequestMessage request, string? token, CancellationToken cancellationToken)
+    private async Task<SwiftToken> ReadAsync(
+        string address, HttpRequestMessage request, string? token, IEnumerable<string?> secrets, CancellationToken cancellationToken)
     {
         var doing = $"Logging in at {address}";
         using var asked = request;
         using var answer = await SwiftErrors.RunAsync(doing, () => http.SendAsync(asked, cancellationToken), cancellationToken).ConfigureAwait(false);
         if (!answer.IsSuccessStatusCode)
         {
-            throw SwiftErrors.LogIn(doing, answer, time);
+            var words = await SwiftWords.ReadAsync(answer, time, secrets, cancellationToken).ConfigureAwait(false);
+            throw SwiftErrors.LogIn(doing, answer, time, words);
         }
 
         var value = token ?? SwiftHeaders.Text(answer, "X-Subject-Token") ?? throw SwiftErrors.NoLogIn(doing, "the answer holds no token");
@@ -73,12 +80,6 @@ internal sealed class Keystone(HttpClient http, SwiftDriverOptions options, Time
     private DateTimeOffset? RenewAt(JsonElement token) => token.TryGetProperty("expires_at", out var end) && end.TryGetDateTimeOffset(out var expires)
         ? SwiftTokens.RenewAt(time.GetUtcNow(), expires, options.RenewBefore)
         : null;
-
-    private static IEnumerable<JsonElement> Items(JsonElement parent, string name) =>
-        parent.TryGetProperty(name, out var items) && items.ValueKind == JsonValueKind.Array ? items.EnumerateArray() : [];
-
-    private static string? Text(JsonElement parent, string name) =>
-        parent.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 
     private static byte[] BodyOf(SwiftIdentity identity)
     {

@@ -19,15 +19,7 @@ internal sealed class SwiftClient(HttpClient http, SwiftTokens tokens, TimeProvi
     public async Task<HttpResponseMessage> SendAsync(SwiftRequest request, CancellationToken cancellationToken)
     {
         var answer = await AskAsync(request, cancellationToken).ConfigureAwait(false);
-        if (answer.IsSuccessStatusCode)
-        {
-            return answer;
-        }
-
-        using (answer)
-        {
-            throw SwiftErrors.Of(request.Doing, answer, time, request.IfNotMet);
-        }
+        return answer.IsSuccessStatusCode ? answer : throw await RefusalAsync(request, answer, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>The same, where the answer may be that there is nothing; null then.</summary>
@@ -40,30 +32,38 @@ internal sealed class SwiftClient(HttpClient http, SwiftTokens tokens, TimeProvi
             return null;
         }
 
-        if (answer.IsSuccessStatusCode)
-        {
-            return answer;
-        }
+        return answer.IsSuccessStatusCode ? answer : throw await RefusalAsync(request, answer, cancellationToken).ConfigureAwait(false);
+    }
 
+    /// <summary>The error of an answer that is none of those the request can do with, with what the server says about it; the answer is disposed.</summary>
+    public async Task<StoreException> RefusalAsync(SwiftRequest request, HttpResponseMessage answer, CancellationToken cancellationToken)
+    {
         using (answer)
         {
-            throw SwiftErrors.Of(request.Doing, answer, time, request.IfNotMet);
+            var words = await SwiftWords.ReadAsync(answer, time, [tokens.Current], cancellationToken).ConfigureAwait(false);
+            return SwiftErrors.Of(request, answer, time, words);
         }
     }
 
-    /// <summary>Makes a request and returns whatever the answer is; a token that was refused is renewed, once.</summary>
+    /// <summary>
+    /// Makes a request and returns whatever the answer is; a token that was refused is renewed, once. Some servers say 403 where a token has
+    /// ended, so that one which was good before is renewed for that, too.
+    /// </summary>
     public async Task<HttpResponseMessage> AskAsync(SwiftRequest request, CancellationToken cancellationToken)
     {
         var token = await tokens.GetAsync(null, cancellationToken).ConfigureAwait(false);
         var answer = await SendOnceAsync(request, token, cancellationToken).ConfigureAwait(false);
-        if (answer.StatusCode != HttpStatusCode.Unauthorized || request.IsInfo)
+        if (request.IsInfo || !(answer.StatusCode == HttpStatusCode.Unauthorized || (answer.StatusCode == HttpStatusCode.Forbidden && token.WasTaken)))
         {
+            token.WasTaken |= answer.IsSuccessStatusCode && !request.IsInfo;
             return answer;
         }
 
         answer.Dispose();
         token = await tokens.GetAsync(token, cancellationToken).ConfigureAwait(false);
-        return await SendOnceAsync(request, token, cancellationToken).ConfigureAwait(false);
+        answer = await SendOnceAsync(request, token, cancellationToken).ConfigureAwait(false);
+        token.WasTaken |= answer.IsSuccessStatusCode;
+        return answer;
     }
 
     private async Task<HttpResponseMessage> SendOnceAsync(SwiftRequest request, SwiftToken token, CancellationToken cancellationToken)
@@ -120,6 +120,9 @@ internal sealed record SwiftRequest(HttpMethod Method, string Path, string Doing
     public IReadOnlyList<(string Name, string Value)> Headers { get; init; } = [];
 
     public ReadOnlyMemory<byte>? Body { get; init; }
+
+    /// <summary>Whether it asks for something and brings nothing: then some statuses mean something else.</summary>
+    public bool IsRead => Method == HttpMethod.Get || Method == HttpMethod.Head;
 
     /// <summary>What it means where a condition does not hold.</summary>
     public StoreError IfNotMet { get; init; } = StoreError.Changed;

@@ -79,7 +79,7 @@ public sealed partial class SwiftDriver : ISweeper, IDirectUrl, ILegacyUri, ICal
         var token = await caller.GetTokenAsync(cancellationToken).ConfigureAwait(false);
         return _options.AuthAddress.Length == 0
             ? new SwiftToken(token, new Uri(_options.Endpoint!), null)
-            : await new Keystone(_connections, _options, _time).LookUpAsync(token, cancellationToken).ConfigureAwait(false);
+            : await _keystone.LookUpAsync(token, cancellationToken).ConfigureAwait(false);
     }
 
     private static async Task<string> KeyOfAsync(SwiftAccount account, CancellationToken cancellationToken)

@@ -15,6 +15,7 @@ public sealed partial class SwiftDriver : StoreDriver
     private readonly SwiftReferences _references;
     private readonly SwiftLocations _locations;
     private readonly HttpClient _connections;
+    private readonly Keystone _keystone;
     private readonly Func<CancellationToken, Task<SwiftToken>>? _caller;
     private readonly ILogger _logger;
     private readonly TimeProvider _time;
@@ -40,13 +41,15 @@ public sealed partial class SwiftDriver : StoreDriver
         _references = options.References();
         _locations = new SwiftLocations(options, _references, null);
         _connections = ServerConnections.Open(options.ConnectTimeout, options.CaBundle, options.CheckCertificate);
+        _keystone = new Keystone(_connections, options, _time);
         Info = new DriverInfo("swift", SwiftLocations.Schemes, CapabilitiesOf(options));
     }
 
     // For one caller of many tenants: over the connections of the driver that was asked to bind.
     private SwiftDriver(SwiftDriver unbound, string account, Func<CancellationToken, Task<SwiftToken>> caller)
     {
-        (_options, _references, _connections, _logger, _time) = (unbound._options, unbound._references, unbound._connections, unbound._logger, unbound._time);
+        (_options, _references, _logger, _time) = (unbound._options, unbound._references, unbound._logger, unbound._time);
+        (_connections, _keystone) = (unbound._connections, unbound._keystone);
         _locations = new SwiftLocations(_options, _references, account);
         _caller = caller;
         Info = unbound.Info;
@@ -190,7 +193,7 @@ public sealed partial class SwiftDriver : StoreDriver
         var identity = _references[name]!;
         return new SwiftAccount(_connections, identity.Version == SwiftAuthVersion.TempAuth
             ? new TempAuth(_connections, _options, identity, _time).LogInAsync
-            : token => new Keystone(_connections, _options, _time).LogInAsync(identity, token), _time, _options.CreateContainer);
+            : token => _keystone.LogInAsync(identity, token), _time, _options.CreateContainer);
     });
 
     private static StoreException Unbound() => new(StoreError.NotAuthenticated,

@@ -15,26 +15,22 @@ internal static class SwiftErrors
     private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(1);
 
     /// <summary>The error of an answer that is none of those the request can do with.</summary>
-    /// <param name="doing">What the request does and to what, as the beginning of a sentence.</param>
+    /// <param name="request">The request.</param>
     /// <param name="answer">The answer.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="ifNotMet">What it means where a condition of the request does not hold.</param>
-    public static StoreException Of(string doing, HttpResponseMessage answer, TimeProvider time, StoreError ifNotMet = StoreError.Changed)
-    {
-        var verdict = answer.StatusCode == HttpStatusCode.PreconditionFailed
-            ? new Verdict(ifNotMet, ifNotMet == StoreError.AlreadyExists ? "there is an image already" : "the image was replaced in the meantime")
-            : Meaning(answer.StatusCode);
-        return Of(doing, answer, time, verdict);
-    }
+    /// <param name="words">What the server says about it, fit for a message, or null.</param>
+    public static StoreException Of(SwiftRequest request, HttpResponseMessage answer, TimeProvider time, string? words = null) =>
+        Of(request.Doing, answer, time, MeaningOf(request, answer.StatusCode), words);
 
     /// <summary>The error of an answer to a login: 404 and 400 are then no facts about an image.</summary>
-    public static StoreException LogIn(string doing, HttpResponseMessage answer, TimeProvider time) => Of(doing, answer, time, (int)answer.StatusCode switch
-    {
-        401 or 403 => new(StoreError.NotAuthenticated, "user, password and project, or the token, are not accepted"),
-        400 or 404 or 405 => new(StoreError.InvalidConfiguration, "that is not where one logs in, or the settings make no sense to it; check AuthAddress and AuthVersion"),
-        < 400 => new(StoreError.InvalidConfiguration, "that is not where one logs in; check AuthAddress"),
-        _ => Meaning(answer.StatusCode),
-    });
+    public static StoreException LogIn(string doing, HttpResponseMessage answer, TimeProvider time, string? words = null) =>
+        Of(doing, answer, time, (int)answer.StatusCode switch
+        {
+            401 or 403 => new(StoreError.NotAuthenticated, "user, password and project, or the token, are not accepted"),
+            400 or 404 or 405 => new(StoreError.InvalidConfiguration, "that is not where one logs in, or the settings make no sense to it; check AuthAddress and AuthVersion"),
+            < 400 => new(StoreError.InvalidConfiguration, "that is not where one logs in; check AuthAddress"),
+            _ => OfAny(answer.StatusCode),
+        }, words);
 
     public static StoreException NoLogIn(string doing, string why) =>
         new(StoreError.InvalidConfiguration, $"{doing} failed: {why}; check AuthAddress and AuthVersion.");
@@ -82,29 +78,51 @@ internal static class SwiftErrors
             IsTransient = true,
         };
 
-    private static StoreException Of(string doing, HttpResponseMessage answer, TimeProvider time, Verdict verdict) =>
-        new(verdict.Error, string.Create(CultureInfo.InvariantCulture, $"{doing} failed: {verdict.Why} ({(int)answer.StatusCode})."))
+    private static StoreException Of(string doing, HttpResponseMessage answer, TimeProvider time, Verdict verdict, string? words) =>
+        new(verdict.Error, string.Create(CultureInfo.InvariantCulture,
+            $"{doing} failed: {verdict.Why} ({(int)answer.StatusCode}{(words is null ? "" : $": {words}")})."))
         {
             IsTransient = verdict.IsTransient,
             RetryAfter = verdict.IsTransient ? WaitOf(answer, time) : null,
             RequestId = (SwiftHeaders.Text(answer, "X-Trans-Id") ?? SwiftHeaders.Text(answer, "X-Openstack-Request-Id")) is { Length: <= LongestRequestId } id ? id : null,
         };
 
-    private static Verdict Meaning(HttpStatusCode status) => (int)status switch
+    private static Verdict MeaningOf(SwiftRequest request, HttpStatusCode status) => status == HttpStatusCode.PreconditionFailed
+        ? new Verdict(request.IfNotMet, request.IfNotMet == StoreError.AlreadyExists ? "there is an image already" : "the image was replaced in the meantime")
+        : request.IsRead ? OfRead(status)
+        : OfWrite(status);
+
+    // What only a request that brings no bytes is told, or what means something else to it.
+    private static Verdict OfRead(HttpStatusCode status) => (int)status switch
+    {
+        // Static large objects alone: a segment is missing, or has other bytes than when the manifest was written.
+        409 => new(StoreError.Corrupted, "the image's manifest and its segments do not add up: a segment is missing or was changed"),
+        410 => new(StoreError.NotFound, "there is nothing there any more"),
+        507 => new(StoreError.Unavailable, "the disk that should have it is not there") { IsTransient = true },
+        _ => OfAny(status),
+    };
+
+    private static Verdict OfWrite(HttpStatusCode status) => (int)status switch
+    {
+        408 => new(StoreError.Unavailable, "the bytes arrived too slowly") { IsTransient = true },
+        409 => new(StoreError.Unavailable, "another request changes the same object") { IsTransient = true },
+        413 => new(StoreError.OutOfSpace, "the quota is used up, or the object is larger than the server takes"),
+        422 => new(StoreError.Corrupted, "other bytes arrived than were sent") { IsTransient = true },
+        499 => new(StoreError.Unavailable, "the connection was cut before all bytes arrived") { IsTransient = true },
+        507 => new(StoreError.OutOfSpace, "the server is full"),
+        _ => OfAny(status),
+    };
+
+    private static Verdict OfAny(HttpStatusCode status) => (int)status switch
     {
         401 => new(StoreError.NotAuthenticated, "the server does not accept the token, even a new one"),
         403 => new(StoreError.AccessDenied, "the server refuses; check the user's roles and the container's access lists"),
         404 => new(StoreError.NotFound, "there is nothing there"),
         405 or 501 => new(StoreError.Unsupported, "the server cannot do it"),
-        408 => new(StoreError.Unavailable, "the bytes arrived too slowly") { IsTransient = true },
-        409 => new(StoreError.Unavailable, "another request changes the same object") { IsTransient = true },
-        413 => new(StoreError.OutOfSpace, "the quota is used up, or the object is larger than the server takes"),
+        408 => new(StoreError.Unavailable, "the server waited too long") { IsTransient = true },
         416 => new(StoreError.InvalidRange, "the range does not lie in the image"),
-        422 => new(StoreError.Corrupted, "other bytes arrived than were sent") { IsTransient = true },
         429 or 498 => new(StoreError.Throttled, "the server asks to slow down") { IsTransient = true },
-        499 => new(StoreError.Unavailable, "the connection was cut before all bytes arrived") { IsTransient = true },
         505 => new(StoreError.Unsupported, "the server does not speak the protocol"),
-        507 => new(StoreError.OutOfSpace, "the server is full"),
         >= 500 => new(StoreError.Unavailable, "the server failed, or is not available") { IsTransient = true },
         >= 400 => new(StoreError.Unavailable, "the server does not accept the request"),
         _ => new(StoreError.Unavailable, "the server's answer makes no sense"),

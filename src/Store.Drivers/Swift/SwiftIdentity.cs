@@ -41,6 +41,9 @@ internal sealed record SwiftIdentity
         Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" && url.UserInfo.Length == 0 && url.Query.Length == 0
         && url.Fragment.Length == 0 && url.Host.Length > 0;
 
+    /// <summary>Whether one logs in there with an address: that of a Keystone may be its root's, or one of its versions'.</summary>
+    public bool IsAt(string address) => SwiftLocations.IsSame(AuthAddress, address, Version == SwiftAuthVersion.Keystone ? KeystoneVersions.Root : null);
+
     public IEnumerable<string> Mistakes()
     {
         if (!IsAddress(AuthAddress))

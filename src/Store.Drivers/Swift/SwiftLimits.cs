@@ -53,7 +53,7 @@ internal sealed class SwiftLimits(SwiftClient client) : IDisposable
         using var answer = await client.AskAsync(request, cancellationToken).ConfigureAwait(false);
         if ((int)answer.StatusCode >= 500)
         {
-            throw SwiftErrors.Of(request.Doing, answer, client.Time);
+            throw SwiftErrors.Of(request, answer, client.Time);
         }
 
         if (!answer.IsSuccessStatusCode || answer.Content.Headers.ContentType?.MediaType != "application/json")

@@ -109,7 +109,7 @@ internal sealed class SwiftLocations
             return IsOfCluster(url) ? url : throw Misplaced("it names another cluster");
         }
 
-        var known = _references.All.Where(account => Same(account.Value.AuthAddress, url)).ToArray();
+        var known = _references.All.Where(account => account.Value.IsAt(url)).ToArray();
         return (secret is null ? null : known.FirstOrDefault(account => IsUser(account.Value, secret)).Key)
             ?? known.FirstOrDefault(account => account.Key == _options.DefaultReference).Key
             ?? known.FirstOrDefault().Key
@@ -121,12 +121,19 @@ internal sealed class SwiftLocations
     {
         var own = _account ?? _options.Endpoint;
         return SwiftIdentity.IsAddress(url) && !url.EndsWith('/') && url.LastIndexOf('/') is var end
-            && (own is null || Same(own[..own.TrimEnd('/').LastIndexOf('/')], url[..end]));
+            && (own is null || IsSame(own[..own.TrimEnd('/').LastIndexOf('/')], url[..end]));
     }
 
-    private static bool Same(string address, string url) =>
-        Uri.TryCreate(address, UriKind.Absolute, out var one) && Uri.TryCreate(url, UriKind.Absolute, out var other)
-        && one.Scheme == other.Scheme && one.Authority == other.Authority && one.AbsolutePath.TrimEnd('/') == other.AbsolutePath.TrimEnd('/');
+    /// <summary>Whether two URLs name one place.</summary>
+    /// <param name="one">The one.</param>
+    /// <param name="another">The other.</param>
+    /// <param name="root">What of their paths counts; null for all but slashes at the end.</param>
+    public static bool IsSame(string one, string another, Func<string, string>? root = null)
+    {
+        root ??= path => path.TrimEnd('/');
+        return Uri.TryCreate(one, UriKind.Absolute, out var first) && Uri.TryCreate(another, UriKind.Absolute, out var second)
+            && first.Scheme == second.Scheme && first.Authority == second.Authority && root(first.AbsolutePath) == root(second.AbsolutePath);
+    }
 
     private static bool IsUser(SwiftIdentity identity, LocationSecret secret)
     {

@@ -5,6 +5,7 @@ internal sealed class SwiftReferences
 {
     private readonly Dictionary<string, SwiftIdentity> _accounts = new(StringComparer.Ordinal);
     private readonly Dictionary<string, List<string>> _mistakes = new(StringComparer.Ordinal);
+    private readonly List<string> _mistakesOfFile = [];
 
     private SwiftReferences()
     {
@@ -26,30 +27,11 @@ internal sealed class SwiftReferences
     public static SwiftReferences Read(string path, SwiftAuthVersion version)
     {
         var references = new SwiftReferences();
-        var sections = new Dictionary<string, Dictionary<string, string>>(StringComparer.Ordinal);
-        Dictionary<string, string>? section = null;
-        var name = "";
-        foreach (var line in File.ReadLines(path).Select(line => line.Trim()))
+        var config = PythonConfig.Read(File.ReadLines(path));
+        references._mistakesOfFile.AddRange(config.MistakesOf(""));
+        foreach (var section in config.Sections)
         {
-            if (line.Length == 0 || line[0] is '#' or ';')
-            {
-                continue;
-            }
-
-            if (line[0] == '[' && line[^1] == ']')
-            {
-                name = line[1..^1].Trim();
-                section = sections.TryGetValue(name, out var known) ? known : sections[name] = new(StringComparer.OrdinalIgnoreCase);
-            }
-            else
-            {
-                references.Take(section, name, line);
-            }
-        }
-
-        foreach (var (reference, values) in sections)
-        {
-            references.Add(reference, values, version);
+            references.Add(section, config, version);
         }
 
         return references;
@@ -63,67 +45,54 @@ internal sealed class SwiftReferences
             return mistakes.Select(mistake => $"in the section [{name}] {mistake}");
         }
 
-        return _accounts.ContainsKey(name) ? [] : [$"there is no section [{name}]"];
+        return _accounts.ContainsKey(name) ? [] : [$"there is no section [{name}]", .. _mistakesOfFile];
     }
 
-    private void Take(Dictionary<string, string>? section, string name, string line)
+    private void Add(string name, PythonConfig config, SwiftAuthVersion version)
     {
-        var end = line.AsSpan().IndexOfAny('=', ':');
-        if (section is null || end <= 0)
+        var mistakes = config.MistakesOf(name).ToList();
+        var identity = new SwiftIdentity
         {
-            Mistake(name, "a line is not NAME = VALUE"); // the line may be half a key
+            AuthAddress = Text("auth_address") ?? "",
+            Version = Text("auth_version") is { } text ? VersionOf(text) : version,
+            User = Text("user"),
+            Key = Text("key"),
+            ApplicationCredentialId = Text("application_credential_id"),
+            ApplicationCredentialSecret = Text("application_credential_secret"),
+            UserDomainId = Text("user_domain_id"),
+            UserDomainName = Text("user_domain_name"),
+            ProjectDomainId = Text("project_domain_id"),
+            ProjectDomainName = Text("project_domain_name"),
+        };
+        mistakes.AddRange(mistakes.Count > 0 ? [] : identity.Mistakes()); // what cannot be read is no second mistake
+        if (mistakes.Count > 0)
+        {
+            _mistakes[name] = mistakes;
             return;
         }
 
-        var key = line[..end].Trim();
-        var value = line[(end + 1)..].Trim();
-        if (value is ['"' or '\'', ..])
+        _accounts.Add(name, identity);
+
+        string? Text(string option)
         {
-            if (value.Length == 1 || value[^1] != value[0])
+            var value = config.Text(name, option, out var mistake);
+            if (mistake is not null)
             {
-                Mistake(name, $"the quotes around '{key}' are not closed");
-                return;
+                mistakes.Add(mistake);
             }
 
-            value = value[1..^1];
+            return value;
         }
 
-        section[key] = value;
-    }
+        SwiftAuthVersion VersionOf(string text)
+        {
+            var own = SwiftDriverOptions.VersionOf(text);
+            if (own is null)
+            {
+                mistakes.Add("'auth_version' is neither 1 (tempauth) nor 3 (Keystone)");
+            }
 
-    private void Add(string name, Dictionary<string, string> values, SwiftAuthVersion version)
-    {
-        var identity = new SwiftIdentity
-        {
-            AuthAddress = values.GetValueOrDefault("auth_address", ""),
-            Version = values.TryGetValue("auth_version", out var text) && SwiftDriverOptions.VersionOf(text) is { } own ? own : version,
-            User = values.GetValueOrDefault("user"),
-            Key = values.GetValueOrDefault("key"),
-            ApplicationCredentialId = values.GetValueOrDefault("application_credential_id"),
-            ApplicationCredentialSecret = values.GetValueOrDefault("application_credential_secret"),
-            UserDomainId = values.GetValueOrDefault("user_domain_id"),
-            UserDomainName = values.GetValueOrDefault("user_domain_name"),
-            ProjectDomainId = values.GetValueOrDefault("project_domain_id"),
-            ProjectDomainName = values.GetValueOrDefault("project_domain_name"),
-        };
-        foreach (var mistake in identity.Mistakes())
-        {
-            Mistake(name, mistake);
+            return own ?? version;
         }
-
-        if (!_mistakes.ContainsKey(name))
-        {
-            _accounts.Add(name, identity);
-        }
-    }
-
-    private void Mistake(string section, string mistake)
-    {
-        if (!_mistakes.TryGetValue(section, out var mistakes))
-        {
-            _mistakes[section] = mistakes = [];
-        }
-
-        mistakes.Add(mistake);
     }
 }

@@ -8,6 +8,9 @@ internal sealed class SwiftToken(string value, Uri account, DateTimeOffset? rene
     /// <summary>The account's URL, without a slash at its end.</summary>
     public string Account { get; } = account.AbsoluteUri.TrimEnd('/');
 
+    /// <summary>Whether the server has taken it: if it refuses it later, the token may have ended.</summary>
+    public bool WasTaken { get; set; }
+
     public bool IsFresh(DateTimeOffset now) => renewAt is not { } until || now < until;
 
     /// <summary>Nothing of the token.</summary>
@@ -19,6 +22,9 @@ internal sealed class SwiftTokens(Func<CancellationToken, Task<SwiftToken>> logI
 {
     private readonly SemaphoreSlim _turn = new(1);
     private volatile SwiftToken? _token;
+
+    /// <summary>The token in use, a secret; null before the first.</summary>
+    public string? Current => _token?.Value;
 
     /// <summary>A token that is good for now.</summary>
     /// <param name="refused">The token the server has just refused, or null.</param>

@@ -14,7 +14,8 @@ internal sealed class TempAuth(HttpClient http, SwiftDriverOptions options, Swif
         using var answer = await SwiftErrors.RunAsync(doing, () => http.SendAsync(request, cancellationToken), cancellationToken).ConfigureAwait(false);
         if (!answer.IsSuccessStatusCode)
         {
-            throw SwiftErrors.LogIn(doing, answer, time);
+            var words = await SwiftWords.ReadAsync(answer, time, [identity.Key], cancellationToken).ConfigureAwait(false);
+            throw SwiftErrors.LogIn(doing, answer, time, words);
         }
 
         var value = SwiftHeaders.Text(answer, "X-Auth-Token") ?? SwiftHeaders.Text(answer, "X-Storage-Token");
