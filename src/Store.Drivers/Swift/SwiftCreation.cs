@@ -38,6 +38,28 @@ internal sealed partial class SwiftCreation(SwiftObjects objects, ILogger logger
         return await request(mode == WriteMode.CreateNew ? [("If-None-Match", "*")] : []).ConfigureAwait(false);
     }
 
+    /// <summary>Deletes an image and everything that belongs to it, while nobody here publishes under its name; false where it was not there.</summary>
+    /// <param name="place">Where.</param>
+    /// <param name="check">Called with what is there, before anything of it is deleted.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public async Task<bool> DeleteAsync(SwiftPlace place, Action<SwiftObject> check, CancellationToken cancellationToken)
+    {
+        using var turn = await Turns.TakeAsync($"{place.Container}/{place.Id}", cancellationToken).ConfigureAwait(false);
+        if (await objects.FindAsync(place.Container, place.Id, cancellationToken).ConfigureAwait(false) is not { } found)
+        {
+            return false;
+        }
+
+        check(found);
+        if (found.Dynamic is not null)
+        {
+            // The segments first: while the manifest is there, a deletion that broke off can be made again.
+            await RemoveSegmentsAsync(found, cancellationToken).ConfigureAwait(false);
+        }
+
+        return await objects.DeleteAsync(place.Container, place.Id, found.IsStatic, cancellationToken).ConfigureAwait(false);
+    }
+
     /// <summary>Removes what a replaced image has left; the new one is there, so a failure is only logged.</summary>
     public async Task RemoveReplacedAsync(SwiftObject old, CancellationToken cancellationToken)
     {

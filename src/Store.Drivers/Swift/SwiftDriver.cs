@@ -117,31 +117,6 @@ public sealed partial class SwiftDriver : StoreDriver
     }
 
     /// <inheritdoc/>
-    public override async ValueTask<bool> DeleteAsync(ImageLocation location, DeleteIntent intent, CancellationToken cancellationToken)
-    {
-        var place = _locations.PlaceOf(location);
-        var objects = AccountOf(place).Objects;
-        var found = await objects.FindAsync(place.Container, place.Id, cancellationToken).ConfigureAwait(false);
-        if (found?.Dynamic is not null)
-        {
-            // The segments first: while the manifest is there, a deletion that broke off can be made again.
-            await new SwiftCreation(objects, _logger).RemoveSegmentsAsync(found, cancellationToken).ConfigureAwait(false);
-        }
-
-        var deleted = found is not null && await objects.DeleteAsync(place.Container, place.Id, found.IsStatic, cancellationToken).ConfigureAwait(false);
-        if (_options.MultiTenant)
-        {
-            await objects.RemoveContainerAsync(place.Container, cancellationToken).ConfigureAwait(false);
-        }
-        else if (found is null)
-        {
-            await RequireContainerAsync(objects, place.Container, cancellationToken).ConfigureAwait(false);
-        }
-
-        return deleted;
-    }
-
-    /// <inheritdoc/>
     public override ValueTask DisposeAsync()
     {
         foreach (var account in _accounts.Values)

@@ -108,7 +108,6 @@ internal static class SwiftErrors
         409 => new(StoreError.Unavailable, "another request changes the same object") { IsTransient = true },
         413 => new(StoreError.OutOfSpace, "the quota is used up, or the object is larger than the server takes"),
         422 => new(StoreError.Corrupted, "other bytes arrived than were sent") { IsTransient = true },
-        499 => new(StoreError.Unavailable, "the connection was cut before all bytes arrived") { IsTransient = true },
         507 => new(StoreError.OutOfSpace, "the server is full"),
         _ => OfAny(status),
     };
@@ -122,6 +121,7 @@ internal static class SwiftErrors
         408 => new(StoreError.Unavailable, "the server waited too long") { IsTransient = true },
         416 => new(StoreError.InvalidRange, "the range does not lie in the image"),
         429 or 498 => new(StoreError.Throttled, "the server asks to slow down") { IsTransient = true },
+        499 => new(StoreError.Unavailable, "the connection was cut before all bytes arrived") { IsTransient = true },
         505 => new(StoreError.Unsupported, "the server does not speak the protocol"),
         >= 500 => new(StoreError.Unavailable, "the server failed, or is not available") { IsTransient = true },
         >= 400 => new(StoreError.Unavailable, "the server does not accept the request"),

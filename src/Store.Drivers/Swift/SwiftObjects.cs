@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
@@ -24,25 +25,13 @@ internal sealed partial class SwiftObjects(SwiftClient client, SwiftLimits limit
 
     public SwiftLimits Limits => limits;
 
-    public async ValueTask<SwiftObject?> FindAsync(string container, string name, CancellationToken cancellationToken)
-    {
-        var request = new SwiftRequest(HttpMethod.Head, PathOf(container, name), $"Looking for {container}/{name}");
-        using var answer = await client.TrySendAsync(request, cancellationToken).ConfigureAwait(false);
-        if (answer is null)
-        {
-            return null;
-        }
-
-        return await WithSizeAsync(SwiftObject.Of(container, name, answer, answer.Content.Headers.ContentLength), cancellationToken).ConfigureAwait(false);
-    }
-
     public async ValueTask<DriverReader> OpenAsync(
         string container, string name, ImageLocation location, ReadIntent intent, CancellationToken cancellationToken)
     {
         var answer = await OpenPinnedAsync(container, name, location, intent, cancellationToken).ConfigureAwait(false);
         try
         {
-            var (length, size) = SwiftReader.Measure(answer, intent.Range);
+            var (length, size) = SwiftReader.Measure(answer, intent);
             var found = await WithSizeAsync(SwiftObject.Of(container, name, answer, size), cancellationToken).ConfigureAwait(false);
             if (intent.VersionTag is { } tag && found.ETag != tag)
             {
@@ -137,13 +126,6 @@ internal sealed partial class SwiftObjects(SwiftClient client, SwiftLimits limit
     public IAsyncEnumerable<SwiftEntry> ListContainersAsync(string prefix, CancellationToken cancellationToken) =>
         ListAsync("", prefix, "Listing the account's containers", cancellationToken);
 
-    public async Task<bool> HasContainerAsync(string container, CancellationToken cancellationToken)
-    {
-        var request = new SwiftRequest(HttpMethod.Head, "/" + Uri.EscapeDataString(container), $"Looking for the container '{container}'");
-        using var answer = await client.TrySendAsync(request, cancellationToken).ConfigureAwait(false);
-        return answer is not null;
-    }
-
     public async Task MakeContainerAsync(string container, CancellationToken cancellationToken)
     {
         var request = new SwiftRequest(HttpMethod.Put, "/" + Uri.EscapeDataString(container), $"Making the container '{container}'");
@@ -155,9 +137,9 @@ internal sealed partial class SwiftObjects(SwiftClient client, SwiftLimits limit
     {
         var request = new SwiftRequest(HttpMethod.Delete, "/" + Uri.EscapeDataString(container), $"Removing the container '{container}'");
         using var answer = await client.AskAsync(request, cancellationToken).ConfigureAwait(false);
-        if (!answer.IsSuccessStatusCode && answer.StatusCode is not (System.Net.HttpStatusCode.NotFound or System.Net.HttpStatusCode.Conflict))
+        if (!answer.IsSuccessStatusCode && answer.StatusCode is not (HttpStatusCode.NotFound or HttpStatusCode.Conflict))
         {
-            throw SwiftErrors.Of(request.Doing, answer, client.Time);
+            throw await client.RefusalAsync(request, answer, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -186,7 +168,7 @@ internal sealed partial class SwiftObjects(SwiftClient client, SwiftLimits limit
     private async Task<HttpResponseMessage> WriteAsync(SwiftRequest request, string container, CancellationToken cancellationToken)
     {
         var answer = await client.AskAsync(request, cancellationToken).ConfigureAwait(false);
-        if (!makesContainers || answer.StatusCode != System.Net.HttpStatusCode.NotFound)
+        if (!makesContainers || answer.StatusCode != HttpStatusCode.NotFound)
         {
             return answer;
         }
@@ -207,20 +189,19 @@ internal sealed partial class SwiftObjects(SwiftClient client, SwiftLimits limit
         }
 
         var answer = await client.AskAsync(request with { Headers = [.. headers, ("If-Match", $"\"{tag}\"")] }, cancellationToken).ConfigureAwait(false);
-        using (answer.IsSuccessStatusCode ? null : answer)
+        if (answer.IsSuccessStatusCode)
         {
-            if (answer.IsSuccessStatusCode)
-            {
-                return answer;
-            }
-
-            if (answer.StatusCode != System.Net.HttpStatusCode.PreconditionFailed)
-            {
-                throw SwiftErrors.Of(request.Doing, answer, client.Time);
-            }
+            return answer;
         }
 
-        // The answer without the condition tells its tag, which the caller compares: as good, if not as cheap.
+        // Servers and proxies mistake the condition in several ways. The answer without it tells its tag, which the caller compares: as good,
+        // if not as cheap.
+        if (answer.StatusCode is not (HttpStatusCode.PreconditionFailed or HttpStatusCode.BadRequest or HttpStatusCode.NotImplemented))
+        {
+            throw await client.RefusalAsync(request, answer, cancellationToken).ConfigureAwait(false);
+        }
+
+        answer.Dispose();
         answer = await client.SendAsync(request with { Headers = headers }, cancellationToken).ConfigureAwait(false);
         _comparesOtherTags |= SwiftHeaders.ETag(answer) == tag;
         return answer;
@@ -253,7 +234,7 @@ internal sealed partial class SwiftObjects(SwiftClient client, SwiftLimits limit
         {
             var request = new SwiftRequest(HttpMethod.Get, path + query + (marker is null ? "" : $"&marker={Uri.EscapeDataString(marker)}"), doing);
             using var answer = await client.TrySendAsync(request, cancellationToken).ConfigureAwait(false);
-            if (answer is null || answer.StatusCode == System.Net.HttpStatusCode.NoContent)
+            if (answer is null || answer.StatusCode == HttpStatusCode.NoContent)
             {
                 yield break;
             }
@@ -307,7 +288,7 @@ internal sealed partial class SwiftObjects(SwiftClient client, SwiftLimits limit
             case 413 when request.Body is { } body && body.Length > await limits.MaxObjectBytesAsync(cancellationToken).ConfigureAwait(false):
                 return new StoreException(StoreError.TooLarge, $"{request.Doing} failed: the server takes no object of {body.Length} bytes; lower the store's chunk length.");
             default:
-                return SwiftErrors.Of(request.Doing, answer, client.Time, request.IfNotMet);
+                return await client.RefusalAsync(request, answer, cancellationToken).ConfigureAwait(false);
         }
     }
 }

@@ -7,6 +7,9 @@ namespace GlanceStore.Drivers.Swift;
 [TestClass]
 public sealed class SwiftErrorsTests
 {
+    private static readonly SwiftRequest Write = new(HttpMethod.Put, "/c/x", "Writing x");
+    private static readonly SwiftRequest Read = new(HttpMethod.Get, "/c/x", "Reading x");
+
     [TestMethod]
     [DataRow(400, StoreError.Unavailable, false)]
     [DataRow(401, StoreError.NotAuthenticated, false)]
@@ -28,12 +31,35 @@ public sealed class SwiftErrorsTests
     [DataRow(503, StoreError.Unavailable, true)]
     [DataRow(507, StoreError.OutOfSpace, false)]
     [DataRow(302, StoreError.Unavailable, false)]
-    public void Every_status_has_its_error(int status, StoreError error, bool isTransient)
+    public void Every_status_of_a_write_has_its_error(int status, StoreError error, bool isTransient)
     {
         using var answer = Answer(status);
-        var e = SwiftErrors.Of("Reading x", answer, TimeProvider.System);
+        var e = SwiftErrors.Of(Write, answer, TimeProvider.System);
         Assert.AreEqual((error, isTransient, "tx-7"), (e.Error, e.IsTransient, e.RequestId), e.Message);
         Assert.AreEqual(isTransient ? TimeSpan.FromSeconds(3) : null, e.RetryAfter);
+    }
+
+    [TestMethod]
+    [DataRow(400, StoreError.Unavailable, false)]
+    [DataRow(401, StoreError.NotAuthenticated, false)]
+    [DataRow(403, StoreError.AccessDenied, false)]
+    [DataRow(404, StoreError.NotFound, false)]
+    [DataRow(408, StoreError.Unavailable, true)]
+    [DataRow(409, StoreError.Corrupted, false)]
+    [DataRow(410, StoreError.NotFound, false)]
+    [DataRow(412, StoreError.Changed, false)]
+    [DataRow(413, StoreError.Unavailable, false)]
+    [DataRow(416, StoreError.InvalidRange, false)]
+    [DataRow(422, StoreError.Unavailable, false)]
+    [DataRow(429, StoreError.Throttled, true)]
+    [DataRow(499, StoreError.Unavailable, true)]
+    [DataRow(503, StoreError.Unavailable, true)]
+    [DataRow(507, StoreError.Unavailable, true)]
+    public void A_status_of_a_read_is_not_understood_by_the_table_of_writes(int status, StoreError error, bool isTransient)
+    {
+        using var answer = Answer(status);
+        var e = SwiftErrors.Of(Read, answer, TimeProvider.System);
+        Assert.AreEqual((error, isTransient), (e.Error, e.IsTransient), e.Message);
     }
 
     [TestMethod]
@@ -54,7 +80,7 @@ public sealed class SwiftErrorsTests
     public void A_condition_that_does_not_hold_means_what_the_request_says()
     {
         using var answer = Answer(412);
-        Assert.AreEqual(StoreError.AlreadyExists, SwiftErrors.Of("Writing x", answer, TimeProvider.System, StoreError.AlreadyExists).Error);
+        Assert.AreEqual(StoreError.AlreadyExists, SwiftErrors.Of(Write with { IfNotMet = StoreError.AlreadyExists }, answer, TimeProvider.System).Error);
     }
 
     [TestMethod]
