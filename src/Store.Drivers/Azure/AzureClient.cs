@@ -14,9 +14,8 @@ internal static class AzureClient
     // Not the newest: nothing newer is used, and emulators and sovereign clouds follow later.
     private const BlobClientOptions.ServiceVersion Version = BlobClientOptions.ServiceVersion.V2023_11_03;
 
-    public static BlobServiceClient Create(AzureDriverOptions options, HttpClient connections)
+    public static BlobServiceClient Create(AzureDriverOptions options, BlobClientOptions client)
     {
-        var client = ConfigFor(options, connections);
         var url = options.Place!.Url;
         return options.Source switch
         {
@@ -29,7 +28,7 @@ internal static class AzureClient
         };
     }
 
-    private static BlobClientOptions ConfigFor(AzureDriverOptions options, HttpClient connections)
+    public static BlobClientOptions ConfigFor(AzureDriverOptions options, HttpClient connections)
     {
         var client = new BlobClientOptions(Version)
         {
@@ -45,11 +44,16 @@ internal static class AzureClient
     }
 
     // No browser, and nobody to ask: a service runs by itself.
-    private static DefaultAzureCredential DefaultFor(AzureDriverOptions options) => new(new DefaultAzureCredentialOptions
+    private static DefaultAzureCredential DefaultFor(AzureDriverOptions options)
     {
-        ExcludeInteractiveBrowserCredential = true,
-        ManagedIdentityClientId = options.ManagedIdentityClientId,
-        WorkloadIdentityClientId = options.ManagedIdentityClientId,
-        TenantId = options.TenantId,
-    });
+        var identity = new DefaultAzureCredentialOptions
+        {
+            ExcludeInteractiveBrowserCredential = true,
+            ManagedIdentityClientId = options.ManagedIdentityClientId,
+            WorkloadIdentityClientId = options.ManagedIdentityClientId,
+            TenantId = options.TenantId,
+        };
+        identity.Retry.MaxRetries = 0; // the front tries again
+        return new DefaultAzureCredential(identity);
+    }
 }

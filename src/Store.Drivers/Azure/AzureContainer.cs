@@ -8,52 +8,9 @@ using GlanceStore.Drivers.Shared;
 namespace GlanceStore.Drivers.Azure;
 
 /// <summary>The container and the requests made to it: each one attempt, each failure a <see cref="StoreException"/>.</summary>
-internal sealed class AzureContainer(BlobContainerClient client, AzureDriverOptions options, AzureLocations locations)
+internal sealed partial class AzureContainer(AzureAccount account, AzureDriverOptions options, AzureLocations locations)
 {
     private readonly AccessTier? _tier = options.AccessTier is { } tier ? new AccessTier(tier) : default(AccessTier?);
-
-    public async ValueTask<StoredObject?> FindAsync(ImageLocation location, CancellationToken cancellationToken)
-    {
-        try
-        {
-            var answer = await RunAsync($"Looking for {location}", StoreError.Changed,
-                () => BlobAt(location).GetPropertiesAsync(null, cancellationToken), cancellationToken).ConfigureAwait(false);
-            var properties = answer.Value;
-            return Describe(location, properties.ContentLength, properties.ETag, properties.LastModified, properties.ContentHash);
-        }
-        catch (StoreException e) when (IsAbsent(e))
-        {
-            return null;
-        }
-    }
-
-    public async ValueTask<DriverReader> OpenReadAsync(ImageLocation location, ReadIntent intent, CancellationToken cancellationToken)
-    {
-        var exchange = new AzureExchange();
-        var request = new BlobDownloadOptions
-        {
-            Range = intent.Range is { } range ? new HttpRange(range.Offset, range.Length) : default,
-            Conditions = intent.VersionTag is { } tag ? new BlobRequestConditions { IfMatch = new ETag(tag) } : null,
-        };
-        var answer = (await RunAsync($"Reading {location}", StoreError.Changed, async () =>
-        {
-            using (exchange.Begin())
-            {
-                return await BlobAt(location).DownloadStreamingAsync(request, cancellationToken).ConfigureAwait(false);
-            }
-        }, cancellationToken).ConfigureAwait(false)).Value;
-        try
-        {
-            var details = answer.Details;
-            return AzureReader.Open(answer, exchange.Body ?? answer.Content, intent.Range,
-                size => Describe(location, size, details.ETag, details.LastModified, details.BlobContentHash ?? (intent.Range is null ? details.ContentHash : null)));
-        }
-        catch
-        {
-            answer.Dispose();
-            throw;
-        }
-    }
 
     /// <summary>Stores a blob with one request.</summary>
     public async Task<StoredObject> PutAsync(ImageLocation location, WriteMode mode, Chunk image, WriteSummary summary, CancellationToken cancellationToken)
@@ -140,12 +97,14 @@ internal sealed class AzureContainer(BlobContainerClient client, AzureDriverOpti
         }
     }
 
-    public async Task<bool> DeleteAsync(ImageLocation location, CancellationToken cancellationToken)
+    /// <summary>Deletes a blob, of the version that the intent names; false where it was not there.</summary>
+    public async Task<bool> DeleteAsync(ImageLocation location, DeleteIntent intent, CancellationToken cancellationToken)
     {
+        var conditions = intent.VersionTag is { } tag ? new BlobRequestConditions { IfMatch = new ETag(tag) } : null;
         try
         {
             await RunAsync($"Deleting {location}", StoreError.Changed,
-                () => BlobAt(location).DeleteAsync(DeleteSnapshotsOption.IncludeSnapshots, null, cancellationToken), cancellationToken).ConfigureAwait(false);
+                () => BlobAt(location).DeleteAsync(DeleteSnapshotsOption.IncludeSnapshots, conditions, cancellationToken), cancellationToken).ConfigureAwait(false);
             return true;
         }
         catch (StoreException e) when (IsAbsent(e))
@@ -154,7 +113,7 @@ internal sealed class AzureContainer(BlobContainerClient client, AzureDriverOpti
         }
     }
 
-    public BlockBlobClient BlobAt(ImageLocation location) => client.GetBlockBlobClient(locations.BlobOf(location));
+    private BlockBlobClient BlobAt(ImageLocation location) => account.BlobAt(locations.BlobOf(location));
 
     // Where a put makes the container, one that is not there is an empty one.
     private bool IsAbsent(StoreException e) => e.Error == StoreError.NotFound || (options.CreateContainer && AzureErrors.IsContainerMissing(e));
@@ -216,8 +175,8 @@ internal sealed class AzureContainer(BlobContainerClient client, AzureDriverOpti
         }
         catch (StoreException e) when (options.CreateContainer && AzureErrors.IsContainerMissing(e))
         {
-            await RunAsync($"Making the container '{client.Name}'", StoreError.Changed,
-                () => client.CreateIfNotExistsAsync(PublicAccessType.None, null, null, cancellationToken), cancellationToken).ConfigureAwait(false);
+            await RunAsync($"Making the container '{options.Container}'", StoreError.Changed,
+                () => account.Container.CreateIfNotExistsAsync(PublicAccessType.None, null, null, cancellationToken), cancellationToken).ConfigureAwait(false);
             return await request().ConfigureAwait(false);
         }
     }

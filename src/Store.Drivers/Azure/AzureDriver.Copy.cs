@@ -16,7 +16,7 @@ public sealed partial class AzureDriver : IServerSideCopy
     public bool CanCopyFrom(StoreDriver source)
     {
         ArgumentNullException.ThrowIfNull(source);
-        return source.GetFeature<AzureDriver>() is { } other && other._service.CanGenerateAccountSasUri && other._options.Place!.Url == _options.Place!.Url
+        return source.GetFeature<AzureDriver>() is { } other && other._account.Key is not null && other._options.Place!.Url == _options.Place!.Url
             && other._options.EncryptionKey is null && _options.EncryptionKey is null;
     }
 

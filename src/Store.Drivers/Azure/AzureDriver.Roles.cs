@@ -1,6 +1,4 @@
-using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
-using Azure.Storage.Blobs.Specialized;
 using Azure.Storage.Sas;
 
 namespace GlanceStore.Drivers.Azure;
@@ -25,39 +23,40 @@ public sealed partial class AzureDriver : IDirectUrl, IResumableWrites
     {
         ArgumentNullException.ThrowIfNull(location);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(lifetime, TimeSpan.Zero);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(lifetime, _service.CanGenerateAccountSasUri ? LongestWithKey : LongestDelegation);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(lifetime, _account.Key is not null ? LongestWithKey : LongestDelegation);
         if (!CanSign)
         {
             throw new StoreException(StoreError.Unsupported, "A signed address needs the account's key or a token; the store has neither.");
         }
 
-        var blob = _container.BlobAt(location);
+        var blob = _locations.BlobOf(location);
         var signature = SignatureFor(blob, lifetime);
-        return await AzureErrors.RunAsync($"Signing an address of {location}", StoreError.Changed,
-            async () => _service.CanGenerateAccountSasUri
-                ? blob.GenerateSasUri(signature)
-                : await DelegatedAsync(blob, signature, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+        return await AzureErrors.RunAsync($"Signing an address of {location}", StoreError.Changed, async () =>
+        {
+            var signed = _account.Key is { } key ? signature.ToSasQueryParameters(key) : await DelegatedAsync(signature, cancellationToken).ConfigureAwait(false);
+            return new UriBuilder(_account.UrlOf(blob)) { Query = signed.ToString() }.Uri;
+        }, cancellationToken).ConfigureAwait(false);
     }
 
     // Who has only a signature cannot make another, and handing on its own would hand on all that it may do.
-    private bool CanSign => _service.CanGenerateAccountSasUri || _options.Source is AzureCredentialSource.Token or AzureCredentialSource.Default;
+    private bool CanSign => _account.Key is not null || _options.Source is AzureCredentialSource.Token or AzureCredentialSource.Default;
 
     // Without a beginning: clocks differ, and one that begins now may begin in the service's future.
-    private BlobSasBuilder SignatureFor(BlockBlobClient blob, TimeSpan lifetime) => new(BlobSasPermissions.Read, _time.GetUtcNow() + lifetime)
+    private BlobSasBuilder SignatureFor(string blob, TimeSpan lifetime) => new(BlobSasPermissions.Read, _time.GetUtcNow() + lifetime)
     {
-        BlobContainerName = blob.BlobContainerName,
-        BlobName = blob.Name,
+        BlobContainerName = _options.Container,
+        BlobName = blob,
         Resource = "b",
         Protocol = _options.Place!.IsTls ? SasProtocol.Https : SasProtocol.HttpsAndHttp,
     };
 
-    private async Task<Uri> DelegatedAsync(BlockBlobClient blob, BlobSasBuilder signature, CancellationToken cancellationToken)
+    private async Task<BlobSasQueryParameters> DelegatedAsync(BlobSasBuilder signature, CancellationToken cancellationToken)
     {
         // As early as clocks may differ, but no earlier than the longest life before its end.
         var earliest = signature.ExpiresOn - LongestDelegation;
         var begin = _time.GetUtcNow() - ClockSkew;
         var request = new BlobGetUserDelegationKeyOptions(signature.ExpiresOn) { StartsOn = begin > earliest ? begin : earliest };
-        var key = await _service.GetUserDelegationKeyAsync(request, cancellationToken).ConfigureAwait(false);
-        return new BlobUriBuilder(blob.Uri) { Sas = signature.ToSasQueryParameters(key.Value, _options.Account) }.ToUri();
+        var key = await _account.Service.GetUserDelegationKeyAsync(request, cancellationToken).ConfigureAwait(false);
+        return signature.ToSasQueryParameters(key.Value, _options.Account);
     }
 }

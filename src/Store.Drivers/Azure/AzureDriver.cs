@@ -1,4 +1,3 @@
-using Azure.Storage.Blobs;
 using GlanceStore.Drivers.Shared;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -17,7 +16,7 @@ public sealed partial class AzureDriver : StoreDriver
     private readonly AzureDriverOptions _options;
     private readonly AzureLocations _locations;
     private readonly HttpClient _connections;
-    private readonly BlobServiceClient _service;
+    private readonly AzureAccount _account;
     private readonly AzureContainer _container;
     private readonly ILogger _logger;
     private readonly TimeProvider _time;
@@ -40,8 +39,8 @@ public sealed partial class AzureDriver : StoreDriver
         _time = time ?? TimeProvider.System;
         _locations = new AzureLocations(options.Place!, options.Container, options.Prefix);
         _connections = ServerConnections.Open(options.ConnectTimeout, options.CaBundle, options.CheckCertificate);
-        _service = AzureClient.Create(options, _connections);
-        _container = new AzureContainer(_service.GetBlobContainerClient(options.Container), options, _locations);
+        _account = new AzureAccount(options, _connections);
+        _container = new AzureContainer(_account, options, _locations);
         Info = new DriverInfo("azure", AzureLocations.Schemes, new DriverCapabilities
         {
             MaxParallelChunks = options.MaxParallelBlocks,
@@ -104,8 +103,12 @@ public sealed partial class AzureDriver : StoreDriver
     }
 
     /// <inheritdoc/>
-    public override async ValueTask<bool> DeleteAsync(ImageLocation location, DeleteIntent intent, CancellationToken cancellationToken) =>
-        await _container.DeleteAsync(location, cancellationToken).ConfigureAwait(false);
+    /// <remarks>The version is compared in the request (<c>If-Match</c>).</remarks>
+    public override async ValueTask<bool> DeleteAsync(ImageLocation location, DeleteIntent intent, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(intent);
+        return await _container.DeleteAsync(location, intent, cancellationToken).ConfigureAwait(false);
+    }
 
     /// <inheritdoc/>
     public override ValueTask DisposeAsync()

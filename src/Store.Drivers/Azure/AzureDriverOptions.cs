@@ -78,7 +78,9 @@ public sealed partial record AzureDriverOptions
         : Given(AccountName) ? AzureEndpoint.Parse($"https://{AccountName}.blob.core.windows.net")
         : null;
 
-    internal string? Account => Given(AccountName) ? AccountName : Place?.Account;
+    internal string? Account => Given(AccountName) ? AccountName
+        : Source == AzureCredentialSource.ConnectionString && AzureConnectionString.AccountIn(ConnectionString!) is { } named ? named
+        : Place?.Account;
 
     private static bool Given(string? text) => !string.IsNullOrEmpty(text);
 }

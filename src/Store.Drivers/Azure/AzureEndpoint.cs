@@ -1,4 +1,3 @@
-using System.Net;
 using Azure.Storage.Blobs;
 
 namespace GlanceStore.Drivers.Azure;
@@ -11,10 +10,13 @@ internal sealed record AzureEndpoint(Uri Url)
 
     public bool IsTls => Url.Scheme == Uri.UriSchemeHttps;
 
-    /// <summary>The account's name as the address tells it; null where it does not.</summary>
-    public string? Account => Url.AbsolutePath.Trim('/') is { Length: > 0 } path
-        ? path.Split('/')[0]
-        : Url.Host.Contains('.', StringComparison.Ordinal) && !IPAddress.TryParse(Url.Host, out _) ? Url.Host.Split('.')[0] : null;
+    /// <summary>
+    /// The account's name as the address tells it: the path as emulators have it, or the first part of a host that has <c>blob</c> in its name, as
+    /// every cloud of Azure's has. Null for a host with a name of its own.
+    /// </summary>
+    public string? Account => Url.AbsolutePath.Trim('/') is { Length: > 0 } path ? path.Split('/')[0]
+        : Url.Host.Split('.') is [var first, .. var rest] && rest.Contains("blob", StringComparer.OrdinalIgnoreCase) ? first
+        : null;
 
     /// <summary>Reads an endpoint; null for a text that is none. Without a scheme it is https.</summary>
     public static AzureEndpoint? Parse(string text) =>

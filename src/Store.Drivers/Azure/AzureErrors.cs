@@ -10,78 +10,10 @@ using GlanceStore.Drivers.Shared;
 namespace GlanceStore.Drivers.Azure;
 
 /// <summary>The one mapping of what the service and the SDK report to <see cref="StoreError"/>.</summary>
-internal static class AzureErrors
+internal static partial class AzureErrors
 {
     // Azurite has one code, AuthorizationFailure, for who may not and for who is not known; what it says, the service says for the latter.
     private const string NotAuthenticated = "Server failed to authenticate the request";
-
-    private static readonly Verdict NotMet = new(StoreError.Changed, "the image was replaced in the meantime");
-    private static readonly Verdict Taken = new(StoreError.AlreadyExists, "there is an image already");
-    private static readonly Verdict Leased = new(StoreError.AccessDenied, "somebody holds a lease on the blob; break it, or wait until it ends");
-    private static readonly Verdict Refused = new(StoreError.AccessDenied, "the service refuses; check what the credentials may do with the container");
-    private static readonly Verdict Unknown = new(StoreError.NotAuthenticated,
-        "the service does not accept the credentials; check the key or the signature, the time it is good for, and this machine's clock");
-    private static readonly Verdict Damaged = new(StoreError.Corrupted, "other bytes arrived than were sent") { IsTransient = true };
-    private static readonly Verdict Busy = new(StoreError.Throttled, "the service asks to slow down") { IsTransient = true };
-    private static readonly Verdict Failed = new(StoreError.Unavailable, "the service failed") { IsTransient = true };
-    private static readonly Verdict Broken = new(StoreError.Unavailable, "fewer bytes arrived than were sent") { IsTransient = true };
-    private static readonly Verdict OutOfRange = new(StoreError.InvalidRange, "the range does not lie in the blob");
-    private static readonly Verdict Absent = new(StoreError.NotFound, "there is no such blob");
-    private static readonly Verdict TooLong = new(StoreError.TooLarge, "the service does not take blobs or blocks that large");
-    private static readonly Verdict NotTaken = new(StoreError.Unsupported, "the service does not take the request");
-
-    // By the code in x-ms-error-code.
-    private static readonly Dictionary<string, Verdict> ByCode = new(StringComparer.Ordinal)
-    {
-        ["BlobNotFound"] = Absent,
-        ["ResourceNotFound"] = Absent,
-        ["ContainerNotFound"] = new(StoreError.InvalidConfiguration, "the container does not exist; make it, or set CreateContainer"),
-        ["ContainerBeingDeleted"] = new(StoreError.Unavailable, "the container is being deleted") { IsTransient = true },
-        ["ContainerDisabled"] = new(StoreError.AccessDenied, "the container is disabled"),
-        ["InvalidResourceName"] = new(StoreError.InvalidConfiguration, "the service does not take the container's name"),
-        ["BlobAlreadyExists"] = Taken,
-        ["ConditionNotMet"] = NotMet,
-        ["TargetConditionNotMet"] = NotMet,
-        ["LeaseIdMissing"] = Leased,
-        ["LeaseLost"] = Leased,
-        ["LeaseIdMismatchWithBlobOperation"] = Leased,
-        ["BlobImmutableDueToPolicy"] = new(StoreError.AccessDenied, "a policy keeps the blob as it is"),
-        ["BlobArchived"] = new(StoreError.AccessDenied, "the blob is archived; move it to an online tier first"),
-        ["BlobBeingRehydrated"] = new(StoreError.AccessDenied, "the blob is still on its way out of the archive"),
-        ["BlobUsesCustomerSpecifiedEncryption"] = new(StoreError.AccessDenied, "the blob is encrypted with another key; set EncryptionKey"),
-        ["InvalidBlobType"] = new(StoreError.Unsupported, "the blob is not a block blob"),
-        ["AccountIsDisabled"] = new(StoreError.AccessDenied, "the account is disabled; ask its owner"),
-        ["AuthorizationFailure"] = Refused,
-        ["AuthorizationPermissionMismatch"] = Refused,
-        ["AuthorizationProtocolMismatch"] = Refused,
-        ["AuthorizationResourceTypeMismatch"] = Refused,
-        ["AuthorizationServiceMismatch"] = Refused,
-        ["AuthorizationSourceIPMismatch"] = Refused,
-        ["InsufficientAccountPermissions"] = Refused,
-        ["PublicAccessNotPermitted"] = Refused,
-        ["KeyBasedAuthenticationNotPermitted"] = new(StoreError.NotAuthenticated, "the account takes no keys; use a token"),
-        ["AuthenticationFailed"] = Unknown,
-        ["InvalidAuthenticationInfo"] = Unknown,
-        ["NoAuthenticationInformation"] = Unknown,
-        ["UnsupportedHeader"] = NotTaken,
-        ["FeatureNotSupported"] = new(StoreError.Unsupported, "the server cannot do it"), // Azurite, with 500
-        ["Md5Mismatch"] = Damaged,
-        ["Crc64Mismatch"] = Damaged,
-        ["InvalidRange"] = OutOfRange,
-        ["RequestBodyTooLarge"] = TooLong,
-        ["BlockCountExceedsLimit"] = new(StoreError.Unavailable,
-            "more than 100,000 blocks of unfinished uploads wait at the blob; the service discards them after a week"),
-        ["InvalidBlobOrBlock"] = new(StoreError.Unavailable,
-            "blocks of another program's unfinished upload wait at the blob; the service discards them after a week"),
-        ["InvalidBlockList"] = new(StoreError.Unavailable, "the blocks are no longer there; put the image again"),
-        ["IncompleteBody"] = Broken,
-        ["ServerBusy"] = Busy,
-        ["IngressExceedsAccountLimit"] = Busy,
-        ["EgressExceedsAccountLimit"] = Busy,
-        ["TooManyRequests"] = Busy,
-        ["OperationTimedOut"] = Failed,
-        ["InternalError"] = Failed,
-    };
 
     /// <summary>Makes one request, and whatever it throws a <see cref="StoreException"/>.</summary>
     /// <param name="doing">What the request does and to what, as the beginning of a sentence.</param>
@@ -112,7 +44,8 @@ internal static class AzureErrors
             return Unanswered(e, doing);
         }
 
-        var verdict = ByCode.GetValueOrDefault(answer.ErrorCode ?? "") ?? ByStatus(answer.Status);
+        var known = ByCode.GetValueOrDefault(answer.ErrorCode ?? "");
+        var verdict = known ?? ByStatus(answer.Status, isCoded: !string.IsNullOrEmpty(answer.ErrorCode));
         if (verdict == Refused && answer.Message.Contains(NotAuthenticated, StringComparison.Ordinal))
         {
             verdict = Unknown;
@@ -123,7 +56,8 @@ internal static class AzureErrors
             verdict = Taken;
         }
 
-        return new StoreException(verdict.Error, $"{doing} failed: {verdict.Why} ({Seen(answer)}).", e)
+        var words = known is null || verdict == Refused || verdict == NotTaken ? WordsOf(answer) : null;
+        return new StoreException(verdict.Error, $"{doing} failed: {verdict.Why} ({Seen(answer)}{(words is null ? "" : $": {words}")}).", e)
         {
             IsTransient = verdict.IsTransient,
             RetryAfter = RetryAfter(answer),
@@ -137,25 +71,13 @@ internal static class AzureErrors
     /// <summary>Whether an error says that blocks to be committed are not there.</summary>
     public static bool IsBlocksMissing(StoreException e) => Is(e, BlobErrorCode.InvalidBlockList);
 
-    private static bool Is(StoreException e, BlobErrorCode code) => e.InnerException is RequestFailedException answer && answer.ErrorCode == code;
+    /// <summary>Whether an error is an answer that brings less than was asked for, whoever gave it.</summary>
+    public static bool IsRefusal(StoreException e) => e.InnerException is RequestFailedException { Status: > 0 };
 
-    private static Verdict ByStatus(int status) => status switch
-    {
-        401 => Unknown,
-        403 => Refused,
-        404 => Absent,
-        408 => Broken,
-        409 => new(StoreError.Unavailable, "another request changes the same blob") { IsTransient = true },
-        412 => NotMet,
-        413 => TooLong,
-        416 => OutOfRange,
-        429 or 503 => Busy,
-        507 => new(StoreError.OutOfSpace, "the server is full"),
-        >= 500 => Failed,
-        < 300 => new(StoreError.Unavailable, "the server's answer makes no sense") { IsTransient = true },
-        < 400 => new(StoreError.InvalidConfiguration, "the account lives elsewhere; check Endpoint"),
-        _ => NotTaken,
-    };
+    /// <summary>Whether the service itself gave the answer: it never does without a code.</summary>
+    public static bool IsOfTheService(StoreException e) => e.InnerException is RequestFailedException { ErrorCode.Length: > 0 };
+
+    private static bool Is(StoreException e, BlobErrorCode code) => e.InnerException is RequestFailedException answer && answer.ErrorCode == code;
 
     private static string Seen(RequestFailedException answer)
     {
@@ -169,14 +91,21 @@ internal static class AzureErrors
     private static string? Header(RequestFailedException answer, string name) =>
         answer.GetRawResponse() is { } response && response.Headers.TryGetValue(name, out var value) ? value : null;
 
+    // The service's message without the lines of ids behind it, and without what the SDK says where there is none.
+    private static string? WordsOf(RequestFailedException answer)
+    {
+        var text = answer.Message.Split('\n')[0];
+        var end = text.IndexOf("RequestId:", StringComparison.Ordinal);
+        return text.StartsWith("Service request failed", StringComparison.Ordinal) ? null : ServerWords.Clean(end < 0 ? text : text[..end]);
+    }
+
     // No answer came: the credentials, the connection, the name or TLS.
     private static StoreException Unanswered(Exception e, string doing)
     {
         var all = ExceptionChain.Of(e).ToArray();
         var broken = all.FirstOrDefault(inner => inner is HttpRequestException or IOException or TimeoutException or SocketException or XmlException);
-        return all.Any(inner => inner is CredentialUnavailableException || (inner is AuthenticationFailedException && broken is null))
-            ? new StoreException(StoreError.NotAuthenticated,
-                $"{doing} failed: no token could be had; set up an identity, or set ConnectionString, AccountKey or SasToken.", e)
+        return all.Any(inner => inner is CredentialUnavailableException or AuthenticationFailedException)
+            ? AzureTokenErrors.Of(doing, e, broken)
             : all.Any(inner => inner is AuthenticationException)
             ? new StoreException(StoreError.Unavailable,
                 $"{doing} failed: the server's certificate is not trusted; set CaBundle, or check the endpoint's name.", e)
@@ -185,11 +114,7 @@ internal static class AzureErrors
                 {
                     IsTransient = true,
                 }
-                : new StoreException(StoreError.Unavailable, $"{doing} failed in a way the SDK does not explain ({e.GetType().Name}).", e);
-    }
-
-    private sealed record Verdict(StoreError Error, string Why)
-    {
-        public bool IsTransient { get; init; }
+                : new StoreException(StoreError.Unavailable,
+                    $"{doing} failed in a way the SDK does not explain ({e.GetType().Name}: {ServerWords.Clean(e.Message) ?? "no message"}).", e);
     }
 }

@@ -28,6 +28,9 @@ internal sealed class AzureLocations
 
     public ImageLocation Of(ImageId id) => Of(_prefix + id.Value);
 
+    /// <summary>Where a blob of this name is; null where the name is none of an image of this store.</summary>
+    public ImageLocation? Find(string blob) => IsBlob(blob) ? Of(blob) : null;
+
     /// <summary>The name of the blob at a location of this store.</summary>
     public string BlobOf(ImageLocation location) => location.Uri[(_scheme.Length + 3 + _place.Length)..];
 

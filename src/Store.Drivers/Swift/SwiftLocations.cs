@@ -57,7 +57,7 @@ internal sealed class SwiftLocations
             : throw new StoreException(StoreError.Unsupported, $"The account of {location} has no user and key to write into a location.");
     }
 
-    private ImageLocation Of(SwiftPlace place)
+    public ImageLocation Of(SwiftPlace place)
     {
         var address = _options.MultiTenant ? place.Account : _references[place.Account]!.AuthAddress;
         return new ImageLocation(_options.ConfigFile is null

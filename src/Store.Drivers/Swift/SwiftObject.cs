@@ -62,4 +62,16 @@ internal sealed record SwiftObject(string Container, string Name)
 }
 
 /// <summary>A line of a container's listing.</summary>
-internal sealed record SwiftEntry(string Name, long Size, DateTimeOffset LastModified, string? Hash);
+internal sealed record SwiftEntry(string Name, long Size, DateTimeOffset LastModified, string? Hash)
+{
+    private const string HashOfNothing = "d41d8cd98f00b204e9800998ecf8427e";
+
+    /// <summary>The ETag of a static large object, whose <see cref="Hash"/> is the manifest's; null where the listing does not tell it.</summary>
+    public string? LargeETag { get; init; }
+
+    /// <summary>
+    /// Whether the line may be about a manifest and not about the image: a dynamic large object has no bytes of its own, and of a static one Ceph
+    /// (16.2) shows the manifest's length and the MD5 of nothing.
+    /// </summary>
+    public bool IsUnsure => LargeETag is null && Hash == HashOfNothing;
+}

@@ -1,5 +1,4 @@
 using System.Net;
-using GlanceStore.Drivers.Shared;
 
 namespace GlanceStore.Drivers.Swift;
 
@@ -81,9 +80,15 @@ internal sealed partial class SwiftObjects
 
     private async ValueTask<SwiftObject?> FindByReadingAsync(SwiftRequest looking, string container, string name, CancellationToken cancellationToken)
     {
-        var request = looking with { Method = HttpMethod.Get, Headers = [("Range", $"bytes={FirstByte.Range}")] };
-        var answer = await client.AskAsync(request, cancellationToken).ConfigureAwait(false);
-        if (answer.StatusCode != HttpStatusCode.NotFound && !answer.IsSuccessStatusCode && !IsOfNothing(answer))
+        var request = looking with { Method = HttpMethod.Get };
+        var answer = await client.AskAsync(request with { Headers = [("Range", $"bytes={FirstByte.Range}")] }, cancellationToken).ConfigureAwait(false);
+        if (answer.StatusCode == HttpStatusCode.RequestedRangeNotSatisfiable)
+        {
+            answer.Dispose(); // an empty object has no first byte
+            answer = await client.AskAsync(request, cancellationToken).ConfigureAwait(false);
+        }
+
+        if (answer.StatusCode != HttpStatusCode.NotFound && !answer.IsSuccessStatusCode)
         {
             throw await client.RefusalAsync(request, answer, cancellationToken).ConfigureAwait(false);
         }
@@ -95,14 +100,8 @@ internal sealed partial class SwiftObjects
                 return null;
             }
 
-            var size = IsOfNothing(answer) ? 0
-                : answer.StatusCode == HttpStatusCode.OK ? SwiftReader.Measure(answer, new ReadIntent()).Size
-                : SwiftReader.Measure(answer, FirstByte).Size;
+            var (_, size) = SwiftReader.Measure(answer, answer.StatusCode == HttpStatusCode.OK ? new ReadIntent() : FirstByte);
             return await WithSizeAsync(SwiftObject.Of(container, name, answer, size), cancellationToken).ConfigureAwait(false);
         }
     }
-
-    // Of an empty object there is no first byte.
-    private static bool IsOfNothing(HttpResponseMessage answer) =>
-        answer.StatusCode == HttpStatusCode.RequestedRangeNotSatisfiable && SwiftHeaders.Text(answer, "Content-Range")?.EndsWith("*/0", StringComparison.Ordinal) == true;
 }

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Net;
-using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
 
@@ -118,14 +117,6 @@ internal sealed partial class SwiftObjects(SwiftClient client, SwiftLimits limit
         await DeleteAllAsync(container, names, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>All objects of a container whose names begin with a prefix, page by page; none where there is no container.</summary>
-    public IAsyncEnumerable<SwiftEntry> ListAsync(string container, string prefix, CancellationToken cancellationToken) =>
-        ListAsync("/" + Uri.EscapeDataString(container), prefix, $"Listing the container '{container}'", cancellationToken);
-
-    /// <summary>All containers of the account whose names begin with a prefix.</summary>
-    public IAsyncEnumerable<SwiftEntry> ListContainersAsync(string prefix, CancellationToken cancellationToken) =>
-        ListAsync("", prefix, "Listing the account's containers", cancellationToken);
-
     public async Task MakeContainerAsync(string container, CancellationToken cancellationToken)
     {
         var request = new SwiftRequest(HttpMethod.Put, "/" + Uri.EscapeDataString(container), $"Making the container '{container}'");
@@ -224,42 +215,6 @@ internal sealed partial class SwiftObjects(SwiftClient client, SwiftLimits limit
 
         return found with { Size = size };
     }
-
-    private async IAsyncEnumerable<SwiftEntry> ListAsync(
-        string path, string prefix, string doing, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        var query = $"?format=json&prefix={Uri.EscapeDataString(prefix)}";
-        string? marker = null;
-        while (true)
-        {
-            var request = new SwiftRequest(HttpMethod.Get, path + query + (marker is null ? "" : $"&marker={Uri.EscapeDataString(marker)}"), doing);
-            using var answer = await client.TrySendAsync(request, cancellationToken).ConfigureAwait(false);
-            if (answer is null || answer.StatusCode == HttpStatusCode.NoContent)
-            {
-                yield break;
-            }
-
-            using var json = await SwiftErrors.ReadJsonAsync(doing, answer, cancellationToken).ConfigureAwait(false);
-            var before = marker;
-            foreach (var entry in json.RootElement.EnumerateArray())
-            {
-                marker = entry.GetProperty("name").GetString()!;
-                yield return EntryOf(marker, entry);
-            }
-
-            if (marker == before)
-            {
-                yield break;
-            }
-        }
-    }
-
-    // Times are in UTC, and say so in Ceph only.
-    private static SwiftEntry EntryOf(string name, JsonElement entry) => new(name,
-        entry.TryGetProperty("bytes", out var bytes) ? bytes.GetInt64() : 0,
-        entry.TryGetProperty("last_modified", out var modified) && DateTimeOffset.TryParse(modified.GetString(), CultureInfo.InvariantCulture,
-            DateTimeStyles.AssumeUniversal, out var time) ? time : DateTimeOffset.MaxValue,
-        entry.TryGetProperty("hash", out var hash) ? hash.GetString() : null);
 
     private async Task DeleteInBulkAsync(string container, IEnumerable<string> names, CancellationToken cancellationToken)
     {

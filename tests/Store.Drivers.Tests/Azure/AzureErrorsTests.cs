@@ -40,6 +40,18 @@ public sealed class AzureErrorsTests
     [DataRow(507, null, StoreError.OutOfSpace, false)]
     [DataRow(301, null, StoreError.InvalidConfiguration, false)]
     [DataRow(400, "Whatever", StoreError.Unsupported, false)]
+    [DataRow(400, "AccountRequiresHttps", StoreError.InvalidConfiguration, false)]
+    [DataRow(403, "AuthorizationProtocolMismatch", StoreError.InvalidConfiguration, false)]
+    [DataRow(400, "OutOfRangeInput", StoreError.InvalidConfiguration, false)]
+    [DataRow(400, "InvalidBlobTier", StoreError.InvalidConfiguration, false)]
+    [DataRow(403, "RequestTimeTooSkewed", StoreError.NotAuthenticated, false)]
+    [DataRow(409, "LeaseAlreadyPresent", StoreError.AccessDenied, false)]
+    [DataRow(409, "SnapshotsPresent", StoreError.AccessDenied, false)]
+    [DataRow(409, "OperationNotSupportedOnDirectory", StoreError.Unsupported, false)]
+    [DataRow(409, "AccountBeingCreated", StoreError.Unavailable, true)]
+    [DataRow(409, "BlobImmutableDueToLegalHold", StoreError.AccessDenied, false)]
+    [DataRow(409, "NobodyKnowsThisState", StoreError.Unavailable, false)]
+    [DataRow(409, null, StoreError.Unavailable, true)]
     public void An_answer_is_mapped_by_its_code_and_else_by_its_status(int status, string? code, StoreError error, bool isTransient)
     {
         var mapped = AzureErrors.Translate(new RequestFailedException(status, "text", code, null), "Reading it");
@@ -79,6 +91,39 @@ public sealed class AzureErrorsTests
         Assert.AreEqual(StoreError.NotAuthenticated, AzureErrors.Translate(new CredentialUnavailableException("none", new HttpRequestException("x")), "It").Error);
         Assert.AreEqual(StoreError.NotAuthenticated, AzureErrors.Translate(new AuthenticationFailedException("refused"), "It").Error);
     }
+
+    [TestMethod]
+    public void A_code_that_is_in_no_table_is_told_in_the_services_words_without_its_ids_and_secrets()
+    {
+        var answer = new RequestFailedException(
+            400, "Whatever is not\u0007 good, sig=c4narysecret was seen.\nRequestId:12\nTime:now\nStatus: 400 (Bad)\nErrorCode: Whatever", "Whatever", null);
+        var message = AzureErrors.Translate(answer, "It").Message;
+        Assert.Contains("400 Whatever: Whatever is not good, sig=…", message);
+        Assert.DoesNotContain("c4nary", message);
+        Assert.DoesNotContain("RequestId", message);
+    }
+
+    [TestMethod]
+    public void An_identity_that_gives_no_token_tells_what_was_tried()
+    {
+        var chain = new CredentialUnavailableException("DefaultAzureCredential failed to retrieve a token from the included credentials. See …\n- EnvironmentCredential authentication unavailable. Set …\n- Azure CLI not installed");
+        var message = AzureErrors.Translate(chain, "It").Message;
+        Assert.Contains("Tried were: EnvironmentCredential authentication unavailable; Azure CLI not installed.", message);
+    }
+
+    [TestMethod]
+    [DataRow(429, true)]
+    [DataRow(503, true)]
+    [DataRow(400, false)]
+    public void A_place_of_tokens_that_is_overloaded_may_be_asked_again(int status, bool isTransient)
+    {
+        var error = AzureErrors.Translate(new AuthenticationFailedException("ManagedIdentityCredential authentication failed", new RequestFailedException(status, "x")), "It");
+        Assert.AreEqual((isTransient ? StoreError.Unavailable : StoreError.NotAuthenticated, isTransient), (error.Error, error.IsTransient), error.Message);
+    }
+
+    [TestMethod]
+    public void What_nobody_explains_is_told_with_its_message_and_not_by_its_type_alone() =>
+        Assert.Contains("InvalidDataException: the cat walked over it", AzureErrors.Translate(new InvalidDataException("the cat walked over it"), "It").Message);
 
     [TestMethod]
     public void A_login_that_cannot_be_reached_is_Unavailable_and_tried_again_as_Swift_has_it()

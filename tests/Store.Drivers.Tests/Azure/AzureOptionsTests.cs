@@ -88,6 +88,9 @@ public sealed class AzureOptionsTests
     [DataRow("http://127.0.0.1:10000/devstoreaccount1", "devstoreaccount1")]
     [DataRow("http://azurite:10000/devstoreaccount1/", "devstoreaccount1")]
     [DataRow("http://127.0.0.1:10000", null)]
+    [DataRow("https://account.z12.blob.storage.azure.net", "account")]
+    [DataRow("https://images.example.org", null)]
+    [DataRow("http://azurite:10000", null)]
     public void The_account_is_read_from_the_endpoint(string endpoint, string? account) =>
         Assert.AreEqual(account, AzureEndpoint.Parse(endpoint)!.Account);
 

@@ -1,0 +1,149 @@
+namespace GlanceStore.Drivers.Azure.Scripted;
+
+/// <summary>What a proxy before the service answers that is not what was asked for; and deletes and listings.</summary>
+[TestClass]
+public sealed class AzureReadTests
+{
+    private readonly ScriptedAzure _server = new();
+    private AzureDriverOptions _place = null!;
+
+    public TestContext TestContext { get; set; } = null!;
+
+    [TestInitialize]
+    public async Task StartAsync()
+    {
+        AzuriteServer.Require();
+        _place = await AzuriteServer.NewPlaceAsync() with { Endpoint = _server.Endpoint };
+    }
+
+    [TestCleanup]
+    public async Task StopAsync()
+    {
+        await _server.DisposeAsync();
+        if (_place is not null)
+        {
+            await AzuriteServer.RemoveEverythingAsync(AzuriteServer.Client, _place.Prefix);
+        }
+    }
+
+    [TestMethod]
+    [DataRow(206, "", "", DisplayName = "A_206_without_a_content_range_is_not_the_whole_image")]
+    [DataRow(206, "Content-Range", "bytes 0-99/1000", DisplayName = "A_206_to_a_read_of_the_whole_image_is_a_part")]
+    [DataRow(200, "Content-Range", "bytes 0-99/1000", DisplayName = "A_200_with_a_content_range_is_not_the_whole_image")]
+    [DataRow(200, "Content-Encoding", "gzip", DisplayName = "An_encoding_nobody_asked_for_is_refused")]
+    public async Task A_read_of_the_whole_image_takes_nothing_else_for_it(int status, string name, string value)
+    {
+        _server.Script = async (request, handOn) => request.Operation == "Get" ? With(await handOn() with { Status = status, Body = new byte[100] }, name, value) : null;
+        await AssertUnsupportedAsync(new ReadIntent());
+    }
+
+    [TestMethod]
+    [DataRow(206, "bytes 10-109/*")]
+    [DataRow(206, "bytes 11-110/1000")]
+    [DataRow(206, "bytes 10-59/1000")]
+    [DataRow(206, "")]
+    [DataRow(200, "")]
+    public async Task The_answer_to_a_range_is_the_range_that_was_asked_for(int status, string range)
+    {
+        _server.Script = async (request, handOn) => request.Operation == "Get" ? With(await handOn() with { Status = status }, "Content-Range", range) : null;
+        await AssertUnsupportedAsync(new ReadIntent(new ByteRange(10, 100)));
+    }
+
+    [TestMethod]
+    [DataRow(404)]
+    [DataRow(403)]
+    [DataRow(405)]
+    public async Task What_a_proxy_refuses_to_a_HEAD_a_GET_of_one_byte_decides(int status)
+    {
+        await using var driver = new AzureDriver(_place);
+        await using var store = new ImageStore("s", driver);
+        var receipt = await store.PutAsync(ImageId.New(), new MemoryStream(new byte[1000]), null, TestContext.CancellationToken);
+        var empty = await store.PutAsync(ImageId.New(), new MemoryStream(), null, TestContext.CancellationToken);
+        _server.Script = (request, _) => Task.FromResult(request.Operation == "Head" ? new ScriptedAnswer(status, [], []) : null);
+        Assert.AreEqual(1000, (await driver.FindAsync(receipt.Location, TestContext.CancellationToken))!.Size);
+        Assert.AreEqual(0, (await driver.FindAsync(empty.Location, TestContext.CancellationToken))!.Size);
+        Assert.IsNull(await driver.FindAsync(driver.LocationOf(ImageId.New()), TestContext.CancellationToken));
+    }
+
+    [TestMethod]
+    public async Task The_version_is_compared_in_the_request_that_deletes()
+    {
+        await using var driver = new AzureDriver(_place);
+        await using var store = new ImageStore("s", driver);
+        var id = ImageId.New();
+        var receipt = await store.PutAsync(id, new MemoryStream(new byte[1000]), null, TestContext.CancellationToken);
+        var old = (await driver.FindAsync(receipt.Location, TestContext.CancellationToken))!.VersionTag!;
+        await store.PutAsync(id, new MemoryStream(new byte[1001]), new PutOptions { Mode = WriteMode.Replace }, TestContext.CancellationToken);
+        _server.Requests.Clear();
+        var error = await Assert.ThrowsExactlyAsync<StoreException>(() => driver.DeleteAsync(receipt.Location, new DeleteIntent(old), TestContext.CancellationToken).AsTask());
+        Assert.AreEqual((StoreError.Changed, false), (error.Error, error.IsTransient), error.Message);
+        Assert.IsNotNull(_server.Requests.Single().Header("If-Match"), "In the request, not before it.");
+        var now = (await driver.FindAsync(receipt.Location, TestContext.CancellationToken))!;
+        Assert.AreEqual(1001, now.Size);
+        Assert.IsTrue(await driver.DeleteAsync(receipt.Location, new DeleteIntent(now.VersionTag), TestContext.CancellationToken));
+    }
+
+    [TestMethod]
+    [DataRow(1)]
+    [DataRow(2)]
+    [DataRow(1000)]
+    public async Task A_listing_tells_every_image_once_as_a_look_does(int most)
+    {
+        await using var driver = new AzureDriver(_place);
+        await using var store = new ImageStore("s", driver, new ImageStoreOptions { ChunkBytes = 64 << 10 });
+        var expected = new List<StoredObject>();
+        foreach (var size in new[] { 0, 1, 200_000 })
+        {
+            var receipt = await store.PutAsync(ImageId.New(), new MemoryStream(new byte[size]), null, TestContext.CancellationToken);
+            expected.Add((await driver.FindAsync(receipt.Location, TestContext.CancellationToken))!);
+        }
+
+        await AzuriteServer.Client.GetBlobClient(_place.Prefix + "not/an/image").UploadAsync(new BinaryData("x"), TestContext.CancellationToken);
+        var (images, continuation) = (new List<ListedImage>(), default(string));
+        do
+        {
+            var page = await driver.ListAsync(new ListingRequest("", continuation, most), TestContext.CancellationToken);
+            images.AddRange(page.Images);
+            continuation = page.Continuation;
+        }
+        while (continuation is not null);
+
+        CollectionAssert.AreEquivalent(
+            expected.Select(found => (found.Location, found.Size, found.VersionTag)).ToArray(),
+            images.Select(image => (image.Stored.Location, image.Stored.Size, image.Stored.VersionTag)).ToArray());
+        CollectionAssert.AreEquivalent(expected.Select(found => found.Location.Uri.Split('/')[^1]).ToArray(), images.Select(image => image.Name).ToArray());
+    }
+
+    [TestMethod]
+    public async Task A_host_with_a_name_of_its_own_and_the_account_in_the_path_is_written_to_where_the_location_says()
+    {
+        var place = await AzuriteServer.NewPlaceAsync();
+        await using var driver = new AzureDriver(place with { Endpoint = place.Endpoint.Replace("127.0.0.1", "localhost", StringComparison.Ordinal) });
+        await using var store = new ImageStore("s", driver, new ImageStoreOptions { ChunkBytes = 64 << 10 });
+        foreach (var size in new[] { 3, 200_000 })
+        {
+            var receipt = await store.PutAsync(ImageId.New(), new MemoryStream(new byte[size]), null, TestContext.CancellationToken);
+            Assert.Contains(place.Prefix + receipt.Location.Uri.Split('/')[^1], await AzuriteServer.ListEverythingAsync(AzuriteServer.Client, place.Prefix));
+            Assert.AreEqual(size, (await driver.FindAsync(receipt.Location, TestContext.CancellationToken))!.Size);
+            using var http = new HttpClient();
+            Assert.HasCount(size, await http.GetByteArrayAsync(
+                await driver.GetDirectUrlAsync(receipt.Location, TimeSpan.FromMinutes(1), TestContext.CancellationToken), TestContext.CancellationToken));
+            Assert.IsTrue(await store.DeleteAsync(receipt.Location, cancellationToken: TestContext.CancellationToken));
+        }
+    }
+
+    private static ScriptedAnswer With(ScriptedAnswer answer, string name, string value) => answer with
+    {
+        Headers = [.. answer.Headers.Where(header => header.Key != "Content-Range" && header.Key != "Content-Length"),
+            .. value.Length > 0 ? [KeyValuePair.Create(name, value)] : Array.Empty<KeyValuePair<string, string>>()],
+    };
+
+    private async Task AssertUnsupportedAsync(ReadIntent intent)
+    {
+        await using var driver = new AzureDriver(_place);
+        await using var store = new ImageStore("s", driver);
+        var receipt = await store.PutAsync(ImageId.New(), new MemoryStream(new byte[1000]), null, TestContext.CancellationToken);
+        var error = await Assert.ThrowsExactlyAsync<StoreException>(() => driver.OpenReadAsync(receipt.Location, intent, TestContext.CancellationToken).AsTask());
+        Assert.AreEqual((StoreError.Unsupported, false), (error.Error, error.IsTransient), error.Message);
+    }
+}
