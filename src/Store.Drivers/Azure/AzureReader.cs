@@ -9,6 +9,9 @@ namespace GlanceStore.Drivers.Azure;
 /// <summary>The body of an answer, as the connection gives it: never more bytes than were announced, and an error where there are fewer or more.</summary>
 internal sealed class AzureReader : DriverReader
 {
+    // What Azurite (3.37) answers to any range from the beginning of an empty blob, where the service says 416.
+    private const string NothingOfNothing = "bytes 0--1/0";
+
     private readonly BlobDownloadStreamingResult _answer;
     private readonly Stream _body;
     private readonly string _reading;
@@ -43,6 +46,11 @@ internal sealed class AzureReader : DriverReader
             && part.Size is { } size && (intent.Range is { } range ? part.First == range.Offset && part.Length == range.Within(size).Length : part.IsWhole))
         {
             return new AzureReader(answer.Value, body, describe(size), part.Length);
+        }
+
+        if (head.Status == (int)HttpStatusCode.PartialContent && header == NothingOfNothing && length == 0 && (intent.Range?.Offset ?? 0) == 0)
+        {
+            return new AzureReader(answer.Value, body, describe(0), 0);
         }
 
         throw new StoreException(StoreError.Unsupported, string.Create(CultureInfo.InvariantCulture,

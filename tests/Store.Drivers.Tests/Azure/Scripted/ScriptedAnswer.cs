@@ -29,13 +29,15 @@ public sealed record ScriptedAnswer(int Status, IReadOnlyList<KeyValuePair<strin
         }
 
         response.StatusCode = Status;
-        foreach (var (name, value) in Headers.Where(header => !isHead || header.Key != "Content-Type")) // a type without a body confuses the SDK
+        foreach (var (name, value) in Headers.Where(header => header.Key != "Content-Length" && (!isHead || header.Key != "Content-Type"))) // a type without a body confuses the SDK
         {
             response.Headers[name] = value;
         }
 
         if (isHead)
         {
+            response.ContentLength64 = Headers.Where(header => header.Key == "Content-Length")
+                .Select(header => long.Parse(header.Value, System.Globalization.CultureInfo.InvariantCulture)).FirstOrDefault();
             response.Close();
             return;
         }
