@@ -14,7 +14,16 @@ internal sealed partial class AzureContainer
         {
             var page = await RunAsync($"Listing the container '{options.Container}'", StoreError.Changed,
                 () => PageAsync(request, cancellationToken), cancellationToken).ConfigureAwait(false);
-            ListedImage[] images = [.. page?.Values.Where(blob => blob.Properties.BlobType is null or BlobType.Block).Select(ImageOf).OfType<ListedImage>() ?? []];
+            var images = new List<ListedImage>();
+            foreach (var blob in page?.Values ?? [])
+            {
+                if (blob.Properties.BlobType is null or BlobType.Block && locations.Find(blob.Name) is { } location
+                    && await DescribeAsync(location, blob.Properties, cancellationToken).ConfigureAwait(false) is { } stored)
+                {
+                    images.Add(new ListedImage(blob.Name[options.Prefix.Length..], stored));
+                }
+            }
+
             return new ListingPage(images, [], page?.ContinuationToken is { Length: > 0 } next ? next : null);
         }
         catch (StoreException e) when (IsAbsent(e))
@@ -35,9 +44,9 @@ internal sealed partial class AzureContainer
         return null;
     }
 
-    // The size as the listing tells it; a blob without one would be none of this service's.
-    private ListedImage? ImageOf(BlobItem blob) =>
-        locations.Find(blob.Name) is { } location && blob.Properties is { ContentLength: { } size, ETag: { } tag } told
-            ? new ListedImage(blob.Name[options.Prefix.Length..], Describe(location, size, tag, told.LastModified ?? DateTimeOffset.UnixEpoch, told.ContentHash))
-            : null;
+    // Azurite's listing leaves the length of an empty blob out: what a listing does not tell, a look does; null where it is gone meanwhile.
+    private async ValueTask<StoredObject?> DescribeAsync(ImageLocation location, BlobItemProperties told, CancellationToken cancellationToken) =>
+        told is { ContentLength: { } size, ETag: { } tag, LastModified: { } modified }
+            ? Describe(location, size, tag, modified, told.ContentHash)
+            : await FindAsync(location, cancellationToken).ConfigureAwait(false);
 }

@@ -109,8 +109,8 @@ public sealed class AzureReadTests
         while (continuation is not null);
 
         CollectionAssert.AreEquivalent(
-            expected.Select(found => (found.Location, found.Size, found.VersionTag)).ToArray(),
-            images.Select(image => (image.Stored.Location, image.Stored.Size, image.Stored.VersionTag)).ToArray());
+            expected.Select(found => (found.Location.Uri, found.Size, found.VersionTag)).ToArray(),
+            images.Select(image => (image.Stored.Location.Uri, image.Stored.Size, image.Stored.VersionTag)).ToArray());
         CollectionAssert.AreEquivalent(expected.Select(found => found.Location.Uri.Split('/')[^1]).ToArray(), images.Select(image => image.Name).ToArray());
     }
 
