@@ -9,7 +9,7 @@ using Amazon.S3.Internal;
 
 namespace GlanceStore.Drivers.S3;
 
-/// <summary>The SDK's client with what we leave out of it: its retries, its checksums and its hashing of bodies.</summary>
+/// <summary>The SDK's client with what we leave out of it: its retries, its redirects, its checksums and its hashing of bodies.</summary>
 internal sealed class S3Client(AWSCredentials credentials, AmazonS3Config config) : AmazonS3Client(credentials, config)
 {
     // Set before the base class makes the pipeline.
@@ -21,6 +21,9 @@ internal sealed class S3Client(AWSCredentials credentials, AmazonS3Config config
     protected override void CustomizeRuntimePipeline(RuntimePipeline pipeline)
     {
         base.CustomizeRuntimePipeline(pipeline);
+        pipeline.WithoutRepeats();
+        pipeline.RemoveHandler<AmazonS3RedirectHandler>();
+        pipeline.RemoveHandler<AmazonS3ResponseHandler>();
         pipeline.ReplaceHandler<AmazonS3EndpointResolver>(new OneEndpoint());
         pipeline.ReplaceHandler<AmazonS3AuthSchemeHandler>(new OneScheme());
         pipeline.AddHandlerBefore<Signer>(new BodyDigestHandler());
@@ -38,15 +41,13 @@ internal sealed class S3Client(AWSCredentials credentials, AmazonS3Config config
         {
             ServiceURL = endpoint.Url.ToString(),
             EndpointProvider = new S3EndpointProvider(endpoint.UrlOf(options.Bucket, options.Addressing), region),
-            AuthenticationRegion = region,
             ForcePathStyle = endpoint.AddressesByPath(options.Addressing, options.Bucket),
-            HttpClientFactory = connections,
-            IgnoreConfiguredEndpointUrls = true,
-            MaxErrorRetry = 0,
             BufferSize = 128 << 10,
-            RequestChecksumCalculation = RequestChecksumCalculation.WHEN_REQUIRED,
-            ResponseChecksumValidation = ResponseChecksumValidation.WHEN_REQUIRED,
-        };
+            UseArnRegion = false,
+            DisableMultiregionAccessPoints = true,
+            DisableS3ExpressSessionAuth = true,
+            USEast1RegionalEndpointValue = S3UsEast1RegionalEndpointValue.Regional,
+        }.Settled(connections, region);
     }
 
     // The SDK asks every request for what its endpoint may depend on, in one generated method so large that compiling it again once it is

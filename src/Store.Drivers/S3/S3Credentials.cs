@@ -1,5 +1,6 @@
 using Amazon.Runtime;
 using Amazon.Runtime.Credentials;
+using Amazon.Runtime.Internal;
 using Amazon.SecurityToken;
 using Amazon.SecurityToken.Model;
 
@@ -43,13 +44,13 @@ internal static class S3Credentials
 
         private readonly S3DriverOptions _options;
         private readonly TimeProvider _time;
-        private readonly AmazonSecurityTokenServiceClient _service;
+        private readonly TokenService _service;
 
         public AssumedRole(S3DriverOptions options, AWSCredentials own, HttpClientFactory connections, TimeProvider time)
         {
             (_options, _time) = (options, time);
             PreemptExpiryTime = TimeSpan.FromMinutes(5); // a part may take minutes, and its signature must outlive it
-            _service = new AmazonSecurityTokenServiceClient(own, ConfigFor(options, connections));
+            _service = new TokenService(own, ConfigFor(options, connections));
         }
 
         protected override async Task<CredentialsRefreshState> GenerateNewCredentialsAsync()
@@ -91,11 +92,16 @@ internal static class S3Credentials
             return new AmazonSecurityTokenServiceConfig
             {
                 ServiceURL = options.StsEndpoint is { } endpoint ? S3Endpoint.Parse(endpoint)!.Url.ToString() : $"https://sts.{region}.amazonaws.com",
-                AuthenticationRegion = region,
-                HttpClientFactory = connections,
-                IgnoreConfiguredEndpointUrls = true,
-                MaxErrorRetry = 0,
-            };
+            }.Settled(connections, region);
+        }
+    }
+
+    private sealed class TokenService(AWSCredentials credentials, AmazonSecurityTokenServiceConfig config) : AmazonSecurityTokenServiceClient(credentials, config)
+    {
+        protected override void CustomizeRuntimePipeline(RuntimePipeline pipeline)
+        {
+            base.CustomizeRuntimePipeline(pipeline);
+            pipeline.WithoutRepeats();
         }
     }
 }
