@@ -9,6 +9,8 @@ internal sealed record StoreEntry(string Id, ImageStoreOptions Options, DriverRe
 /// <summary>All stores that are to be made, and everything that is wrong with them. The one options class of the library.</summary>
 internal sealed class StorePlan
 {
+    private const int LongestCause = 300;
+
     public string? DefaultStore { get; set; }
 
     public long MaxBufferBytes { get; set; }
@@ -93,8 +95,21 @@ internal sealed class StorePlan
         }
         catch (Exception e)
         {
-            down.Add(new DownStore(store.Id, store.Type, $"Its driver could not be made ({e.GetType().Name}).", e));
+            down.Add(new DownStore(store.Id, store.Type, $"Its driver could not be made: {CauseOf(e)}.", e));
         }
+    }
+
+    // Of exceptions that wrap others the innermost knows why. On one line, and no longer than a sentence.
+    private static string CauseOf(Exception e)
+    {
+        while (e.InnerException is { } inner)
+        {
+            e = inner;
+        }
+
+        var text = string.Concat(e.Message.Select(c => char.IsControl(c) ? ' ' : c)).Trim();
+        text = text.Length > LongestCause ? text[..LongestCause] + "…" : text.TrimEnd('.');
+        return text.Length == 0 ? e.GetType().Name : $"{text} ({e.GetType().Name})";
     }
 
     private void CheckTotals()

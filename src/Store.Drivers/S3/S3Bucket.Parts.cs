@@ -1,4 +1,8 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using System.Net;
+using System.Security.Cryptography;
+using Amazon.S3;
 using Amazon.S3.Model;
 
 namespace GlanceStore.Drivers.S3;
@@ -37,5 +41,33 @@ internal sealed partial class S3Bucket
             || (digest.Crc32 is not null && part.Crc32 is not null && part.Crc32 != digest.Crc32)
             || (digest.Md5 is not null && IsMd5(part.ETag.Trim('"')) && part.ETag.Trim('"') != Convert.ToHexStringLower(chunk.Digest.Span));
         return other ? null : part with { Crc32 = digest.Crc32 };
+    }
+
+    /// <summary>Whether the image is what an upload of these parts became: an object of many parts has the MD5 of their MD5s for its ETag.</summary>
+    public async Task<bool> IsCompletedAsync(ImageLocation location, string upload, CancellationToken cancellationToken)
+    {
+        if (await FindAsync(location, cancellationToken).ConfigureAwait(false) is not { VersionTag: { } tag } || !tag.Contains('-', StringComparison.Ordinal))
+        {
+            return false;
+        }
+
+        try
+        {
+            var parts = await ListPartsAsync(location, upload, cancellationToken).ConfigureAwait(false);
+            return WholeTagOf(parts.Values.OrderBy(part => part.Number)) == tag;
+        }
+        catch (StoreException e) when (e.InnerException is AmazonS3Exception { StatusCode: HttpStatusCode.NotFound or HttpStatusCode.Forbidden })
+        {
+            return false; // gone, or a key that may not ask
+        }
+    }
+
+    [SuppressMessage("Security", "CA5351", Justification = "The servers define it so.")]
+    private static string? WholeTagOf(IEnumerable<S3Part> parts)
+    {
+        var tags = parts.Select(part => part.ETag.Trim('"')).ToArray();
+        return tags.Length > 0 && tags.All(tag => tag is { Length: 32 } && tag.All(char.IsAsciiHexDigit))
+            ? string.Create(CultureInfo.InvariantCulture, $"{Convert.ToHexStringLower(MD5.HashData([.. tags.SelectMany(Convert.FromHexString)]))}-{tags.Length}")
+            : null;
     }
 }

@@ -5,37 +5,16 @@ using Amazon.S3.Model;
 namespace GlanceStore.Drivers.S3;
 
 /// <summary>The bucket and the requests made to it: each one attempt, each failure a <see cref="StoreException"/>.</summary>
-internal sealed partial class S3Bucket(IAmazonS3 client, S3DriverOptions options, S3Locations locations)
+internal sealed partial class S3Bucket(IAmazonS3 client, S3DriverOptions options, S3Locations locations, IReadOnlyList<string> secrets)
 {
     private readonly S3Integrity _integrity = options.CheckedBy;
     private readonly string _bucket = options.Bucket;
     private volatile bool _seen;
+    private volatile bool _echoes;
 
     public IAmazonS3 Client => client;
 
     public string Name => _bucket;
-
-    public async ValueTask<StoredObject?> FindAsync(ImageLocation location, CancellationToken cancellationToken)
-    {
-        var request = new GetObjectMetadataRequest { BucketName = _bucket, Key = locations.KeyOf(location) };
-        try
-        {
-            var answer = await RunAsync($"Looking for {location}", () => client.GetObjectMetadataAsync(request, cancellationToken), cancellationToken)
-                .ConfigureAwait(false);
-            _seen = true;
-            return Describe(location, LengthIn(answer.Headers, location), answer.ETag, answer.LastModified, answer.ServerSideEncryptionMethod);
-        }
-        catch (StoreException e) when (e.Error == StoreError.NotFound)
-        {
-            await RequireAsync(cancellationToken).ConfigureAwait(false);
-            return null;
-        }
-        catch (StoreException e) when (e.Error == StoreError.AccessDenied || e.InnerException is AmazonS3Exception { StatusCode: HttpStatusCode.BadRequest })
-        {
-            await ExplainAsync(location, cancellationToken).ConfigureAwait(false);
-            throw;
-        }
-    }
 
     public async ValueTask<DriverReader> OpenReadAsync(ImageLocation location, ReadIntent intent, CancellationToken cancellationToken)
     {
@@ -49,8 +28,10 @@ internal sealed partial class S3Bucket(IAmazonS3 client, S3DriverOptions options
         var answer = await RunAsync($"Reading {location}", () => client.GetObjectAsync(request, cancellationToken), cancellationToken).ConfigureAwait(false);
         try
         {
-            return S3Reader.Open(answer, LengthIn(answer.Headers, location), intent.Range,
-                size => Describe(location, size, answer.ETag, answer.LastModified, answer.ServerSideEncryptionMethod));
+            var extent = S3Extent.Of(answer, LengthIn(answer.Headers, location), intent.Range, location);
+            var size = extent.Size ?? await SizeOfAsync(location, answer, cancellationToken).ConfigureAwait(false);
+            extent.Require(intent.Range, size, answer, location);
+            return new S3Reader(answer, Describe(location, size, answer.ETag, answer.LastModified, answer.ServerSideEncryptionMethod), extent.Length);
         }
         catch
         {
@@ -78,7 +59,7 @@ internal sealed partial class S3Bucket(IAmazonS3 client, S3DriverOptions options
             ServerSideEncryptionKeyManagementServiceKeyId = options.KmsKeyId,
         };
         var answer = await SendAsync($"Writing {location}", body, () => client.PutObjectAsync(request, cancellationToken), cancellationToken).ConfigureAwait(false);
-        CheckEcho(digest.Crc32, answer.ChecksumCRC32, location);
+        CheckEcho(digest.Crc32, answer.ChecksumCRC32, location, _echoes);
         return Describe(location, image.Length, answer.ETag, null, answer.ServerSideEncryptionMethod);
     }
 
@@ -122,8 +103,12 @@ internal sealed partial class S3Bucket(IAmazonS3 client, S3DriverOptions options
         };
         var answer = await SendAsync($"Writing part {number} of {location}", body, () => client.UploadPartAsync(request, cancellationToken), cancellationToken)
             .ConfigureAwait(false);
-        CheckEcho(digest.Crc32, answer.ChecksumCRC32, location);
-        return new S3Part(number, chunk.Length, answer.ETag, digest.Crc32);
+        CheckEcho(digest.Crc32, answer.ChecksumCRC32, location, _echoes);
+        _echoes |= digest.Crc32 is not null;
+        return string.IsNullOrEmpty(answer.ETag)
+            ? throw new StoreException(StoreError.Unsupported,
+                $"The server took part {number} of {location} without an ETag, and without it no upload can be completed; see what stands between.")
+            : new S3Part(number, chunk.Length, answer.ETag, digest.Crc32);
     }
 
     public async Task<StoredObject> CompleteAsync(
@@ -154,9 +139,23 @@ internal sealed partial class S3Bucket(IAmazonS3 client, S3DriverOptions options
         }
 
         // Ceph up to 16.2 leaves the ETag of a completed upload empty.
+        var size = parts.Sum(part => part.Length);
         return string.IsNullOrEmpty(answer.ETag)
-            ? await FindAsync(location, cancellationToken).ConfigureAwait(false) ?? throw Vanished(location)
-            : Describe(location, parts.Sum(part => part.Length), answer.ETag, null, answer.ServerSideEncryptionMethod);
+            ? await FindCompletedAsync(location, size, cancellationToken).ConfigureAwait(false)
+            : Describe(location, size, answer.ETag, null, answer.ServerSideEncryptionMethod);
+    }
+
+    // The image is there: a key that may write and not look at it must not make its put a failure.
+    private async Task<StoredObject> FindCompletedAsync(ImageLocation location, long size, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await FindAsync(location, cancellationToken).ConfigureAwait(false) ?? throw Vanished(location);
+        }
+        catch (StoreException e) when (e.Error == StoreError.AccessDenied)
+        {
+            return new StoredObject(location, size, null, null);
+        }
     }
 
     public Task AbortAsync(string key, string upload, CancellationToken cancellationToken) =>
@@ -177,77 +176,18 @@ internal sealed partial class S3Bucket(IAmazonS3 client, S3DriverOptions options
             MaxUploads = options.UploadsPerPage,
         }, cancellationToken), cancellationToken);
 
-    public Task DeleteAsync(ImageLocation location, CancellationToken cancellationToken) =>
-        RunAsync($"Deleting {location}", () => client.DeleteObjectAsync(
-            new DeleteObjectRequest { BucketName = _bucket, Key = locations.KeyOf(location) }, cancellationToken), cancellationToken);
-
-    /// <summary>Makes the bucket where there is none and the options say so.</summary>
-    public async Task EnsureAsync(CancellationToken cancellationToken)
-    {
-        if (_seen || !options.CreateBucket || await IsThereAsync(cancellationToken).ConfigureAwait(false))
-        {
-            return;
-        }
-
-        try
-        {
-            var request = new PutBucketRequest { BucketName = _bucket, UseClientRegion = true };
-            await RunAsync($"Making the bucket '{_bucket}'", () => client.PutBucketAsync(request, cancellationToken), cancellationToken).ConfigureAwait(false);
-        }
-        catch (StoreException e) when (e.InnerException is AmazonS3Exception { ErrorCode: "BucketAlreadyOwnedByYou" })
-        {
-            // somebody was faster
-        }
-
-        _seen = true;
-    }
-
-    // A HEAD has no body, so its 404 does not tell a missing object from a missing bucket.
-    private async Task RequireAsync(CancellationToken cancellationToken)
-    {
-        if (!_seen && !await IsThereAsync(cancellationToken).ConfigureAwait(false) && !options.CreateBucket)
-        {
-            throw new StoreException(StoreError.InvalidConfiguration,
-                $"The bucket '{_bucket}' does not exist at {S3Endpoint.Parse(options.Endpoint)!.Host}; make it, or set CreateBucket.");
-        }
-    }
-
-    // Nor does its 403 tell a wrong key from one that may not read, or its 400 an expired token from a wrong region: the answer to a GET does.
-    private async Task ExplainAsync(ImageLocation location, CancellationToken cancellationToken)
-    {
-        var request = new GetObjectRequest { BucketName = _bucket, Key = locations.KeyOf(location), ByteRange = new Amazon.S3.Model.ByteRange(0, 0) };
-        using var answer = await RunAsync($"Looking for {location}", () => client.GetObjectAsync(request, cancellationToken), cancellationToken)
-            .ConfigureAwait(false);
-    }
-
-    private async Task<bool> IsThereAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            await RunAsync($"Looking for the bucket '{_bucket}'",
-                () => client.HeadBucketAsync(new HeadBucketRequest { BucketName = _bucket }, cancellationToken), cancellationToken).ConfigureAwait(false);
-            return _seen = true;
-        }
-        catch (StoreException e) when (e.InnerException is AmazonS3Exception { StatusCode: HttpStatusCode.NotFound })
-        {
-            return false;
-        }
-        catch (StoreException e) when (e.Error == StoreError.AccessDenied)
-        {
-            return true; // a key may be allowed objects and not the bucket itself
-        }
-    }
-
     private ServerSideEncryptionMethod? Encryption =>
         options.ServerSideEncryption is { } method ? ServerSideEncryptionMethod.FindValue(method) : null;
 
     private StoredObject Describe(ImageLocation location, long size, string? etag, DateTime? lastModified, ServerSideEncryptionMethod? encryption)
     {
-        var tag = etag?.Trim('"');
+        var tag = TagOf(etag);
         var isMd5 = IsMd5(tag)
             && (encryption is null || encryption == ServerSideEncryptionMethod.None || encryption == ServerSideEncryptionMethod.AES256);
         return new StoredObject(location, size, tag, lastModified?.ToUniversalTime()) { Digest = isMd5 ? new Digest("md5", tag!) : null };
     }
+
+    private static string? TagOf(string? etag) => etag?.Trim('"') is { Length: > 0 } tag ? tag : null;
 
     private bool IsMd5(string? tag) => options.KnownAs.EtagIsMd5 && tag is { Length: 32 } && tag.All(char.IsAsciiHexDigit);
 
@@ -264,25 +204,11 @@ internal sealed partial class S3Bucket(IAmazonS3 client, S3DriverOptions options
         ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $"bytes={range.Offset}-{range.Offset + length - 1}")
         : string.Create(System.Globalization.CultureInfo.InvariantCulture, $"bytes={range.Offset}-");
 
-    // A server that does not know the header ignores it: then nothing would check the bytes, and nobody would notice.
-    private static void CheckEcho(string? sent, string? echoed, ImageLocation location)
-    {
-        if (sent is null || sent == echoed)
-        {
-            return;
-        }
-
-        throw echoed is null
-            ? new StoreException(StoreError.Unsupported,
-                $"The server took {location} without checking its CRC-32; set Integrity to Sha256, or see what the probe says.")
-            : new StoreException(StoreError.Corrupted, $"The server has other bytes of {location} than were sent.") { IsTransient = true };
-    }
-
-    private static async Task<T> SendAsync<T>(string doing, S3Body body, Func<Task<T>> request, CancellationToken cancellationToken)
+    private async Task<T> SendAsync<T>(string doing, S3Body body, Func<Task<T>> request, CancellationToken cancellationToken)
     {
         try
         {
-            return await S3Errors.RunAsync(doing, StoreError.AlreadyExists, request, cancellationToken).ConfigureAwait(false);
+            return await RunAsync(doing, StoreError.AlreadyExists, request, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
@@ -290,9 +216,9 @@ internal sealed partial class S3Bucket(IAmazonS3 client, S3DriverOptions options
         }
     }
 
-    private static Task<T> RunAsync<T>(string doing, Func<Task<T>> request, CancellationToken cancellationToken) =>
+    private Task<T> RunAsync<T>(string doing, Func<Task<T>> request, CancellationToken cancellationToken) =>
         RunAsync(doing, StoreError.Changed, request, cancellationToken);
 
-    private static Task<T> RunAsync<T>(string doing, StoreError ifNotMet, Func<Task<T>> request, CancellationToken cancellationToken) =>
-        S3Errors.RunAsync(doing, ifNotMet, request, cancellationToken);
+    private Task<T> RunAsync<T>(string doing, StoreError ifNotMet, Func<Task<T>> request, CancellationToken cancellationToken) =>
+        S3Errors.RunAsync(doing, ifNotMet, request, cancellationToken, secrets);
 }

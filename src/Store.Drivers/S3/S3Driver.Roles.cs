@@ -78,8 +78,10 @@ public sealed partial class S3Driver : ISweeper, IDirectUrl, IProbe, ILegacyUri
 
     private async ValueTask<Leftover?> SweepAsync(MultipartUpload found, DateTimeOffset before, SweepMode mode, CancellationToken cancellationToken)
     {
-        var begun = new DateTimeOffset(found.Initiated?.ToUniversalTime() ?? DateTime.MaxValue, TimeSpan.Zero);
-        if (begun >= before)
+        // An upload that became the image is none that was left behind, though a server may still list it, and would take the image's parts with it.
+        var leftover = Describe(found);
+        if (leftover.LastModified >= before
+            || await _bucket.IsCompletedAsync(_locations.Of(found.Key), found.UploadId, cancellationToken).ConfigureAwait(false))
         {
             return null;
         }
@@ -89,8 +91,11 @@ public sealed partial class S3Driver : ISweeper, IDirectUrl, IProbe, ILegacyUri
             await AbortIfThereAsync(found, cancellationToken).ConfigureAwait(false);
         }
 
-        return new Leftover($"{found.Key} (upload {found.UploadId})", null, begun);
+        return leftover;
     }
+
+    private static Leftover Describe(MultipartUpload found) => new($"{found.Key} (upload {found.UploadId})", null,
+        new DateTimeOffset(found.Initiated?.ToUniversalTime() ?? DateTime.MaxValue, TimeSpan.Zero));
 
     // Somebody may have aborted it since it was listed.
     private async Task AbortIfThereAsync(MultipartUpload found, CancellationToken cancellationToken)

@@ -39,7 +39,7 @@ public sealed partial class S3Driver : StoreDriver
         _locations = new S3Locations(S3Endpoint.Parse(options.Endpoint)!, options.Bucket, options.Prefix);
         _connections = new S3Connections(options);
         _credentials = S3Credentials.For(options, _connections, _time);
-        _bucket = BucketOf(_credentials);
+        _bucket = BucketOf(_credentials, options.Secrets);
         _byKeys = new S3BucketsByKeys(BucketOf);
         _creation = new S3Creation(options.CreatesBy, _bucket, _logger);
         Info = new DriverInfo("s3", S3Locations.Schemes, CapabilitiesOf(options));
@@ -84,6 +84,7 @@ public sealed partial class S3Driver : StoreDriver
     {
         var location = LocationOf(id);
         await _bucket.EnsureAsync(cancellationToken).ConfigureAwait(false);
+        await _bucket.RequireCheckingAsync(location, cancellationToken).ConfigureAwait(false);
         return await _creation.PublishAsync(location, intent.Mode, S3PublishStep.Put,
             condition => _bucket.PutAsync(location, image, condition, cancellationToken), cancellationToken).ConfigureAwait(false);
     }
@@ -91,14 +92,18 @@ public sealed partial class S3Driver : StoreDriver
     /// <inheritdoc/>
     public override async ValueTask<bool> DeleteAsync(ImageLocation location, DeleteIntent intent, CancellationToken cancellationToken)
     {
+        ArgumentNullException.ThrowIfNull(intent);
+
         // S3 answers a deletion alike whether there was something to delete.
         var bucket = BucketFor(location);
-        if (await bucket.FindAsync(location, cancellationToken).ConfigureAwait(false) is null)
+        if (await bucket.FindAsync(location, cancellationToken).ConfigureAwait(false) is not { } there)
         {
             return false;
         }
 
-        await bucket.DeleteAsync(location, cancellationToken).ConfigureAwait(false);
+        await (intent.VersionTag is { } version
+            ? bucket.DeleteVersionAsync(there, version, cancellationToken)
+            : bucket.DeleteAsync(location, null, cancellationToken)).ConfigureAwait(false);
         return true;
     }
 
@@ -130,6 +135,6 @@ public sealed partial class S3Driver : StoreDriver
     private S3Bucket BucketFor(ImageLocation location) =>
         _options.Source == S3CredentialSource.Location && location.Secret is { } secret ? _byKeys.Of(secret) : _bucket;
 
-    private S3Bucket BucketOf(Amazon.Runtime.AWSCredentials credentials) =>
-        new(S3Client.Create(_options, credentials, _connections), _options, _locations);
+    private S3Bucket BucketOf(Amazon.Runtime.AWSCredentials credentials, IReadOnlyList<string> secrets) =>
+        new(S3Client.Create(_options, credentials, _connections), _options, _locations, secrets);
 }

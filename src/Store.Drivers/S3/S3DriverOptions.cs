@@ -177,6 +177,9 @@ public sealed partial record S3DriverOptions
     /// <summary>How many unfinished uploads one answer lists: the most that S3 allows.</summary>
     internal int UploadsPerPage { get; init; } = 1000;
 
+    /// <summary>What no message may repeat, whoever wrote it.</summary>
+    internal IReadOnlyList<string> Secrets => [.. new[] { SecretKey, SessionToken, AccessKey, RoleExternalId }.OfType<string>().Where(text => text.Length > 0)];
+
     internal S3Preset KnownAs => Preset
         ?? (S3Endpoint.Parse(Endpoint) is { IsAws: true } ? S3Preset.Find("aws")! : S3Preset.Generic);
 

@@ -36,6 +36,8 @@ internal static class S3Errors
         ["RequestExpired"] = new(StoreError.NotAuthenticated, "this machine's clock and the server's differ too much; set the clock"),
         ["AuthorizationHeaderMalformed"] = new(StoreError.InvalidConfiguration, "the region is wrong; set Region to the bucket's"),
         ["PermanentRedirect"] = new(StoreError.InvalidConfiguration, "the bucket lives elsewhere; set Endpoint and Region to the bucket's"),
+        ["TemporaryRedirect"] = new(StoreError.InvalidConfiguration, "the bucket lives elsewhere; set Endpoint and Region to the bucket's"),
+        ["Redirect"] = new(StoreError.InvalidConfiguration, "the bucket lives elsewhere; set Endpoint and Region to the bucket's"),
         ["IllegalLocationConstraintException"] = new(StoreError.InvalidConfiguration, "the region is wrong; set Region to the endpoint's"),
         ["EntityTooLarge"] = new(StoreError.TooLarge, "the server does not take objects or parts that large"),
         ["EntityTooSmall"] = new(StoreError.InvalidConfiguration, "the server wants larger parts; raise the store's chunk length"),
@@ -65,7 +67,7 @@ internal static class S3Errors
 
     private static Verdict ByStatus(HttpStatusCode status) => (int)status switch
     {
-        301 or 307 or 308 => ByCode["PermanentRedirect"],
+        >= 300 and < 400 => ByCode["PermanentRedirect"],
         401 => new(StoreError.NotAuthenticated, "the server does not accept the credentials"),
         403 => ByCode["AccessDenied"],
         404 => ByCode["NoSuchKey"],
@@ -77,7 +79,7 @@ internal static class S3Errors
         507 => new(StoreError.OutOfSpace, "the server is full"),
         >= 500 => ByCode["InternalError"],
         < 300 => new(StoreError.Unavailable, "the server's answer makes no sense") { IsTransient = true },
-        _ => new(StoreError.Unsupported, "the server does not take the request"),
+        _ => new(StoreError.Unsupported, "the server does not take the request; ask the probe which settings it takes (a bucket with Object Lock wants Integrity Md5 or Crc32)"),
     };
 
     /// <summary>Makes one request, and whatever it throws a <see cref="StoreException"/>.</summary>
@@ -85,7 +87,9 @@ internal static class S3Errors
     /// <param name="ifNotMet">What it means where a condition of the request does not hold (412).</param>
     /// <param name="request">The request.</param>
     /// <param name="cancellationToken">What may end it.</param>
-    public static async Task<T> RunAsync<T>(string doing, StoreError ifNotMet, Func<Task<T>> request, CancellationToken cancellationToken)
+    /// <param name="secrets">What the server's words are not repeated with.</param>
+    public static async Task<T> RunAsync<T>(
+        string doing, StoreError ifNotMet, Func<Task<T>> request, CancellationToken cancellationToken, IReadOnlyList<string>? secrets = null)
     {
         try
         {
@@ -98,11 +102,11 @@ internal static class S3Errors
         catch (Exception e) when (e is not StoreException)
         {
             cancellationToken.ThrowIfCancellationRequested(); // the SDK turns some cancellations into other errors
-            throw Translate(e, doing, ifNotMet);
+            throw Translate(e, doing, ifNotMet, secrets);
         }
     }
 
-    public static StoreException Translate(Exception e, string doing, StoreError ifNotMet = StoreError.Changed)
+    public static StoreException Translate(Exception e, string doing, StoreError ifNotMet = StoreError.Changed, IReadOnlyList<string>? secrets = null)
     {
         if (e is not AmazonServiceException answer)
         {
@@ -119,7 +123,7 @@ internal static class S3Errors
         var verdict = ByCode.GetValueOrDefault(answer.ErrorCode ?? "") ?? (answer.StatusCode == 0 ? null : ByStatus(answer.StatusCode));
         return verdict is null
             ? Unanswered(e.InnerException ?? e, doing)
-            : new StoreException(verdict.Error, $"{doing} failed: {verdict.Why} ({Seen(answer)}).", e)
+            : new StoreException(verdict.Error, $"{doing} failed: {verdict.Why} ({Seen(answer, secrets ?? [])}).", e)
             {
                 IsTransient = verdict.IsTransient,
                 RetryAfter = RetryAfter(answer),
@@ -127,10 +131,28 @@ internal static class S3Errors
             };
     }
 
-    private static string Seen(AmazonServiceException answer)
+    // The status, the code, and what the server says: it is the operator's own, and knows why.
+    private static string Seen(AmazonServiceException answer, IReadOnlyList<string> secrets)
     {
         var status = ((int)answer.StatusCode).ToString(CultureInfo.InvariantCulture);
-        return string.IsNullOrEmpty(answer.ErrorCode) || answer.ErrorCode == status ? status : $"{status} {answer.ErrorCode}";
+        var code = ServerWords.Clean(answer.ErrorCode, secrets);
+        var seen = code is null || code == status || code == answer.StatusCode.ToString() ? status : $"{status} {code}";
+        var words = ServerWords.Clean(WordsOf(answer), secrets);
+        var elsewhere = (answer.InnerException as HttpErrorResponseException)?.Response?.GetHeaderValue("Location");
+        return seen + (words is null ? "" : $": {words}")
+            + (Uri.TryCreate(elsewhere, UriKind.Absolute, out var place) ? $"; it names {place.GetLeftPart(UriPartial.Authority)}" : "");
+    }
+
+    // The SDK writes a message where the server gave none, and wraps one it cannot read.
+    private static string? WordsOf(AmazonServiceException answer)
+    {
+        const string Body = "HTTP Body: ";
+        var at = answer.Message.IndexOf(Body, StringComparison.Ordinal);
+        return at >= 0 ? answer.Message[(at + Body.Length)..]
+            : answer.Message.StartsWith("Error making request with", StringComparison.Ordinal)
+                || answer.Message.StartsWith("The service returned an error", StringComparison.Ordinal)
+                || answer.Message.StartsWith("Exception of type", StringComparison.Ordinal) ? null
+            : answer.Message;
     }
 
     private static TimeSpan? RetryAfter(AmazonServiceException answer) =>
@@ -153,8 +175,10 @@ internal static class S3Errors
                 }
                 : e is AmazonClientException
                     ? new StoreException(StoreError.NotAuthenticated, $"{doing} failed: no credentials were found; set AccessKey and SecretKey, or Credentials.", e)
-                    : new StoreException(StoreError.Unavailable, $"{doing} failed in a way the SDK does not explain ({e.GetType().Name}).", e);
+                    : new StoreException(StoreError.Unavailable, $"{doing} failed in a way the SDK does not explain: {Cause(all[^1])}.", e);
     }
+
+    private static string Cause(Exception e) => $"{e.GetType().Name}: {ServerWords.Clean(e.Message)}";
 
     private sealed record Verdict(StoreError Error, string Why)
     {

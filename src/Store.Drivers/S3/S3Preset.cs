@@ -9,9 +9,9 @@ public sealed record S3Preset
         new("aws") { Integrity = S3Integrity.Crc32, CreateNew = S3CreateNew.Conditional, EtagIsMd5 = true },
         new("ceph") { Integrity = S3Integrity.Md5, CreateNew = S3CreateNew.ConditionalPut },
         new("swift") { CreateNew = S3CreateNew.LookFirst, MaxParts = 1000 },
-        new("minio"),
-        new("r2") { PartBytes = 64 << 20 },
-        new("b2") { CreateNew = S3CreateNew.LookFirst },
+        new("minio") { Integrity = S3Integrity.Md5 },
+        new("r2") { Integrity = S3Integrity.Md5, PartBytes = 64 << 20 },
+        new("b2") { Integrity = S3Integrity.Md5, CreateNew = S3CreateNew.LookFirst },
         new("gcs") { CreateNew = S3CreateNew.LookFirst },
     ];
 

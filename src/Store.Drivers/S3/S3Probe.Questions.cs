@@ -12,10 +12,11 @@ internal sealed partial class S3Probe
     private const string ConditionalComplete = "Honours If-None-Match on CompleteMultipartUpload";
     private const string Ranges = "Reads ranges";
     private const string PinnedReads = "Honours If-Match on reads";
+    private const string PinnedDeletes = "Honours If-Match on deletions";
     private const string EtagIsMd5 = "An ETag is the MD5";
     private const string ListedUploads = "Lists unfinished uploads";
 
-    private static readonly string[] ObjectNames = ["access", "sha256", "md5", "crc32", "put", "complete", "read"];
+    private static readonly string[] ObjectNames = ["access", "sha256", "md5", "crc32", "put", "complete", "read", "delete"];
 
     private async Task<ProbeFinding> SignedBodyAsync(CancellationToken cancellationToken)
     {
@@ -68,6 +69,8 @@ internal sealed partial class S3Probe
             PartSize = Sample.Length,
             InputStream = new S3Body(Sample, Hex(Sample)),
             UseChunkEncoding = false,
+            MD5Digest = _writesBy == S3Integrity.Md5 ? Convert.ToBase64String(Md5Of(Sample)) : null,
+            ChecksumCRC32 = _writesBy == S3Integrity.Crc32 ? RightCrc32 : null,
         }, cancellationToken).ConfigureAwait(false);
         var refused = await RefusalAsync(() => client.CompleteMultipartUploadAsync(new CompleteMultipartUploadRequest
         {
@@ -109,6 +112,20 @@ internal sealed partial class S3Probe
             : new ProbeFinding(PinnedReads, ProbeAnswer.Yes, $"A version that is not there was refused ({(int)refused}).");
     }
 
+    private async Task<ProbeFinding> PinnedDeletesAsync(CancellationToken cancellationToken)
+    {
+        await PutAsync("delete", Sample, cancellationToken).ConfigureAwait(false);
+        var refused = await RefusalAsync(() => client.DeleteObjectAsync(
+            new DeleteObjectRequest { BucketName = options.Bucket, Key = _prefix + "delete", IfMatch = "\"another\"" }, cancellationToken)).ConfigureAwait(false);
+        return (int?)refused switch
+        {
+            null => new ProbeFinding(PinnedDeletes, ProbeAnswer.No,
+                "A version that is not there was to be deleted and the object went: a deletion of a version looks right before, and what is put in that moment is lost."),
+            412 or 409 => new ProbeFinding(PinnedDeletes, ProbeAnswer.Yes, $"A deletion of a version that is not there was refused ({(int)refused})."),
+            _ => new ProbeFinding(PinnedDeletes, ProbeAnswer.No, $"The condition was refused ({(int)refused}): a deletion of a version looks right before."),
+        };
+    }
+
     private async Task<ProbeFinding> EtagIsMd5Async(CancellationToken cancellationToken)
     {
         var answer = await client.GetObjectMetadataAsync(options.Bucket, _prefix + "read", cancellationToken).ConfigureAwait(false);
@@ -139,16 +156,16 @@ internal sealed partial class S3Probe
             .. Does(SignedBody) ? [S3Integrity.Sha256] : Array.Empty<S3Integrity>(),
             .. Does(ContentMd5) ? [S3Integrity.Md5] : Array.Empty<S3Integrity>(),
         ];
-        S3Integrity? integrity = checks.Length == 0 ? null : checks.Contains(options.CheckedBy) ? options.CheckedBy : checks[0];
+        S3Integrity? integrity = checks.Length == 0 ? null : checks.Contains(_writesBy) ? _writesBy : checks[0];
         var createNew = (Does(ConditionalPut), Does(ConditionalComplete)) switch
         {
             (true, true) => S3CreateNew.Conditional,
             (true, false) => S3CreateNew.ConditionalPut,
             _ => S3CreateNew.LookFirst,
         };
-        var fits = (integrity ?? S3Integrity.Sha256) == options.CheckedBy && createNew == options.CreatesBy;
+        var fits = (integrity ?? _writesBy) == options.CheckedBy && createNew == options.CreatesBy;
         var settings = integrity is null
-            ? $"No digest is checked by this server: bytes damaged on the way are noticed only when they are read. CreateNew={createNew}."
+            ? $"No digest is checked by this server: bytes damaged on the way are noticed only when they are read. Integrity={_writesBy}, CreateNew={createNew}."
             : $"Integrity={integrity}, CreateNew={createNew}.";
         return new ProbeFinding("The store's settings fit", fits ? ProbeAnswer.Yes : ProbeAnswer.No,
             fits ? settings : $"{settings} The store has Integrity={options.CheckedBy}, CreateNew={options.CreatesBy}.");

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
@@ -10,13 +11,18 @@ namespace GlanceStore.Drivers.S3;
 /// <remarks>Every object it writes has a few bytes and a name of its own below the store's prefix, and is removed again.</remarks>
 internal sealed partial class S3Probe(IAmazonS3 client, S3DriverOptions options, TimeProvider time)
 {
-    private const string RightCrc32 = "GHwaWg=="; // of the sample
+    public static readonly byte[] Sample = "a probe of GlanceStore"u8.ToArray();
+
+    public const string RightCrc32 = "GHwaWg=="; // of the sample
     private const string WrongCrc32 = "AAAAAA==";
     private const int SmallestPart = 5 << 20;
 
     // The server's clock and ours may differ by 15 minutes before signatures are refused; a third of that deserves a word.
     private static readonly TimeSpan NotableSkew = TimeSpan.FromMinutes(5);
-    private static readonly byte[] Sample = "a probe of GlanceStore"u8.ToArray();
+    
+
+    // What goes with every object that the probe writes: the store's own digest where the server takes it, else the first that it does.
+    private S3Integrity _writesBy = options.CheckedBy;
 
     private readonly string _prefix = $"{options.Prefix}glance-store-probe-{Guid.NewGuid():N}-";
 
@@ -56,6 +62,7 @@ internal sealed partial class S3Probe(IAmazonS3 client, S3DriverOptions options,
         (ConditionalComplete, ConditionalCompleteAsync),
         (Ranges, RangesAsync),
         (PinnedReads, PinnedReadsAsync),
+        (PinnedDeletes, PinnedDeletesAsync),
         (EtagIsMd5, EtagIsMd5Async),
         (ListedUploads, ListedUploadsAsync),
     ];
@@ -66,13 +73,15 @@ internal sealed partial class S3Probe(IAmazonS3 client, S3DriverOptions options,
         try
         {
             var before = time.GetUtcNow();
-            var answer = await PutAsync("access", Sample, cancellationToken).ConfigureAwait(false);
+            var refusal = await WriteByAnyAsync(cancellationToken).ConfigureAwait(false);
             using (var read = await client.GetObjectAsync(options.Bucket, _prefix + "access", cancellationToken).ConfigureAwait(false))
             {
                 var date = read.LastModified is { } modified ? new DateTimeOffset(modified.ToUniversalTime()) : before;
                 await DeleteAsync("access", cancellationToken).ConfigureAwait(false);
                 var skew = (date - before).Duration();
-                return new ProbeFinding(Name, ProbeAnswer.Yes, skew < NotableSkew
+                return refusal is not null
+                    ? new ProbeFinding(Name, ProbeAnswer.Yes, $"Only with another digest: set Integrity to {_writesBy}. With {options.CheckedBy}: {refusal}")
+                    : new ProbeFinding(Name, ProbeAnswer.Yes, skew < NotableSkew
                     ? $"The bucket '{options.Bucket}' takes, gives and removes objects."
                     : $"The bucket works, but the server's clock and this machine's differ by {skew.TotalMinutes:0} minutes; set the clock.");
             }
@@ -80,8 +89,31 @@ internal sealed partial class S3Probe(IAmazonS3 client, S3DriverOptions options,
         catch (Exception e) when (e is not OperationCanceledException)
         {
             await CleanAsync().ConfigureAwait(false);
-            return new ProbeFinding(Name, ProbeAnswer.No, S3Errors.Translate(e, "It").Message);
+            var fault = e as StoreException ?? S3Errors.Translate(e, "It", StoreError.Changed, options.Secrets);
+            return new ProbeFinding(Name, ProbeAnswer.No, fault.Message);
         }
+    }
+
+    // A bucket may want its digest in a header (Object Lock does), and a server may take only some.
+    private async Task<string?> WriteByAnyAsync(CancellationToken cancellationToken)
+    {
+        StoreException? first = null;
+        foreach (var integrity in new[] { options.CheckedBy, S3Integrity.Md5, S3Integrity.Crc32, S3Integrity.Sha256 }.Distinct())
+        {
+            _writesBy = integrity;
+            try
+            {
+                await PutAsync("access", Sample, cancellationToken).ConfigureAwait(false);
+                return first?.Message;
+            }
+            catch (AmazonS3Exception e) when ((int)e.StatusCode is 400 or 501)
+            {
+                first ??= S3Errors.Translate(e, "Writing", StoreError.Changed, options.Secrets);
+            }
+        }
+
+        _writesBy = options.CheckedBy;
+        throw first!;
     }
 
     private static async Task<ProbeFinding> AskAsync(string name, Func<CancellationToken, Task<ProbeFinding>> ask, CancellationToken cancellationToken)
@@ -106,10 +138,13 @@ internal sealed partial class S3Probe(IAmazonS3 client, S3DriverOptions options,
             Key = _prefix + name,
             InputStream = new S3Body(body, sha256 ?? Hex(body)),
             UseChunkEncoding = false,
-            MD5Digest = md5,
-            ChecksumCRC32 = crc32,
+            MD5Digest = md5 ?? (_writesBy == S3Integrity.Md5 ? Convert.ToBase64String(Md5Of(body)) : null),
+            ChecksumCRC32 = crc32 ?? (_writesBy == S3Integrity.Crc32 ? RightCrc32 : null),
             IfNoneMatch = ifNoneMatch,
         }, cancellationToken);
+
+    [SuppressMessage("Security", "CA5351", Justification = "Content-MD5 is that.")]
+    private static byte[] Md5Of(byte[] body) => MD5.HashData(body);
 
     private Task DeleteAsync(string name, CancellationToken cancellationToken) =>
         client.DeleteObjectAsync(options.Bucket, _prefix + name, cancellationToken);

@@ -13,6 +13,7 @@ internal sealed partial class S3Writer(S3Bucket bucket, S3Creation creation, Ima
 
     private readonly ConcurrentDictionary<int, S3Part> _parts = new();
     private bool _ended;
+    private bool _unclear;
 
     public override ImageLocation Location => location;
 
@@ -53,10 +54,19 @@ internal sealed partial class S3Writer(S3Bucket bucket, S3Creation creation, Ima
             throw new StoreException(StoreError.Corrupted, $"{parts.Length} parts arrived for {location}, and {count} were sent.");
         }
 
-        var stored = await creation.PublishAsync(location, intent.Mode, S3PublishStep.Complete,
-            condition => bucket.CompleteAsync(location, upload, parts, condition, cancellationToken), cancellationToken).ConfigureAwait(false);
-        _ended = true;
-        return stored;
+        _unclear = true;
+        try
+        {
+            var stored = await creation.PublishAsync(location, intent.Mode, S3PublishStep.Complete,
+                condition => bucket.CompleteAsync(location, upload, parts, condition, cancellationToken), cancellationToken).ConfigureAwait(false);
+            _ended = true;
+            return stored;
+        }
+        catch (StoreException e) when (!e.IsTransient)
+        {
+            _unclear = false; // the server has answered, and refused
+            throw;
+        }
     }
 
     public override async ValueTask DisposeAsync()
@@ -70,7 +80,11 @@ internal sealed partial class S3Writer(S3Bucket bucket, S3Creation creation, Ima
         using var limit = new CancellationTokenSource(AbortLimit, time);
         try
         {
-            await bucket.AbortAsync(location, upload, limit.Token).ConfigureAwait(false);
+            // Where the answer to completing is missing, it may have taken effect, and an abort would take the parts of what is an image now.
+            if (!_unclear || !await bucket.IsCompletedAsync(location, upload, limit.Token).ConfigureAwait(false))
+            {
+                await bucket.AbortAsync(location, upload, limit.Token).ConfigureAwait(false);
+            }
         }
         catch (StoreException e) when (e.InnerException is Amazon.S3.AmazonS3Exception { StatusCode: System.Net.HttpStatusCode.NotFound })
         {

@@ -17,6 +17,7 @@ internal static class SdkSettings
         config.RetryMode = RequestRetryMode.Standard;
         config.MaxErrorRetry = 0;
         config.MaxStaleConnectionRetries = 0;
+        config.AllowAutoRedirect = true; // the connections follow none, and said so the SDK takes the answer for the error that it is
         config.AuthenticationRegion = region;
         config.HttpClientFactory = connections;
         config.RequestChecksumCalculation = RequestChecksumCalculation.WHEN_REQUIRED;

@@ -41,6 +41,6 @@ internal static class ServerConnections
         }
 
         // Time limits are the front's; it knows how many bytes a request moves.
-        return new HttpClient(new SentOnce(handler)) { Timeout = Timeout.InfiniteTimeSpan };
+        return new HttpClient(new SentOnce(new RightedHeaders(handler))) { Timeout = Timeout.InfiniteTimeSpan };
     }
 }

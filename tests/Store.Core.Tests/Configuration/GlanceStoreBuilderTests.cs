@@ -183,11 +183,23 @@ public sealed class GlanceStoreBuilderTests
         builder.AddStore("odd", new DriverRecipe([], _ => throw new InvalidOperationException("no such service")));
         await using var stores = builder.Build();
         Assert.AreEqual("good", string.Join(',', stores.Ids));
-        Assert.AreEqual("broken: /srv is no directory., odd: Its driver could not be made (InvalidOperationException).",
+        Assert.AreEqual("broken: /srv is no directory., odd: Its driver could not be made: no such service (InvalidOperationException).",
             string.Join(", ", stores.Down.Select(store => $"{store.Id}: {store.Reason}")));
         await stores.Default.PutAsync(new ImageId("a"), new MemoryStream([1]));
         var error = Assert.ThrowsExactly<StoreException>(() => stores["broken"]);
         Assert.AreEqual((StoreError.Unavailable, "The store 'broken' is down: /srv is no directory."), (error.Error, error.Message));
+    }
+
+    [TestMethod]
+    public void A_driver_that_could_not_be_made_says_the_cause_and_not_only_the_name_of_what_wraps_it()
+    {
+        var builder = new GlanceStoreBuilder();
+        builder.AddStore("odd", new DriverRecipe([], _ => throw new TypeInitializationException("Some.Type",
+            new InvalidOperationException("wrapped", new FormatException($"Line 1\nis not\u001b[2J right. {new string('x', 1000)}")))));
+        var message = Assert.ThrowsExactly<StoreException>(() => builder.Build()).Message;
+        Assert.Contains("Line 1 is not [2J right.", message);
+        Assert.Contains("(FormatException)", message);
+        Assert.IsLessThan(400, message.Length);
     }
 
     [TestMethod]

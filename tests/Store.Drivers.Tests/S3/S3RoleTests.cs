@@ -35,6 +35,68 @@ public sealed class S3RoleTests
     }
 
     [TestMethod]
+    [DataRow(S3Integrity.Sha256)]
+    [DataRow(S3Integrity.Crc32)]
+    public async Task A_bucket_that_wants_its_digest_in_a_header_is_probed_with_one_and_the_advice_names_it(S3Integrity integrity)
+    {
+        await using var server = new ScriptedS3();
+        server.Script = request => request.Operation is "Put" or "Part" && request.Header("Content-MD5") is null
+            ? ScriptedAnswer.Error(400, "InvalidRequest")
+            : null;
+        await using var driver = new S3Driver(server.Options with { Integrity = integrity });
+        var findings = await ProbeAsync(driver);
+        Assert.AreEqual(ProbeAnswer.Yes, findings[0].Answer);
+        Assert.Contains("set Integrity to Md5", findings[0].Detail);
+        Assert.Contains("Integrity=Md5, CreateNew=Conditional", findings[^1].Detail);
+        Assert.AreEqual(ProbeAnswer.No, findings[^1].Answer);
+        Assert.IsEmpty(server.Everything);
+    }
+
+    [TestMethod]
+    [DataRow("minio")]
+    [DataRow("r2")]
+    [DataRow("b2")]
+    [DataRow("ceph")]
+    [DataRow("aws")]
+    public async Task A_preset_of_a_server_that_has_Object_Lock_sends_its_digest_in_a_header(string preset)
+    {
+        await using var server = new ScriptedS3();
+        server.Script = request => request.Operation is "Put" or "Part" && request.Header("Content-MD5") is null && request.Header("x-amz-checksum-crc32") is null
+            ? ScriptedAnswer.Error(400, "InvalidRequest")
+            : null;
+        await using var store = new ImageStore("s", new S3Driver(server.Options with { Preset = S3Preset.Find(preset) }));
+        await store.PutAsync(ImageId.New(), new MemoryStream([1]), null, TestContext.CancellationToken);
+    }
+
+    [TestMethod]
+    public async Task An_upload_that_became_the_image_is_not_swept_and_the_image_stays()
+    {
+        await using var server = new ScriptedS3 { KeepsCompletedUploads = true };
+        await using var driver = new S3Driver(server.Options);
+        await using var store = new ImageStore("s", driver, new ImageStoreOptions { ChunkBytes = 64 << 10 });
+        var receipt = await store.PutAsync(new ImageId("a"), new MemoryStream(new byte[200_000]), null, TestContext.CancellationToken);
+        var later = TimeProvider.System.GetUtcNow() + TimeSpan.FromHours(1);
+        Assert.AreEqual(0, await SweepAsync(driver, later, SweepMode.Remove));
+        Assert.IsNotNull(await store.FindAsync(receipt.Location, TestContext.CancellationToken));
+
+        // The same upload of an image that was replaced since is a leftover.
+        server.Store("a", [1]);
+        Assert.AreEqual(1, await SweepAsync(driver, later, SweepMode.DryRun));
+    }
+
+    [TestMethod]
+    public async Task A_put_whose_complete_took_effect_without_an_answer_does_not_abort_what_became_the_image()
+    {
+        await using var server = new ScriptedS3 { KeepsCompletedUploads = true };
+        server.Loses = request => request.Operation == "Complete";
+        await using var driver = new S3Driver(server.Options);
+        await using var store = new ImageStore("s", driver, new ImageStoreOptions { ChunkBytes = 64 << 10, MaxAttempts = 1 });
+        var receipt = await store.PutAsync(new ImageId("a"), new MemoryStream(new byte[200_000]), null, TestContext.CancellationToken);
+        Assert.AreEqual(200_000, (await store.FindAsync(receipt.Location, TestContext.CancellationToken))!.Size);
+        Assert.IsFalse(server.Requests.Any(request => request.Operation == "Abort"));
+    }
+
+    [TestMethod]
     public async Task A_probe_that_may_not_write_says_only_that()
     {
         await using var server = new ScriptedS3();

@@ -66,11 +66,12 @@ internal sealed partial class ScriptedObjects(ScriptedS3 server)
                 "Begin" => Begin(key),
                 "Part" => Checked(request) ?? Part(request),
                 "Complete" => Complete(request, key),
-                "Abort" => _uploads.Remove(request.Query["uploadId"]) ? new ScriptedAnswer(204, []) : ScriptedAnswer.Error(404, "NoSuchUpload"),
+                "Abort" => Abort(request.Query["uploadId"]),
+                "ListObjects" => ListObjects(request),
                 "ListUploads" => ListUploads(request),
                 "ListParts" => ListParts(request),
                 "Get" or "Head" => Get(request, key),
-                "Delete" => Delete(key),
+                "Delete" => Delete(request, key),
                 _ => new ScriptedAnswer(200, []),
             };
         }
@@ -146,8 +147,13 @@ internal sealed partial class ScriptedObjects(ScriptedS3 server)
         var etag = $"{Convert.ToHexStringLower(MD5.HashData([.. parts.SelectMany(part => MD5.HashData(part!))]))}-{parts.Length}";
         _objects[key] = new Stored(whole, etag, TimeProvider.System.GetUtcNow());
         _uploads.Remove(request.Query["uploadId"]);
+        if (server.KeepsCompletedUploads)
+        {
+            _uploads[request.Query["uploadId"]] = upload with { IsCompleted = true };
+        }
+
         return ScriptedAnswer.Xml(200,
-            $"<CompleteMultipartUploadResult><Bucket>{ScriptedS3.Bucket}</Bucket><Key>{key}</Key><ETag>\"{etag}\"</ETag></CompleteMultipartUploadResult>");
+            $"<CompleteMultipartUploadResult><Bucket>{ScriptedS3.Bucket}</Bucket><Key>{key}</Key>{(server.HidesCompletedTags ? "" : $"<ETag>\"{etag}\"</ETag>")}</CompleteMultipartUploadResult>");
     }
 
     private ScriptedAnswer ListParts(ScriptedRequest request)
@@ -221,9 +227,29 @@ internal sealed partial class ScriptedObjects(ScriptedS3 server)
         return answer;
     }
 
-    private ScriptedAnswer Delete(string key)
+    private ScriptedAnswer Delete(ScriptedRequest request, string key)
     {
+        if (server.HonoursDeleteConditions && request.Header("If-Match") is { } tag && _objects.TryGetValue(key, out var stored) && tag.Trim('"') != stored.ETag)
+        {
+            return ScriptedAnswer.Error(412, "PreconditionFailed");
+        }
+
         _objects.Remove(key);
+        return new ScriptedAnswer(204, []);
+    }
+
+    private ScriptedAnswer Abort(string id)
+    {
+        if (!_uploads.Remove(id, out var upload))
+        {
+            return ScriptedAnswer.Error(404, "NoSuchUpload");
+        }
+
+        if (upload.IsCompleted)
+        {
+            _objects.Remove(upload.Key); // the parts are the object's
+        }
+
         return new ScriptedAnswer(204, []);
     }
 
@@ -231,7 +257,7 @@ internal sealed partial class ScriptedObjects(ScriptedS3 server)
     {
         var answer = new ScriptedAnswer(200, []);
         answer.Headers["ETag"] = $"\"{etag}\"";
-        if (server.ChecksChecksums && request.Header("x-amz-checksum-crc32") is { } crc32)
+        if (server.ChecksChecksums && !server.Silent && request.Header("x-amz-checksum-crc32") is { } crc32)
         {
             answer.Headers["x-amz-checksum-crc32"] = crc32;
         }
@@ -248,5 +274,8 @@ internal sealed partial class ScriptedObjects(ScriptedS3 server)
 
     private sealed record Stored(byte[] Bytes, string ETag, DateTimeOffset Modified);
 
-    private sealed record Upload(string Key, SortedDictionary<int, byte[]> Parts);
+    private sealed record Upload(string Key, SortedDictionary<int, byte[]> Parts)
+    {
+        public bool IsCompleted { get; init; }
+    }
 }

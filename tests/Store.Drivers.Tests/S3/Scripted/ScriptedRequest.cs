@@ -13,7 +13,7 @@ public sealed record ScriptedRequest(string Method, string Path, string RawQuery
         .ToDictionary(pair => Uri.UnescapeDataString(pair[0]), pair => pair.Length > 1 ? Uri.UnescapeDataString(pair[1]) : "");
 
     /// <summary>The S3 operation, as far as tests tell them apart.</summary>
-    public string Operation => (Method, Query.ContainsKey("uploads"), Query.ContainsKey("uploadId"), Path.Trim('/').Contains('/')) switch
+    public string Operation => Query.ContainsKey("list-type") ? "ListObjects" : (Method, Query.ContainsKey("uploads"), Query.ContainsKey("uploadId"), Path.Trim('/').Contains('/')) switch
     {
         ("POST", true, _, _) => "Begin",
         ("GET", true, _, _) => "ListUploads",

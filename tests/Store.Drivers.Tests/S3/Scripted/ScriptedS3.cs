@@ -30,6 +30,21 @@ public sealed class ScriptedS3 : IAsyncDisposable
     /// <summary>Whether a checksum header is checked and echoed, as AWS does, or ignored.</summary>
     public bool ChecksChecksums { get; init; } = true;
 
+    /// <summary>Whether If-Match on DeleteObject is honoured, as AWS and Swift do, or ignored, as Ceph 16.2 does.</summary>
+    public bool HonoursDeleteConditions { get; init; } = true;
+
+    /// <summary>Whether a completed upload stays listed, and takes the object with it where it is aborted.</summary>
+    public bool KeepsCompletedUploads { get; init; }
+
+    /// <summary>Whether a checksum that is checked is not confirmed.</summary>
+    public bool Silent { get; set; }
+
+    /// <summary>Whether a completed upload is answered without its ETag, as Ceph 16.2 does.</summary>
+    public bool HidesCompletedTags { get; set; }
+
+    /// <summary>Which requests take effect and are not answered: the connection ends.</summary>
+    public Func<ScriptedRequest, bool> Loses { get; set; } = _ => false;
+
     /// <summary>Every request so far: method, then path and query.</summary>
     public ConcurrentQueue<ScriptedRequest> Requests { get; } = new();
 
@@ -46,6 +61,9 @@ public sealed class ScriptedS3 : IAsyncDisposable
         MinPartBytes = 64 << 10,
     };
 
+    /// <summary>Stores an object behind the store's back.</summary>
+    public void Store(string key, byte[] bytes) => _objects.Store(key, bytes);
+
     public bool Corrupt(string key, long offset) => _objects.Corrupt(key, offset);
 
     public bool Truncate(string key, long size) => _objects.Truncate(key, size);
@@ -61,6 +79,7 @@ public sealed class ScriptedS3 : IAsyncDisposable
         var request = await ScriptedRequest.ReadAsync(context.Request);
         Requests.Enqueue(request);
         var answer = Script(request) ?? Refusal(request) ?? _objects.Answer(request);
+        answer = Loses(request) ? ScriptedAnswer.Nothing : answer;
         await (request.Method == "HEAD" ? answer with { Length = answer.Length ?? 0 } : answer).WriteAsync(context.Response);
     }
 
