@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Amazon.S3;
 using Amazon.S3.Model;
 using GlanceStore.Drivers.Shared;
@@ -58,11 +59,17 @@ internal sealed partial class S3Bucket
         }
     }
 
-    // Refused, not understood, or the connection ended without an answer; not where there was no connection to begin with.
-    private static bool IsNoAnswer(StoreException e) => e.Error is StoreError.AccessDenied or StoreError.NotAuthenticated
-        || e.InnerException is AmazonS3Exception { StatusCode: HttpStatusCode.BadRequest or HttpStatusCode.MethodNotAllowed or HttpStatusCode.NotImplemented }
-        || ExceptionChain.Of(e).Any(inner => inner is HttpRequestException { HttpRequestError: HttpRequestError.ResponseEnded }
-            or HttpIOException { HttpRequestError: HttpRequestError.ResponseEnded });
+    // Refused, not understood, or the connection ended without an answer; not where there was no connection to begin with, or nobody waited for it.
+    private static bool IsNoAnswer(StoreException e)
+    {
+        var chain = ExceptionChain.Of(e).ToArray();
+        return e.Error is StoreError.AccessDenied or StoreError.NotAuthenticated
+            || e.InnerException is AmazonS3Exception { StatusCode: HttpStatusCode.BadRequest or HttpStatusCode.MethodNotAllowed or HttpStatusCode.NotImplemented }
+            || (!chain.Any(inner => inner is OperationCanceledException or TimeoutException)
+                && chain.Any(inner => inner is HttpIOException { HttpRequestError: HttpRequestError.ResponseEnded }
+                    or HttpRequestException { HttpRequestError: HttpRequestError.ResponseEnded }
+                    or SocketException { SocketErrorCode: SocketError.ConnectionReset }));
+    }
 
     /// <summary>The size of an object whose answer leaves it open.</summary>
     private async Task<long> SizeOfAsync(ImageLocation location, GetObjectResponse answer, CancellationToken cancellationToken)

@@ -51,9 +51,11 @@ public sealed class S3SentOnceTests
     }
 
     [TestMethod]
-    public async Task A_look_and_an_abort_without_an_answer_are_sent_once()
+    [DataRow(false)]
+    [DataRow(true)]
+    public async Task A_look_and_an_abort_without_an_answer_are_sent_once(bool resets)
     {
-        using var server = new DyingServer(line => line.StartsWith("HEAD", StringComparison.Ordinal) || line.StartsWith("DELETE", StringComparison.Ordinal) ? null : Right(line));
+        using var server = new DyingServer(line => line.StartsWith("HEAD", StringComparison.Ordinal) || line.StartsWith("DELETE", StringComparison.Ordinal) ? null : Right(line), resets);
         await using var driver = new S3Driver(server.Options);
         Assert.AreEqual(3, (await driver.FindAsync(driver.LocationOf(new ImageId("a")), TestContext.CancellationToken))!.Size);
         await (await driver.OpenWriteAsync(new ImageId("a"), new WriteIntent(WriteMode.Replace, 3), TestContext.CancellationToken)).DisposeAsync();
