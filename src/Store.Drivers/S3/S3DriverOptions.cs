@@ -5,6 +5,8 @@ namespace GlanceStore.Drivers.S3;
 /// <summary>The settings of an S3 store.</summary>
 public sealed partial record S3DriverOptions
 {
+    private const int ShortestSecret = 8; // MinIO takes none that is shorter
+
     /// <summary>Where the server is: <c>https://host[:port][/path]</c>; without a scheme, https. glance: <c>s3_store_host</c>.</summary>
     public string Endpoint { get; init; } = "";
 
@@ -177,8 +179,9 @@ public sealed partial record S3DriverOptions
     /// <summary>How many unfinished uploads one answer lists: the most that S3 allows.</summary>
     internal int UploadsPerPage { get; init; } = 1000;
 
-    /// <summary>What no message may repeat, whoever wrote it.</summary>
-    internal IReadOnlyList<string> Secrets => [.. new[] { SecretKey, SessionToken, AccessKey, RoleExternalId }.OfType<string>().Where(text => text.Length > 0)];
+    /// <summary>What no message may repeat, whoever wrote it; of shorter texts, which no server takes for a secret, every word would be full.</summary>
+    internal IReadOnlyList<string> Secrets =>
+        [.. new[] { SecretKey, SessionToken, AccessKey, RoleExternalId }.OfType<string>().Where(text => text.Length >= ShortestSecret)];
 
     internal S3Preset KnownAs => Preset
         ?? (S3Endpoint.Parse(Endpoint) is { IsAws: true } ? S3Preset.Find("aws")! : S3Preset.Generic);

@@ -32,6 +32,15 @@ public sealed class S3WordsTests
     }
 
     [TestMethod]
+    public async Task Keys_of_a_letter_do_not_take_the_letters_out_of_what_the_server_says()
+    {
+        _server.Script = _ => Error(400, "InvalidRequest", "this bucket takes signed requests only");
+        await using var driver = new S3Driver(_server.Options with { AccessKey = "k", SecretKey = "s" });
+        var error = await Assert.ThrowsExactlyAsync<StoreException>(() => RunAsync(driver, "Put"));
+        Assert.Contains("(400 InvalidRequest: this bucket takes signed requests only)", error.Message);
+    }
+
+    [TestMethod]
     public async Task A_page_of_what_stands_between_is_shown_as_its_words()
     {
         var answer = new ScriptedAnswer(502, "<html><head><title>502 Bad Gateway</title></head><body>no backend <b>today</b></body></html>"u8.ToArray());
