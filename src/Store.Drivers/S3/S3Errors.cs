@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Authentication;
+using System.Text.RegularExpressions;
 using System.Xml;
 using Amazon.Runtime;
 using Amazon.Runtime.Internal;
@@ -10,7 +11,7 @@ using GlanceStore.Drivers.Shared;
 namespace GlanceStore.Drivers.S3;
 
 /// <summary>The one mapping of what S3 servers and the SDK report to <see cref="StoreError"/>.</summary>
-internal static class S3Errors
+internal static partial class S3Errors
 {
     // By the code in the body; codes of AWS unless a comment says whose.
     private static readonly Dictionary<string, Verdict> ByCode = new(StringComparer.Ordinal)
@@ -174,9 +175,17 @@ internal static class S3Errors
                     IsTransient = true,
                 }
                 : e is AmazonClientException
-                    ? new StoreException(StoreError.NotAuthenticated, $"{doing} failed: no credentials were found; set AccessKey and SecretKey, or Credentials.", e)
+                    ? new StoreException(StoreError.NotAuthenticated, $"{doing} failed: no credentials were found{Spoiled(all)}; set AccessKey and SecretKey, or Credentials.", e)
                     : new StoreException(StoreError.Unavailable, $"{doing} failed in a way the SDK does not explain: {Cause(all[^1])}.", e);
     }
+
+    // The SDK repeats the line of the file that it does not understand, and that line may be the key.
+    private static string Spoiled(Exception[] all) => all.Select(e => UnreadLine().Match(e.Message)).FirstOrDefault(match => match.Success) is { } match
+        ? $", and line {match.Groups["line"].Value} of {ServerWords.Clean(match.Groups["file"].Value)} cannot be read"
+        : "";
+
+    [GeneratedRegex(@"Line (?<line>\d+)(:<.*?>)? in file (?<file>[^\r\n]+?) (does not|contains)", RegexOptions.CultureInvariant | RegexOptions.Singleline)]
+    private static partial Regex UnreadLine();
 
     private static string Cause(Exception e) => $"{e.GetType().Name}: {ServerWords.Clean(e.Message)}";
 

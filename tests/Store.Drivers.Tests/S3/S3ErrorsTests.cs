@@ -71,4 +71,14 @@ public sealed class S3ErrorsTests
     [TestMethod]
     public void Missing_credentials_are_not_authenticated() =>
         Assert.AreEqual(StoreError.NotAuthenticated, S3Errors.Translate(new AmazonClientException("Failed to resolve AWS credentials."), "It").Error);
+
+    [TestMethod]
+    public void A_credentials_file_that_cannot_be_read_is_named_and_its_lines_are_not_repeated()
+    {
+        var error = S3Errors.Translate(new AmazonClientException("Failed to resolve AWS credentials.\n\nException 2 of 5: System.IO.InvalidDataException: "
+            + "Line 2:<AKIAEXAMPLE,c4nary> in file /home/a b/.aws/credentials does not contain a section, property or comment."), "Reading it");
+        Assert.AreEqual(StoreError.NotAuthenticated, error.Error);
+        Assert.Contains("line 2 of /home/a b/.aws/credentials cannot be read", error.Message);
+        Assert.DoesNotContain("c4nary", error.Message);
+    }
 }
