@@ -180,7 +180,7 @@ internal static partial class S3Errors
     }
 
     // The SDK repeats the line of the file that it does not understand, and that line may be the key.
-    private static string Spoiled(Exception[] all) => all.Select(e => UnreadLine().Match(e.Message)).FirstOrDefault(match => match.Success) is { } match
+    private static string Spoiled(Exception[] all) => all.Select(e => UnreadLine().Match(e.Message)).FirstOrDefault(found => found.Success) is { } match
         ? $", and line {match.Groups["line"].Value} of {ServerWords.Clean(match.Groups["file"].Value)} cannot be read"
         : "";
 
