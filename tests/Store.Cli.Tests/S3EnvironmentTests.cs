@@ -7,6 +7,9 @@ namespace GlanceStore.Cli.Tests;
 [TestClass]
 public sealed class S3EnvironmentTests : IDisposable
 {
+    private const string Settings =
+        """{"GlanceStore":{"Stores":{"s":{"Type":"s3","Endpoint":"URL","Bucket":"images","AccessKey":"own-key","SecretKey":"s"}}}}""";
+
     private readonly Tool _tool = new();
 
     public void Dispose() => _tool.Dispose();
@@ -57,8 +60,7 @@ public sealed class S3EnvironmentTests : IDisposable
             context.Response.Close();
             return Task.CompletedTask;
         });
-        await File.WriteAllTextAsync(_tool.At("s3.json"),
-            $$"""{"GlanceStore":{"Stores":{"s":{"Type":"s3","Endpoint":"{{server.Url}}","Bucket":"images","AccessKey":"own-key","SecretKey":"s"}}}}""");
+        await File.WriteAllTextAsync(_tool.At("s3.json"), Settings.Replace("URL", server.Url, StringComparison.Ordinal));
         _tool.MakeFile("little", 1000);
         using var process = _tool.StartProgram("env", [.. variables, Path.Combine(AppContext.BaseDirectory, "glance-store"), "--config", _tool.At("s3.json"), "put", _tool.At("little")]);
         process.StandardInput.Close();
