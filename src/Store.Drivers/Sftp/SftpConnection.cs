@@ -11,6 +11,9 @@ internal sealed class SftpConnection : IDisposable
     /// </summary>
     public const int MaxRequests = 48;
 
+    private readonly Lock _lock = new();
+    private TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _files;
     private volatile bool _isRetired;
     private volatile SftpClient? _connected;
 
@@ -26,6 +29,50 @@ internal sealed class SftpConnection : IDisposable
 
     /// <summary>Whether another operation may begin on it.</summary>
     public bool IsUsable => !_isRetired && (_connected?.IsConnected ?? !Client.IsCompleted);
+
+    /// <summary>How many files are open on it.</summary>
+    public int Files
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _files;
+            }
+        }
+    }
+
+    /// <summary>Done when the next file on it is closed.</summary>
+    public Task NextClosed
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _closed.Task;
+            }
+        }
+    }
+
+    /// <summary>Counts a file in that was opened on it; how many there are now.</summary>
+    public int Opened()
+    {
+        lock (_lock)
+        {
+            return ++_files;
+        }
+    }
+
+    /// <summary>Counts a file out.</summary>
+    public void Closed()
+    {
+        lock (_lock)
+        {
+            _files--;
+            _closed.TrySetResult();
+            _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        }
+    }
 
     /// <summary>Gives it to nobody else: it broke, or a request on it was given up and may never be answered.</summary>
     public void Retire() => _isRetired = true;

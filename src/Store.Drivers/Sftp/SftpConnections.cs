@@ -1,25 +1,36 @@
 namespace GlanceStore.Drivers.Sftp;
 
 /// <summary>The connections of a store: opened as they are needed, up to a number, shared beyond it, and replaced where they broke.</summary>
-internal sealed class SftpConnections(SftpClients clients, int most) : IDisposable
+internal sealed class SftpConnections(SftpClients clients, int most, SftpHabits habits, TimeProvider time) : IDisposable
 {
+    // How long a server that refused one more connection is not asked for one.
+    private static readonly TimeSpan FullTime = TimeSpan.FromMinutes(1);
+
     private readonly Lock _lock = new();
     private readonly List<SftpConnection> _connections = [];
+    private long _fullUntil = long.MinValue;
     private bool _isDisposed;
 
     /// <summary>The connection with the fewest users, which counts this one among them until it is disposed.</summary>
+    /// <remarks>A server that refuses one more connection, for whatever reason, does not end what can go on over another.</remarks>
     public async ValueTask<SftpLease> LeaseAsync(CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var connection = Take();
-        try
+        while (true)
         {
-            return new SftpLease(this, connection, await connection.Client.WaitAsync(cancellationToken).ConfigureAwait(false));
-        }
-        catch
-        {
-            Return(connection);
-            throw;
+            var connection = Take();
+            try
+            {
+                return new SftpLease(this, connection, await connection.Client.WaitAsync(cancellationToken).ConfigureAwait(false), habits);
+            }
+            catch (Exception e)
+            {
+                Return(connection);
+                if (e is not StoreException || !CanShare())
+                {
+                    throw;
+                }
+            }
         }
     }
 
@@ -69,7 +80,7 @@ internal sealed class SftpConnections(SftpClients clients, int most) : IDisposab
             RemoveUnusable();
             var usable = _connections.Where(connection => connection.IsUsable).ToList();
             var idlest = usable.MinBy(connection => connection.Users);
-            if (idlest is null || (idlest.Users > 0 && usable.Count < most))
+            if (idlest is null || (idlest.Users > 0 && usable.Count < most && time.GetTimestamp() >= _fullUntil))
             {
                 idlest = new SftpConnection(clients.ConnectAsync);
                 _connections.Add(idlest);
@@ -77,6 +88,15 @@ internal sealed class SftpConnections(SftpClients clients, int most) : IDisposab
 
             idlest.Users++;
             return idlest;
+        }
+    }
+
+    private bool CanShare()
+    {
+        lock (_lock)
+        {
+            _fullUntil = time.GetTimestamp() + (long)(FullTime.TotalSeconds * time.TimestampFrequency);
+            return !_isDisposed && _connections.Exists(connection => connection.IsUsable);
         }
     }
 

@@ -84,7 +84,7 @@ internal sealed class SftpDirectory(string path)
         {
             await lease.RunAsync($"Making the directory {part}", client => client.CreateDirectoryAsync(part, cancellationToken)).ConfigureAwait(false);
         }
-        catch (StoreException e) when (SftpErrors.IsUnexplained(e.InnerException))
+        catch (StoreException e) when (SftpErrors.MayBeTaken(e))
         {
             if (await GetAsync(lease, part, cancellationToken).ConfigureAwait(false) is null)
             {

@@ -33,8 +33,9 @@ public sealed partial class SftpDriver : StoreDriver, ISweeper
         var clock = time ?? TimeProvider.System;
         var directory = new SftpDirectory(options.Directory);
         _locations = new SftpLocations(options.Host, options.Port, options.Directory);
-        _store = new SftpStore(options, new SftpConnections(new SftpClients(options, log), options.MaxConnections), directory,
-            new SftpNaming(directory, options.Host, log, clock, renameReplaces), log, clock);
+        var habits = new SftpHabits(renameReplaces);
+        _store = new SftpStore(
+            options, new SftpConnections(new SftpClients(options, log), options.MaxConnections, habits, clock), directory, habits, log, clock);
     }
 
     /// <inheritdoc/>
@@ -74,7 +75,7 @@ public sealed partial class SftpDriver : StoreDriver, ISweeper
     /// <inheritdoc/>
     public override async ValueTask<DriverWriter> OpenWriteAsync(ImageId id, WriteIntent intent, CancellationToken cancellationToken)
     {
-        var writer = new SftpWriter(_store, id.Value, intent, LocationOf(id), _store.Directory.PathOf(SftpLocations.NewPartName()));
+        var writer = NewWriter(id, intent);
         try
         {
             await writer.BeginAsync(cancellationToken).ConfigureAwait(false);
@@ -88,21 +89,43 @@ public sealed partial class SftpDriver : StoreDriver, ISweeper
     }
 
     /// <inheritdoc/>
+    public override async ValueTask<StoredObject> WriteWholeAsync(
+        ImageId id, WriteIntent intent, Chunk image, WriteSummary summary, CancellationToken cancellationToken)
+    {
+        var writer = NewWriter(id, intent);
+        await using (writer.ConfigureAwait(false))
+        {
+            await writer.BeginWholeAsync(cancellationToken).ConfigureAwait(false);
+            await writer.WriteChunkAsync(image, cancellationToken).ConfigureAwait(false);
+            return await writer.CommitAsync(summary, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>SFTP deletes a name, whatever has it: the version is looked at right before, and what replaces the image after the look is deleted.</remarks>
     public override async ValueTask<bool> DeleteAsync(ImageLocation location, DeleteIntent intent, CancellationToken cancellationToken)
     {
         using var lease = await _store.Connections.LeaseAsync(cancellationToken).ConfigureAwait(false);
         var name = SftpLocations.NameOf(location);
-        return await _store.Directory.FindAsync(lease, name, cancellationToken).ConfigureAwait(false) is not null
-            && await _store.Directory.DeleteAsync(lease, name, cancellationToken).ConfigureAwait(false);
+        if (await FindAsync(lease, location, cancellationToken).ConfigureAwait(false) is not { } found)
+        {
+            return false;
+        }
+
+        return intent.VersionTag is { } tag && tag != found.VersionTag
+            ? throw new StoreException(StoreError.Changed, $"The image at {location} is not deleted: it is another version than the one meant.")
+            : await _store.Directory.DeleteAsync(lease, name, cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
     public override ValueTask DisposeAsync()
     {
-        _store.Connections.Dispose();
-        _store.Naming.Dispose();
+        _store.Dispose();
         return base.DisposeAsync();
     }
+
+    private SftpWriter NewWriter(ImageId id, WriteIntent intent) =>
+        new(_store, id.Value, intent, LocationOf(id), _store.Directory.PathOf(SftpLocations.NewPartName()));
 
     // A handle tells nothing of its file, so the name is looked at before and after: null where another file took it in between.
     private async Task<SftpReader?> TryOpenAsync(ImageLocation location, ReadIntent intent, CancellationToken cancellationToken)
@@ -117,11 +140,12 @@ public sealed partial class SftpDriver : StoreDriver, ISweeper
         var bytes = range?.Length ?? before.Size;
         var file = new SftpFile(
             await _store.LeaseAsync(bytes, cancellationToken).ConfigureAwait(false), _store.Directory.PathOf(SftpLocations.NameOf(location)),
-            FileAccess.Read, SftpFile.RequestsFor(bytes, _store.Options.MaxRequests), _store.Time);
+            FileAccess.Read, SftpFile.RequestsFor(bytes, _store.Options.MaxRequests, _store.Habits), _store.Time);
         try
         {
             await file.OpenAsync(cancellationToken).ConfigureAwait(false);
-            if (await LookAsync(file.Lease, location, intent, cancellationToken).ConfigureAwait(false) == before)
+            if (await IsReadableAsync(file, range?.Offset ?? 0, bytes, cancellationToken).ConfigureAwait(false)
+                && await LookAsync(file.Lease, location, intent, cancellationToken).ConfigureAwait(false) == before)
             {
                 return new SftpReader(file, before, range);
             }
@@ -135,6 +159,10 @@ public sealed partial class SftpDriver : StoreDriver, ISweeper
         await file.DisposeAsync().ConfigureAwait(false);
         return null;
     }
+
+    // The first read of all finds out how long a request to read may be.
+    private async ValueTask<bool> IsReadableAsync(SftpFile file, long offset, long bytes, CancellationToken cancellationToken) =>
+        bytes == 0 || _store.Habits.ReadBytes is not null || await file.TryReadAsync(offset, cancellationToken).ConfigureAwait(false);
 
     private async ValueTask<StoredObject?> FindAsync(SftpLease lease, ImageLocation location, CancellationToken cancellationToken)
     {

@@ -8,17 +8,21 @@ namespace GlanceStore.Drivers.Sftp;
 /// </summary>
 internal sealed class SftpFile(IReadOnlyList<SftpLease> leases, string path, FileAccess access, int most, TimeProvider time) : IAsyncDisposable
 {
-    // 32 KiB less a request's header: the most OpenSSH takes in one packet. Answers may be twice as long.
+    // 32 KiB less a request's header: the most OpenSSH takes in one packet.
     private const int WritePieceBytes = (32 << 10) - 64;
-    private const int ReadPieceBytes = (64 << 10) - 13;
+
+    // What the library leaves of an answer for its header.
+    private const int AnswerHeaderBytes = 13;
 
     // A second connection is worth its making where more than this is moved.
     private const long LargeBytes = 8 << 20;
 
     // A handle that stays open ends with its connection.
-    private static readonly TimeSpan ClosingTime = TimeSpan.FromSeconds(5);
+    public static readonly TimeSpan ClosingTime = TimeSpan.FromSeconds(5);
 
     private readonly SftpLane[] _lanes = [.. leases.Select(lease => new SftpLane(lease, path, access))];
+    private readonly int _readPieceBytes = ReadPieceBytes(leases[0].Habits);
+    private readonly List<SftpLease> _counted = [];
 
     /// <summary>For what is done to the file by its name.</summary>
     public SftpLease Lease => leases[0];
@@ -32,27 +36,51 @@ internal sealed class SftpFile(IReadOnlyList<SftpLease> leases, string path, Fil
         bytes <= LargeBytes ? 1 : Math.Min(2, Math.Min(options.MaxConnections, options.MaxRequests));
 
     /// <summary>How many requests it takes to read so many bytes at the full rate.</summary>
-    public static int RequestsFor(long bytes, int most) => Math.Clamp(SftpPieces.CountOf(bytes, ReadPieceBytes), 1, most);
+    public static int RequestsFor(long bytes, int most, SftpHabits habits) => Math.Clamp(SftpPieces.CountOf(bytes, ReadPieceBytes(habits)), 1, most);
 
     /// <summary>Makes the file, which must not be there.</summary>
-    public Task CreateAsync(CancellationToken cancellationToken) => _lanes[0].CreateAsync(cancellationToken);
+    public async Task CreateAsync(CancellationToken cancellationToken)
+    {
+        await Lease.OpenAsync(() => _lanes[0].CreateAsync(cancellationToken), cancellationToken).ConfigureAwait(false);
+        CountIn();
+    }
 
-    /// <summary>Opens every handle there will be.</summary>
-    public Task OpenAsync(CancellationToken cancellationToken) =>
-        Task.WhenAll(Enumerable.Range(0, most).Select(number => LaneOf(number).OpenAsync(cancellationToken)));
+    /// <summary>Opens every handle there will be: as many as were asked for, or those the server does not refuse.</summary>
+    public async Task OpenAsync(CancellationToken cancellationToken)
+    {
+        await Lease.OpenAsync(() => OpenAllAsync(cancellationToken), cancellationToken).ConfigureAwait(false);
+        CountIn();
+    }
+
+    /// <summary>Finds out whether the server takes a read as long as the handles ask for; false, and the next handles ask for less, where it does not.</summary>
+    public async Task<bool> TryReadAsync(long offset, CancellationToken cancellationToken)
+    {
+        var habits = Lease.Habits;
+        try
+        {
+            await ReadAsync(new byte[1], offset, cancellationToken).ConfigureAwait(false);
+            habits.ReadBytes ??= SftpHabits.LongReadBytes;
+            return true;
+        }
+        catch (StoreException e) when (SftpErrors.IsAnswer(e.InnerException) && habits.ReadBytes is null)
+        {
+            habits.ReadBytes = SftpHabits.PlainBytes;
+            return false;
+        }
+    }
 
     /// <summary>Writes the bytes. Nothing of the caller's is touched any more when it ends, however it ends.</summary>
     public Task WriteAsync(ReadOnlyMemory<byte> bytes, long offset, CancellationToken cancellationToken)
     {
         var pieces = new SftpPieces(bytes.Length, WritePieceBytes);
-        return MoveAsync(pieces, lane => lane.WriteAsync(pieces, bytes, offset, cancellationToken), cancellationToken);
+        return MoveAsync(pieces, Lanes(_ => most), lane => lane.WriteAsync(pieces, bytes, offset, cancellationToken), cancellationToken);
     }
 
     /// <summary>Fills the buffer. Nothing of the caller's is touched any more when it ends, however it ends.</summary>
     public Task ReadAsync(Memory<byte> bytes, long offset, CancellationToken cancellationToken)
     {
-        var pieces = new SftpPieces(bytes.Length, ReadPieceBytes);
-        return MoveAsync(pieces, lane => lane.ReadAsync(pieces, bytes, offset, cancellationToken), cancellationToken);
+        var pieces = new SftpPieces(bytes.Length, _readPieceBytes);
+        return MoveAsync(pieces, Lanes(lane => lane.Handles), lane => lane.ReadAsync(pieces, bytes, offset, cancellationToken), cancellationToken);
     }
 
     /// <summary>Closes the handles and says what went wrong: a server may fail a write as late as that.</summary>
@@ -70,20 +98,51 @@ internal sealed class SftpFile(IReadOnlyList<SftpLease> leases, string path, Fil
     public async ValueTask DisposeAsync()
     {
         await CloseQuietlyAsync().ConfigureAwait(false);
+        _counted.ForEach(lease => lease.CountOut());
+        _counted.Clear();
         foreach (var lease in leases)
         {
             lease.Dispose();
         }
     }
 
+    private void CountIn()
+    {
+        _counted.AddRange(_lanes.Where(lane => lane.Handles > 0).Select(lane => lane.Lease));
+        _counted.ForEach(lease => lease.CountIn());
+    }
+
+    private static int ReadPieceBytes(SftpHabits habits) => (habits.ReadBytes ?? SftpHabits.LongReadBytes) - AnswerHeaderBytes;
+
+    // Who moves pieces: handle by handle, the lanes in turn.
+    private IEnumerable<SftpLane> Lanes(Func<SftpLane, int> handles) =>
+        Enumerable.Range(0, most).Where(number => number / _lanes.Length < handles(LaneOf(number))).Select(LaneOf);
+
     private SftpLane LaneOf(int number) => _lanes[number % _lanes.Length];
 
-    private async Task MoveAsync(SftpPieces pieces, Func<SftpLane, Task> move, CancellationToken cancellationToken)
+    private async Task OpenAllAsync(CancellationToken cancellationToken)
+    {
+        var refusals = await Task.WhenAll(Enumerable.Range(0, Lease.Habits.OpensOne ? 1 : most)
+            .Select(number => LaneOf(number).TryOpenAsync(cancellationToken))).ConfigureAwait(false);
+        var opened = refusals.Count(refusal => refusal is null);
+        if (opened == 0)
+        {
+            throw refusals[0]!;
+        }
+
+        Lease.Habits.OpensOne |= opened == 1 && opened < refusals.Length;
+    }
+
+    private async Task MoveAsync(SftpPieces pieces, IEnumerable<SftpLane> lanes, Func<SftpLane, Task> move, CancellationToken cancellationToken)
     {
         ExceptionDispatchInfo? first = null;
-        await Task.WhenAll(Enumerable.Range(0, Math.Min(pieces.Count, most)).Select(number => MoveOnAsync(LaneOf(number)))).ConfigureAwait(false);
+        await Task.WhenAll(lanes.Take(pieces.Count).Select(MoveOnAsync)).ConfigureAwait(false);
         cancellationToken.ThrowIfCancellationRequested();
         first?.Throw();
+        if (pieces.Left is { } refused)
+        {
+            throw SftpErrors.From(refused, $"Opening {path}") ?? refused;
+        }
 
         async Task MoveOnAsync(SftpLane lane)
         {

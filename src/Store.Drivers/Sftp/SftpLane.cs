@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Renci.SshNet;
+using Renci.SshNet.Common;
 using Renci.SshNet.Sftp;
 
 namespace GlanceStore.Drivers.Sftp;
@@ -8,15 +9,31 @@ namespace GlanceStore.Drivers.Sftp;
 internal sealed class SftpLane(SftpLease lease, string path, FileAccess access)
 {
     private readonly ConcurrentBag<SftpFileStream> _free = [];
+    private volatile int _handles;
 
     public SftpLease Lease => lease;
+
+    /// <summary>How many handles there are.</summary>
+    public int Handles => _handles;
 
     /// <summary>Makes the file, which must not be there.</summary>
     public Task CreateAsync(CancellationToken cancellationToken) => AddAsync(FileMode.CreateNew, cancellationToken);
 
-    public Task OpenAsync(CancellationToken cancellationToken) => AddAsync(FileMode.Open, cancellationToken);
+    /// <summary>Opens one more handle, or says why the server refuses it.</summary>
+    public async Task<StoreException?> TryOpenAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await AddAsync(FileMode.Open, cancellationToken).ConfigureAwait(false);
+            return null;
+        }
+        catch (StoreException e) when (SftpErrors.IsAnswer(e.InnerException))
+        {
+            return e;
+        }
+    }
 
-    /// <summary>Writes pieces, one after the other, until there are none.</summary>
+    /// <summary>Writes pieces, one after the other, until there are none; where the server opens no handle for it, it leaves them to others and says why.</summary>
     /// <remarks>
     /// Cancelled, it returns at once and leaves its thread to a request that may never be answered. Such a thread holds a copy of the piece, and none of the
     /// caller's bytes.
@@ -27,23 +44,26 @@ internal sealed class SftpLane(SftpLease lease, string path, FileAccess access)
 
     /// <summary>Reads pieces, one after the other, until there are none.</summary>
     public Task ReadAsync(SftpPieces pieces, Memory<byte> bytes, long offset, CancellationToken cancellationToken) => lease.RunAsync(
-        $"Reading {path}",
-        client => ReadAsync(client, pieces, bytes, offset, cancellationToken));
+        $"Reading {path}", _ => ReadPiecesAsync(pieces, bytes, offset, cancellationToken));
 
     /// <summary>Closes the handles and says what went wrong: a server may fail a write as late as that.</summary>
-    public Task CloseAsync(CancellationToken cancellationToken)
+    public async Task CloseAsync(CancellationToken cancellationToken)
     {
         var handles = _free.ToArray();
         _free.Clear();
-        return lease.RunAsync($"Closing {path}", _ => Task.WhenAll(handles.Select(handle => handle.DisposeAsync().AsTask())).WaitAsync(cancellationToken));
+        await lease.RunAsync($"Closing {path}", _ => Task.WhenAll(handles.Select(handle => handle.DisposeAsync().AsTask())).WaitAsync(cancellationToken))
+            .ConfigureAwait(false);
     }
 
     private void Write(SftpClient client, SftpPieces pieces, ReadOnlyMemory<byte> bytes, long offset)
     {
-        SftpFileStream? handle = null;
+        if (Take(client, pieces) is not { } handle)
+        {
+            return;
+        }
+
         try
         {
-            handle = _free.TryTake(out var free) ? free : client.Open(path, FileMode.Open, access);
             while (pieces.TryTake((start, length) =>
             {
                 handle.Seek(offset + start, SeekOrigin.Begin);
@@ -55,17 +75,43 @@ internal sealed class SftpLane(SftpLease lease, string path, FileAccess access)
 
             _free.Add(handle);
         }
-        catch when (handle is not null && lease.IsUsable)
+        catch when (lease.IsUsable)
         {
             // A handle keeps what it could not write, and would write it again before anything else.
+            Interlocked.Decrement(ref _handles);
             CloseQuietly(handle);
             throw;
         }
     }
 
-    private async Task ReadAsync(SftpClient client, SftpPieces pieces, Memory<byte> bytes, long offset, CancellationToken cancellationToken)
+    private SftpFileStream? Take(SftpClient client, SftpPieces pieces)
     {
-        var handle = _free.TryTake(out var free) ? free : await client.OpenAsync(path, FileMode.Open, access, cancellationToken).ConfigureAwait(false);
+        if (_free.TryTake(out var free))
+        {
+            return free;
+        }
+
+        try
+        {
+            var handle = client.Open(path, FileMode.Open, access);
+            Interlocked.Increment(ref _handles);
+            return handle;
+        }
+        catch (SftpException e)
+        {
+            pieces.Leave(e);
+            return null;
+        }
+    }
+
+    private async Task ReadPiecesAsync(SftpPieces pieces, Memory<byte> bytes, long offset, CancellationToken cancellationToken)
+    {
+        // Never opened anew: the name may be another file's by now.
+        if (!_free.TryTake(out var handle))
+        {
+            return;
+        }
+
         try
         {
             var (at, rest) = (0L, Memory<byte>.Empty);
@@ -85,8 +131,18 @@ internal sealed class SftpLane(SftpLease lease, string path, FileAccess access)
         }
     }
 
-    private async Task AddAsync(FileMode mode, CancellationToken cancellationToken) =>
-        _free.Add(await lease.RunAsync($"Opening {path}", client => client.OpenAsync(path, mode, access, cancellationToken)).ConfigureAwait(false));
+    private async Task AddAsync(FileMode mode, CancellationToken cancellationToken)
+    {
+        _free.Add(await lease.RunAsync($"Opening {path}", client => OpenAsync(client, mode, cancellationToken)).ConfigureAwait(false));
+        lease.Habits.OpensSeveral |= Interlocked.Increment(ref _handles) > 1;
+    }
+
+    // The library asks for as much at a time as the client's setting says when a handle is opened.
+    private Task<SftpFileStream> OpenAsync(SftpClient client, FileMode mode, CancellationToken cancellationToken)
+    {
+        client.BufferSize = (uint)(lease.Habits.ReadBytes ?? SftpHabits.LongReadBytes);
+        return client.OpenAsync(path, mode, access, cancellationToken);
+    }
 
     private static void CloseQuietly(SftpFileStream handle)
     {

@@ -3,13 +3,16 @@ using Renci.SshNet;
 namespace GlanceStore.Drivers.Sftp;
 
 /// <summary>The right to use a connection until it is disposed.</summary>
-internal sealed class SftpLease(SftpConnections connections, SftpConnection connection, SftpClient client) : IDisposable
+internal sealed class SftpLease(SftpConnections connections, SftpConnection connection, SftpClient client, SftpHabits habits) : IDisposable
 {
     private bool _isReturned;
 
     public bool IsUsable => connection.IsUsable;
 
     public SftpConnection Connection => connection;
+
+    /// <summary>What is known of the server.</summary>
+    public SftpHabits Habits => habits;
 
     /// <summary>Makes one call. Its failure is put in the store's words, and a connection it broke is given to nobody else.</summary>
     public async Task<T> RunAsync<T>(string what, Func<SftpClient, Task<T>> call)
@@ -40,6 +43,33 @@ internal sealed class SftpLease(SftpConnections connections, SftpConnection conn
         await call(client).ConfigureAwait(false);
         return true;
     });
+
+    /// <summary>
+    /// Opens a file. Where the server refuses, another is open on the connection and nobody knows it to open several, the other may be the reason: it
+    /// is waited for.
+    /// </summary>
+    public async Task OpenAsync(Func<Task> open, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var closed = connection.NextClosed;
+            try
+            {
+                await open().ConfigureAwait(false);
+                return;
+            }
+            catch (StoreException e) when (SftpErrors.IsRefusal(e) && !habits.OpensSeveral && connection.Files > 0)
+            {
+                await closed.WaitAsync(cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+
+    /// <summary>Counts a file in that is open on the connection.</summary>
+    public void CountIn() => habits.OpensSeveral |= connection.Opened() > 1;
+
+    /// <summary>Counts it out: it is closed, or its connection is given up.</summary>
+    public void CountOut() => connection.Closed();
 
     /// <summary>Makes one call that blocks, on a thread of its own.</summary>
     public Task RunBlockingAsync(string what, Action<SftpClient> call, CancellationToken cancellationToken) =>

@@ -1,7 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using Microsoft.Extensions.Logging;
-using Renci.SshNet.Sftp;
 
 namespace GlanceStore.Drivers.Sftp;
 
@@ -9,41 +7,15 @@ namespace GlanceStore.Drivers.Sftp;
 /// Gives a finished part its name, which is the step that publishes it. How a new image is kept from replacing another depends on the
 /// server, since the protocol leaves open what a rename does where the name is taken: that is asked of it once.
 /// </summary>
-internal sealed class SftpNaming(SftpDirectory directory, string host, ILogger logger, TimeProvider time, bool? renameReplaces) : IDisposable
+internal sealed class SftpNaming(SftpDirectory directory, SftpHabits habits, SftpParts parts)
 {
     // A few round trips, to a server that is far away and busy.
     private static readonly TimeSpan NamingTime = TimeSpan.FromMilliseconds(500);
 
-    private readonly SemaphoreSlim _probing = new(1, 1);
-    private bool? _renameReplaces = renameReplaces;
-
-    /// <summary>Finds out, with two empty files that are removed again, whether a rename replaces what is there.</summary>
-    public async Task ProbeAsync(SftpLease lease, CancellationToken cancellationToken)
-    {
-        if (_renameReplaces is not null)
-        {
-            return;
-        }
-
-        await _probing.WaitAsync(cancellationToken).ConfigureAwait(false);
-        try
-        {
-            _renameReplaces ??= await AskAsync(lease, cancellationToken).ConfigureAwait(false);
-            if (_renameReplaces == true)
-            {
-                SftpLog.RenameReplaces(logger, host);
-            }
-        }
-        finally
-        {
-            _probing.Release();
-        }
-    }
-
     /// <summary>Names a part where the name is free.</summary>
-    public Task CreateAsync(SftpLease lease, string part, string name, CancellationToken cancellationToken) => _renameReplaces == true
-        ? CreateClaimedAsync(lease, part, name, cancellationToken)
-        : RenameToFreeAsync(lease, part, name, cancellationToken);
+    public Task CreateAsync(SftpLease lease, string part, string name, CancellationToken cancellationToken) => habits.RenameReplaces == false
+        ? RenameToFreeAsync(lease, part, name, cancellationToken)
+        : CreateClaimedAsync(lease, part, name, cancellationToken);
 
     /// <summary>Names a part, whatever has the name.</summary>
     public async Task ReplaceAsync(SftpLease lease, string part, string name, CancellationToken cancellationToken)
@@ -59,11 +31,9 @@ internal sealed class SftpNaming(SftpDirectory directory, string host, ILogger l
         }
     }
 
-    public void Dispose() => _probing.Dispose();
-
     private async Task ReplaceWithoutPosixAsync(SftpLease lease, string part, string name, StoreException reason, CancellationToken cancellationToken)
     {
-        if (_renameReplaces == true)
+        if (habits.RenameReplaces == true)
         {
             await RenameAsync(lease, part, name, cancellationToken).ConfigureAwait(false);
             return;
@@ -97,7 +67,7 @@ internal sealed class SftpNaming(SftpDirectory directory, string host, ILogger l
         }
     }
 
-    // Where a rename would replace, the right to name comes from a file that only one can make.
+    // Where a rename would replace, or may, the right to name comes from a file that only one can make.
     private async Task CreateClaimedAsync(SftpLease lease, string part, string name, CancellationToken cancellationToken)
     {
         var claim = directory.PathOf(ClaimOn(name));
@@ -113,7 +83,7 @@ internal sealed class SftpNaming(SftpDirectory directory, string host, ILogger l
         }
         finally
         {
-            await RemoveAsync(lease, claim).ConfigureAwait(false);
+            await parts.RemoveAsync(lease, claim).ConfigureAwait(false);
         }
     }
 
@@ -125,7 +95,7 @@ internal sealed class SftpNaming(SftpDirectory directory, string host, ILogger l
         {
             await claiming.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
-        catch (StoreException e) when (SftpErrors.IsUnexplained(e.InnerException))
+        catch (StoreException e) when (SftpErrors.MayBeTaken(e))
         {
             throw await directory.FindAsync(lease, name, cancellationToken).ConfigureAwait(false) is not null
                 ? Taken(name)
@@ -144,61 +114,24 @@ internal sealed class SftpNaming(SftpDirectory directory, string host, ILogger l
         await claiming.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (claiming.IsCompletedSuccessfully)
         {
-            await RemoveAsync(lease, claim).ConfigureAwait(false);
-        }
-    }
-
-    private async Task<bool> AskAsync(SftpLease lease, CancellationToken cancellationToken)
-    {
-        var (from, to) = (directory.PathOf(SftpLocations.NewPartName()), directory.PathOf(SftpLocations.NewPartName()));
-        try
-        {
-            await MakeAsync(lease, from, cancellationToken).ConfigureAwait(false);
-            await MakeAsync(lease, to, cancellationToken).ConfigureAwait(false);
-            return await TryRenameAsync(lease, from, to, cancellationToken).ConfigureAwait(false);
-        }
-        finally
-        {
-            await RemoveAsync(lease, from).ConfigureAwait(false);
-            await RemoveAsync(lease, to).ConfigureAwait(false);
-        }
-    }
-
-    private static async Task<bool> TryRenameAsync(SftpLease lease, string from, string to, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await lease.RunAsync($"Renaming {from}", client => client.RenameFileAsync(from, to, cancellationToken)).ConfigureAwait(false);
-            return true;
-        }
-        catch (StoreException e) when (SftpErrors.IsAnswer(e.InnerException) && e.Error is not (StoreError.AccessDenied or StoreError.Unsupported))
-        {
-            return false;
+            await parts.RemoveAsync(lease, claim).ConfigureAwait(false);
         }
     }
 
     private Task RenameAsync(SftpLease lease, string part, string name, CancellationToken cancellationToken) => lease.RunAsync(
         $"Naming {directory.PathOf(name)}", client => client.RenameFileAsync(part, directory.PathOf(name), cancellationToken));
 
-    private static async Task MakeAsync(SftpLease lease, string path, CancellationToken cancellationToken)
-    {
-        var file = await lease.RunAsync<SftpFileStream>(
-            $"Making {path}", client => client.OpenAsync(path, FileMode.CreateNew, FileAccess.Write, cancellationToken)).ConfigureAwait(false);
-        await file.DisposeAsync().ConfigureAwait(false);
-    }
-
-    private async Task RemoveAsync(SftpLease lease, string path)
-    {
-        using var patience = new CancellationTokenSource(SftpParts.Patience, time);
-        try
+    // With a byte in it: there are servers that make no file of nothing.
+    private static Task MakeAsync(SftpLease lease, string path, CancellationToken cancellationToken) => lease.OpenAsync(
+        () => lease.RunAsync($"Making {path}", async client =>
         {
-            await lease.RunAsync($"Removing {path}", client => client.DeleteFileAsync(path, patience.Token)).ConfigureAwait(false);
-        }
-        catch (Exception e) when (e is StoreException or OperationCanceledException)
-        {
-            // it was never made, or a sweep finds it
-        }
-    }
+            var file = await client.OpenAsync(path, FileMode.CreateNew, FileAccess.Write, cancellationToken).ConfigureAwait(false);
+            await using (file.ConfigureAwait(false))
+            {
+                await file.WriteAsync(new byte[1], cancellationToken).ConfigureAwait(false);
+            }
+        }),
+        cancellationToken);
 
     // The name of an image may be as long as a file's name can be, so the claim on it is named by its digest.
     private static string ClaimOn(string name) =>

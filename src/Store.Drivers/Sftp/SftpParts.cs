@@ -1,15 +1,20 @@
+using Microsoft.Extensions.Logging;
+
 namespace GlanceStore.Drivers.Sftp;
 
 /// <summary>Removes parts of uploads that never became an image.</summary>
-internal static class SftpParts
+internal sealed class SftpParts(SftpConnections connections, ILogger logger, TimeProvider time)
 {
     /// <summary>How long to wait for a part to be removed after an upload has failed: a sweep removes it later.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
+    /// <summary>The clock.</summary>
+    public TimeProvider Time => time;
 
     /// <summary>Removes a part, first on the connection it was made on, where nothing that is still under way can come after it.</summary>
-    public static async ValueTask RemoveAsync(SftpStore store, SftpLease lease, string path)
+    public async ValueTask RemoveAsync(SftpLease lease, string path)
     {
-        using var patience = new CancellationTokenSource(Patience, store.Time);
+        using var patience = new CancellationTokenSource(Patience, time);
         if (await TryRemoveAsync(lease, path, patience.Token).ConfigureAwait(false) is null)
         {
             return;
@@ -17,15 +22,15 @@ internal static class SftpParts
 
         try
         {
-            using var other = await store.Connections.LeaseAsync(patience.Token).ConfigureAwait(false);
+            using var other = await connections.LeaseAsync(patience.Token).ConfigureAwait(false);
             if (await TryRemoveAsync(other, path, patience.Token).ConfigureAwait(false) is { } failure)
             {
-                SftpLog.PartStays(store.Logger, failure, path);
+                SftpLog.PartStays(logger, failure, path);
             }
         }
         catch (Exception e) when (e is StoreException or OperationCanceledException or ObjectDisposedException)
         {
-            SftpLog.PartStays(store.Logger, e, path);
+            SftpLog.PartStays(logger, e, path);
         }
     }
 

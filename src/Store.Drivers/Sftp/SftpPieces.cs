@@ -5,6 +5,7 @@ internal sealed class SftpPieces(int length, int pieceBytes)
 {
     private readonly Lock _lock = new();
     private int _taken;
+    private Exception? _left;
 
     /// <summary>How many there are.</summary>
     public int Count { get; } = CountOf(length, pieceBytes);
@@ -25,6 +26,21 @@ internal sealed class SftpPieces(int length, int pieceBytes)
             var offset = _taken++ * pieceBytes;
             use(offset, Math.Min(pieceBytes, length - offset));
             return true;
+        }
+    }
+
+    /// <summary>Says that one of those who were to take pieces could not. That matters only where nobody took the last.</summary>
+    public void Leave(Exception reason) => Interlocked.CompareExchange(ref _left, reason, null);
+
+    /// <summary>Why pieces were left; null where none were.</summary>
+    public Exception? Left
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _taken < Count ? _left ?? new ObjectDisposedException(nameof(SftpFile)) : null;
+            }
         }
     }
 
