@@ -9,7 +9,8 @@ namespace GlanceStore.Drivers.Sftp;
 internal sealed record KnownHost(string Hosts, string Type, byte[] Key, bool IsRevoked)
 {
     private const string Revoked = "@revoked";
-    private const int StandardPort = 22;
+    /// <summary>The port that a host's name stands for alone.</summary>
+    public const int StandardPort = 22;
 
     public static IEnumerable<KnownHost> Read(string file) => File.ReadLines(file).Select(Parse).OfType<KnownHost>();
 
@@ -32,9 +33,10 @@ internal sealed record KnownHost(string Hosts, string Type, byte[] Key, bool IsR
         return Convert.TryFromBase64String(key, bytes, out var length) ? new KnownHost(hosts, type, bytes[..length], revoked) : null;
     }
 
+    /// <summary>Whether the line is for the host at a port, as OpenSSH writes it: the name alone for port 22, else <c>[name]:port</c>.</summary>
     public bool Names(string host, int port)
     {
-        var name = host.ToLowerInvariant();
+        var name = host.Trim('[', ']').ToLowerInvariant();
         if (port != StandardPort)
         {
             name = string.Create(CultureInfo.InvariantCulture, $"[{name}]:{port}");

@@ -20,7 +20,7 @@ internal sealed class SftpDirectory(string path)
         }
 
         _real ??= (await GetAsync(lease, path, cancellationToken).ConfigureAwait(false))?.FullName;
-        return file.Attributes.IsRegularFile && _real is { } real && file.FullName == $"{real.TrimEnd('/')}/{name}"
+        return SftpAttributes.MayBeFile(file.Attributes) && _real is { } real && file.FullName == $"{real.TrimEnd('/')}/{name}"
             ? file
             : throw new StoreException(StoreError.InvalidLocation,
                 $"{PathOf(name)} is no file of its own in the store's directory but a link, a directory or the like.");
@@ -40,9 +40,28 @@ internal sealed class SftpDirectory(string path)
         }
     }
 
-    /// <summary>Whether the directory itself is there.</summary>
-    public async Task<bool> ExistsAsync(SftpLease lease, CancellationToken cancellationToken) =>
-        await GetAsync(lease, path, cancellationToken).ConfigureAwait(false) is not null;
+    /// <summary>The files in it that are asked for, in no order; none where it is not there.</summary>
+    public async Task<IReadOnlyList<ISftpFile>> ListAsync(SftpLease lease, Func<ISftpFile, bool> asked, CancellationToken cancellationToken)
+    {
+        if (await GetAsync(lease, path, cancellationToken).ConfigureAwait(false) is null)
+        {
+            return [];
+        }
+
+        return await lease.RunAsync($"Listing {path}", async client =>
+        {
+            var files = new List<ISftpFile>();
+            await foreach (var file in client.ListDirectoryAsync(path, cancellationToken).ConfigureAwait(false))
+            {
+                if (SftpAttributes.MayBeFile(file.Attributes) && asked(file))
+                {
+                    files.Add(file);
+                }
+            }
+
+            return files;
+        }).ConfigureAwait(false);
+    }
 
     /// <summary>Makes the directory, and those it lies in, where they are not there.</summary>
     public async Task EnsureAsync(SftpLease lease, CancellationToken cancellationToken)

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace GlanceStore.Drivers.Sftp;
 
 /// <summary>Keeps images as files of one directory on a server that is reached by SFTP.</summary>
-public sealed partial class SftpDriver : StoreDriver, ISweeper
+public sealed partial class SftpDriver : StoreDriver, ISweeper, IListing
 {
     private const int PreferredChunkBytes = 8 << 20;
 
@@ -167,7 +167,7 @@ public sealed partial class SftpDriver : StoreDriver, ISweeper
     private async ValueTask<StoredObject?> FindAsync(SftpLease lease, ImageLocation location, CancellationToken cancellationToken)
     {
         var file = await _store.Directory.FindAsync(lease, SftpLocations.NameOf(location), cancellationToken).ConfigureAwait(false);
-        return file is null ? null : SftpStore.Describe(location, file.Attributes);
+        return file is null ? null : SftpAttributes.Describe(location, file.Attributes);
     }
 
     private async Task<StoredObject> LookAsync(SftpLease lease, ImageLocation location, ReadIntent intent, CancellationToken cancellationToken)

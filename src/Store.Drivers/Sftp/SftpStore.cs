@@ -23,12 +23,6 @@ internal sealed record SftpStore(SftpDriverOptions Options, SftpConnections Conn
         Probe.Dispose();
     }
 
-    public static StoredObject Describe(ImageLocation location, SftpFileAttributes attributes)
-    {
-        var modified = new DateTimeOffset(DateTime.SpecifyKind(attributes.LastWriteTimeUtc, DateTimeKind.Utc));
-        return new StoredObject(location, attributes.Size, $"{attributes.Size:x}-{modified.ToUnixTimeSeconds():x}", modified);
-    }
-
     // The library takes the digits of an octal number as a decimal one: 640 for rw-r-----.
     public static short OctalDigits(UnixFileMode mode) => (short)(((((int)mode >> 6) & 7) * 100) + ((((int)mode >> 3) & 7) * 10) + ((int)mode & 7));
 }

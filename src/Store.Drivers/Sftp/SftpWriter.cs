@@ -77,7 +77,7 @@ internal sealed class SftpWriter(SftpStore store, string name, WriteIntent inten
             ? store.Naming.CreateAsync(lease, part, name, cancellationToken)
             : store.Naming.ReplaceAsync(lease, part, name, cancellationToken)).ConfigureAwait(false);
         _isPublished = true;
-        return SftpStore.Describe(Location, attributes);
+        return SftpAttributes.Describe(Location, attributes);
     }
 
     public override async ValueTask DisposeAsync()
@@ -170,7 +170,8 @@ internal sealed class SftpWriter(SftpStore store, string name, WriteIntent inten
 
         if (intent.Mode == WriteMode.Replace
             && await store.Directory.FindAsync(lease, name, cancellationToken).ConfigureAwait(false) is { } old
-            && old.Attributes.Size == attributes.Size && old.Attributes.LastWriteTimeUtc >= attributes.LastWriteTimeUtc)
+            && old.Attributes.Size == attributes.Size
+            && SftpAttributes.LastWritten(old.Attributes) >= SftpAttributes.LastWritten(attributes))
         {
             attributes.LastWriteTimeUtc = old.Attributes.LastWriteTimeUtc.AddSeconds(1);
             settle = true;
