@@ -14,6 +14,7 @@ internal sealed class SftpConnection : IDisposable
     private readonly Lock _lock = new();
     private TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _files;
+    private int _opening;
     private volatile bool _isRetired;
     private volatile SftpClient? _connected;
 
@@ -30,36 +31,34 @@ internal sealed class SftpConnection : IDisposable
     /// <summary>Whether another operation may begin on it.</summary>
     public bool IsUsable => !_isRetired && (_connected?.IsConnected ?? !Client.IsCompleted);
 
-    /// <summary>How many files are open on it.</summary>
-    public int Files
+    /// <summary>Counts a file in that is about to be opened; done when the next on the connection is closed or failed to open.</summary>
+    public Task Opening()
     {
-        get
+        lock (_lock)
         {
-            lock (_lock)
-            {
-                return _files;
-            }
+            _opening++;
+            return _closed.Task;
         }
     }
 
-    /// <summary>Done when the next file on it is closed.</summary>
-    public Task NextClosed
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return _closed.Task;
-            }
-        }
-    }
-
-    /// <summary>Counts a file in that was opened on it; how many there are now.</summary>
+    /// <summary>The file is open; how many are now.</summary>
     public int Opened()
     {
         lock (_lock)
         {
+            _opening--;
             return ++_files;
+        }
+    }
+
+    /// <summary>The file could not be opened; how many others there are, and when the next of them is closed.</summary>
+    public (int Others, Task NextClosed) NotOpened()
+    {
+        lock (_lock)
+        {
+            _opening--;
+            Signal();
+            return (_files + _opening, _closed.Task);
         }
     }
 
@@ -69,8 +68,7 @@ internal sealed class SftpConnection : IDisposable
         lock (_lock)
         {
             _files--;
-            _closed.TrySetResult();
-            _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+            Signal();
         }
     }
 
@@ -85,6 +83,12 @@ internal sealed class SftpConnection : IDisposable
     }
 
     private async Task<SftpClient> ConnectAsync(Func<Task<SftpClient>> connect) => _connected = await connect().ConfigureAwait(false);
+
+    private void Signal()
+    {
+        _closed.TrySetResult();
+        _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
 
     private async Task EndAsync()
     {

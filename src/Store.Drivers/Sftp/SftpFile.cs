@@ -42,14 +42,14 @@ internal sealed class SftpFile(IReadOnlyList<SftpLease> leases, string path, Fil
     public async Task CreateAsync(CancellationToken cancellationToken)
     {
         await Lease.OpenAsync(() => _lanes[0].CreateAsync(cancellationToken), cancellationToken).ConfigureAwait(false);
-        CountIn();
+        Count();
     }
 
     /// <summary>Opens every handle there will be: as many as were asked for, or those the server does not refuse.</summary>
     public async Task OpenAsync(CancellationToken cancellationToken)
     {
         await Lease.OpenAsync(() => OpenAllAsync(cancellationToken), cancellationToken).ConfigureAwait(false);
-        CountIn();
+        Count();
     }
 
     /// <summary>Finds out whether the server takes a read as long as the handles ask for; false, and the next handles ask for less, where it does not.</summary>
@@ -106,10 +106,11 @@ internal sealed class SftpFile(IReadOnlyList<SftpLease> leases, string path, Fil
         }
     }
 
-    private void CountIn()
+    private void Count()
     {
-        _counted.AddRange(_lanes.Where(lane => lane.Handles > 0).Select(lane => lane.Lease));
-        _counted.ForEach(lease => lease.CountIn());
+        var beside = _lanes.Skip(1).Where(lane => lane.Handles > 0).Select(lane => lane.Lease).ToList();
+        beside.ForEach(lease => lease.CountIn());
+        _counted.AddRange([Lease, .. beside]);
     }
 
     private static int ReadPieceBytes(SftpHabits habits) => (habits.ReadBytes ?? SftpHabits.LongReadBytes) - AnswerHeaderBytes;

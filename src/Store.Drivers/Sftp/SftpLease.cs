@@ -45,28 +45,40 @@ internal sealed class SftpLease(SftpConnections connections, SftpConnection conn
     });
 
     /// <summary>
-    /// Opens a file. Where the server refuses, another is open on the connection and nobody knows it to open several, the other may be the reason: it
-    /// is waited for.
+    /// Opens a file, and counts it in. Where the server refuses, others are open on the connection and nobody knows it to open several, they may be the
+    /// reason: the next to be closed is waited for.
     /// </summary>
     public async Task OpenAsync(Func<Task> open, CancellationToken cancellationToken)
     {
         while (true)
         {
-            var closed = connection.NextClosed;
+            var closed = connection.Opening();
             try
             {
                 await open().ConfigureAwait(false);
+                habits.OpensSeveral |= connection.Opened() > 1;
                 return;
             }
-            catch (StoreException e) when (SftpErrors.IsRefusal(e) && !habits.OpensSeveral && connection.Files > 0)
+            catch (Exception e)
             {
-                await closed.WaitAsync(cancellationToken).ConfigureAwait(false);
+                var passed = closed.IsCompleted;
+                var (others, next) = connection.NotOpened();
+                if (e is not StoreException refused || !SftpErrors.IsRefusal(refused) || habits.OpensSeveral || (others == 0 && !passed))
+                {
+                    throw;
+                }
+
+                await (passed ? closed : next).WaitAsync(cancellationToken).ConfigureAwait(false);
             }
         }
     }
 
-    /// <summary>Counts a file in that is open on the connection.</summary>
-    public void CountIn() => habits.OpensSeveral |= connection.Opened() > 1;
+    /// <summary>Counts a file in that is open on the connection beside another.</summary>
+    public void CountIn()
+    {
+        connection.Opening();
+        connection.Opened();
+    }
 
     /// <summary>Counts it out: it is closed, or its connection is given up.</summary>
     public void CountOut() => connection.Closed();

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Renci.SshNet;
 
 namespace GlanceStore.Drivers.Sftp;
 
@@ -122,16 +123,20 @@ internal sealed class SftpNaming(SftpDirectory directory, SftpHabits habits, Sft
         $"Naming {directory.PathOf(name)}", client => client.RenameFileAsync(part, directory.PathOf(name), cancellationToken));
 
     // With a byte in it: there are servers that make no file of nothing.
-    private static Task MakeAsync(SftpLease lease, string path, CancellationToken cancellationToken) => lease.OpenAsync(
-        () => lease.RunAsync($"Making {path}", async client =>
+    private static async Task MakeAsync(SftpLease lease, string path, CancellationToken cancellationToken)
+    {
+        await lease.OpenAsync(() => lease.RunAsync($"Making {path}", client => MakeAsync(client, path, cancellationToken)), cancellationToken).ConfigureAwait(false);
+        lease.CountOut();
+    }
+
+    private static async Task MakeAsync(SftpClient client, string path, CancellationToken cancellationToken)
+    {
+        var file = await client.OpenAsync(path, FileMode.CreateNew, FileAccess.Write, cancellationToken).ConfigureAwait(false);
+        await using (file.ConfigureAwait(false))
         {
-            var file = await client.OpenAsync(path, FileMode.CreateNew, FileAccess.Write, cancellationToken).ConfigureAwait(false);
-            await using (file.ConfigureAwait(false))
-            {
-                await file.WriteAsync(new byte[1], cancellationToken).ConfigureAwait(false);
-            }
-        }),
-        cancellationToken);
+            await file.WriteAsync(new byte[1], cancellationToken).ConfigureAwait(false);
+        }
+    }
 
     // The name of an image may be as long as a file's name can be, so the claim on it is named by its digest.
     private static string ClaimOn(string name) =>

@@ -18,7 +18,6 @@ internal sealed class SftpOneHandleUpload(SftpLease lease, string path, TimeProv
     public async Task CreateAsync(CancellationToken cancellationToken)
     {
         await lease.OpenAsync(() => BeginAsync(cancellationToken), cancellationToken).ConfigureAwait(false);
-        lease.CountIn();
         _ = CountOutAsync();
     }
 

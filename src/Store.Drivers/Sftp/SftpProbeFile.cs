@@ -21,7 +21,6 @@ internal sealed class SftpProbeFile(string path, TimeProvider time)
         var handles = new List<(SftpLease Lease, SftpFileStream Stream)>();
         await leases[0].OpenAsync(async () => handles.Add(await OpenAsync(leases[0], FileMode.CreateNew, cancellationToken).ConfigureAwait(false)), cancellationToken)
             .ConfigureAwait(false);
-        leases[0].CountIn();
         try
         {
             return await TryWriteAsync(leases, handles, lastFirst, bytes, cancellationToken).ConfigureAwait(false)

@@ -16,6 +16,7 @@ internal sealed class CuttingProxy : IAsyncDisposable
     private volatile TaskCompletionSource _answering = new();
     private long _asked;
     private long _awaited;
+    private CancellationTokenSource _cut = new();
     private int _connections;
     private int _cuts;
 
@@ -41,13 +42,18 @@ internal sealed class CuttingProxy : IAsyncDisposable
         _answering = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 
+    /// <summary>Cuts every connection there is.</summary>
+    public void CutAll() => Interlocked.Exchange(ref _cut, new CancellationTokenSource()).Cancel();
+
     public void Answer() => _answering.TrySetResult();
 
     public ValueTask DisposeAsync() => _listener.DisposeAsync();
 
     // Where one side is gone, the other goes with it.
-    private async Task ServeAsync(TcpClient client, CancellationToken stop)
+    private async Task ServeAsync(TcpClient client, CancellationToken stopping)
     {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(stopping, _cut.Token);
+        var stop = either.Token;
         using var server = new TcpClient();
         var most = Interlocked.Increment(ref _connections) == 1 ? _cutAfter : long.MaxValue;
         client.NoDelay = server.NoDelay = true;

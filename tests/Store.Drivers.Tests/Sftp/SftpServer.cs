@@ -7,7 +7,7 @@ public static class SftpServer
         Environment.GetEnvironmentVariable("GLANCESTORE_SERVERS") is { Length: > 0 } set ? set : Path.Combine(Path.GetTempPath(), $"glancestore-servers-{UserId()}"),
         "sftp");
 
-    private static readonly Lazy<IReadOnlyDictionary<string, string>> Facts = new(ReadFacts);
+    private static readonly Lazy<IReadOnlyDictionary<string, string>> Facts = new(() => ReadFacts(Conf("facts")));
 
     public static string? SkipReason => Facts.Value.Count > 0 ? null : "OpenSSH does not run; start it with tests/servers/sftp/server start";
 
@@ -60,14 +60,14 @@ public static class SftpServer
     {
         if (SkipReason is { } reason)
         {
-            Skip(reason);
+            Skip("sftp", reason);
         }
     }
 
-    public static void Skip(string reason)
+    public static void Skip(string name, string reason)
     {
         var required = Environment.GetEnvironmentVariable("GLANCESTORE_REQUIRE")?.Split(',') ?? [];
-        if (required.Contains("sftp"))
+        if (required.Contains(name))
         {
             Assert.Fail(reason);
         }
@@ -75,9 +75,9 @@ public static class SftpServer
         Assert.Inconclusive(reason);
     }
 
-    private static Dictionary<string, string> ReadFacts() => File.Exists(Conf("facts"))
-        ? File.ReadAllLines(Conf("facts")).Select(line => line.Split('=', 2)).ToDictionary(pair => pair[0], pair => pair[1])
+    internal static Dictionary<string, string> ReadFacts(string file) => File.Exists(file)
+        ? File.ReadAllLines(file).Select(line => line.Split('=', 2)).ToDictionary(pair => pair[0], pair => pair[1])
         : [];
 
-    private static string UserId() => File.ReadLines("/proc/self/status").First(line => line.StartsWith("Uid:", StringComparison.Ordinal)).Split('\t')[1];
+    internal static string UserId() => File.ReadLines("/proc/self/status").First(line => line.StartsWith("Uid:", StringComparison.Ordinal)).Split('\t')[1];
 }
