@@ -30,6 +30,16 @@ public sealed record ImageLocation
     /// <summary>The id of the store that holds the image, or null where it is not known.</summary>
     public string? StoreId { get; init; }
 
+    /// <summary>
+    /// The account of the backend that the image lies in, where one URI may be an image of several; null where the URI tells it, or where it
+    /// is not known. No secret: what is half of one stands here as a fingerprint.
+    /// </summary>
+    /// <remarks>
+    /// From <see cref="IImageStore.ParseLocation"/>: the account that credentials in the URI name, else the store's own. No store takes a URI
+    /// whose credentials name another account. In a receipt it finds the store again whose id has changed since.
+    /// </remarks>
+    public string? Account { get; init; }
+
     /// <summary>The credentials the URI was written with, for the driver's eyes only; null where it had none.</summary>
     public LocationSecret? Secret { get; init; }
 
@@ -44,8 +54,9 @@ public sealed record ImageLocation
         return end > 0 && !uri.AsSpan(0, end).ContainsAny('/', '?', '#') ? uri[..end] : null;
     }
 
-    /// <summary>Whether both name the same object in the same store; secrets do not count.</summary>
-    public bool Equals(ImageLocation? other) => other is not null && Uri == other.Uri && StoreId == other.StoreId;
+    /// <summary>Whether both name the same object in the same store; secrets do not count, and an account only where no store is named.</summary>
+    public bool Equals(ImageLocation? other) => other is not null && Uri == other.Uri && StoreId == other.StoreId
+        && (StoreId is not null || Account == other.Account);
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Uri, StoreId);

@@ -5,8 +5,8 @@ namespace GlanceStore;
 
 /// <summary>What a put returns and a caller keeps: where the image is, and all that is needed to verify it later.</summary>
 /// <remarks>
-/// Serialises to JSON with glance's field names: <c>location</c>, <c>store</c>, <c>size</c>, <c>checksum</c>, <c>os_hash_algo</c>,
-/// <c>os_hash_value</c>, <c>chunks</c> (an array of <c>length</c> and <c>checksum</c>) and <c>metadata</c>.
+/// Serialises to JSON with glance's field names: <c>location</c>, <c>store</c>, <c>account</c> (where the location does not
+/// tell it), <c>size</c>, <c>checksum</c>, <c>os_hash_algo</c>, <c>os_hash_value</c>, <c>chunks</c> (an array of <c>length</c> and <c>checksum</c>) and <c>metadata</c>.
 /// </remarks>
 [JsonConverter(typeof(ImageReceiptJsonConverter))]
 public sealed record ImageReceipt

@@ -64,6 +64,7 @@ public sealed class ImageReceiptJsonConverter : JsonConverter<ImageReceipt>
     {
         Location = receipt.Location.Uri,
         Store = receipt.Location.StoreId,
+        Account = receipt.Location.Account,
         Size = receipt.Size,
         Checksum = receipt.Checksum?.Hex,
         OsHashAlgo = receipt.MultiHash?.Algorithm,
@@ -79,7 +80,7 @@ public sealed class ImageReceiptJsonConverter : JsonConverter<ImageReceipt>
             throw new FormatException("A receipt has at least a location, a size and chunks, and this text lacks one of them.");
         }
 
-        return new ImageReceipt(new ImageLocation(uri, json.Store), size, new ChunkManifest(chunks.Select(EntryOf)))
+        return new ImageReceipt(new ImageLocation(uri, json.Store) { Account = json.Account }, size, new ChunkManifest(chunks.Select(EntryOf)))
         {
             Checksum = json.Checksum is { } md5 ? new Digest("md5", md5) : null,
             MultiHash = MultiHashOf(json),
@@ -110,6 +111,8 @@ internal sealed class ReceiptJson
     public string? Location { get; set; }
 
     public string? Store { get; set; }
+
+    public string? Account { get; set; }
 
     public long? Size { get; set; }
 

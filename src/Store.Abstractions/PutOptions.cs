@@ -44,6 +44,12 @@ public sealed record PutOptions
     public WriteMode Mode { get; init; }
 
     /// <summary>
+    /// Whether the stored image is read again and compared with what was put, before the put says that it is stored; false by default, where what the
+    /// backend answers is believed. One that is not the same is removed, by its version, and the put is <see cref="StoreError.Corrupted"/>.
+    /// </summary>
+    public bool ReadBack { get; init; }
+
+    /// <summary>
     /// What the failure of one store means to the others; <see cref="PutPolicy.AllOrNothing"/> by default. Means nothing to a put into one store.
     /// </summary>
     public PutPolicy Policy { get; init; }

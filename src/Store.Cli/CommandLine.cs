@@ -65,6 +65,12 @@ internal static class CommandLine
         HelpName = "STORE[,STORE]",
     };
 
+    public static Option<string?> Store() => new("--store")
+    {
+        Description = "The store that the image is in, where its location does not tell: one without an account, that fits stores of several.",
+        HelpName = "STORE",
+    };
+
     public static Option<bool> Json(string what) => new("--json") { Description = $"Print {what} as JSON." };
 
     public static Option<string?> Expect() => new("--expect")

@@ -6,19 +6,48 @@ internal sealed record ImageReference(IImageStore Store, ImageLocation Location,
     // A receipt has about 70 bytes a chunk; whatever is larger is an image that was given instead of its receipt.
     private const long MaxReceiptBytes = 256L << 20;
 
-    public static async Task<ImageReference> ResolveAsync(string argument, ImageStores stores, CancellationToken cancellationToken)
+    /// <summary>The image of an argument, to be read: where stores of several accounts fit, the likeliest is taken and the others are told.</summary>
+    /// <param name="argument">A location, or a receipt file.</param>
+    /// <param name="stores">The stores.</param>
+    /// <param name="store">The id of the store that it is in; null to find it.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public static async Task<ImageReference> ResolveAsync(string argument, ImageStores stores, string? store, CancellationToken cancellationToken)
+    {
+        var (location, receipt) = await LocateAsync(argument, stores, store, cancellationToken);
+        var found = stores.Resolve(location);
+        if (found.IsAmbiguous)
+        {
+            Console.Error.WriteLine($"glance-store: The location names no account and fits the stores '{string.Join("', '", found.Rivals.Prepend(found.Store.Id))}'; "
+                + $"'{found.Store.Id}' is asked. Name one with --store.");
+        }
+
+        return Of(found.Store, found.Location, receipt);
+    }
+
+    /// <summary>The image of an argument, to be deleted: no doubt is allowed whose it is.</summary>
+    /// <exception cref="StoreException"><see cref="StoreError.InvalidLocation"/>: it names no account, and stores of several fit it.</exception>
+    public static async Task<ImageReference> ResolveOneAsync(string argument, ImageStores stores, string? store, CancellationToken cancellationToken)
+    {
+        var (location, receipt) = await LocateAsync(argument, stores, store, cancellationToken);
+        return Of(stores.StoreOf(location), stores.Resolve(location).Location, receipt);
+    }
+
+    /// <summary>Where the image of an argument is, as far as the argument and <c>--store</c> tell, and its receipt where it is one.</summary>
+    public static async Task<(ImageLocation Location, ImageReceipt? Receipt)> LocateAsync(
+        string argument, ImageStores stores, string? store, CancellationToken cancellationToken)
     {
         if (IsLocation(argument))
         {
-            var location = stores.ParseLocation(argument);
-            return new ImageReference(stores.StoreOf(location), location, null);
+            return (store is null ? stores.ParseLocation(argument) : stores[store].ParseLocation(argument) with { StoreId = stores[store].Id }, null);
         }
 
-        // The file may have been edited: its URI is parsed by its store, which refuses what lies outside it.
         var receipt = await ReadAsync(argument, cancellationToken);
-        var store = stores.StoreOf(receipt.Location);
-        return new ImageReference(store, store.ParseLocation(receipt.Location.Uri) with { StoreId = store.Id }, receipt);
+        return (store is null ? receipt.Location : stores[store].ParseLocation(receipt.Location.Uri) with { StoreId = stores[store].Id }, receipt);
     }
+
+    // A receipt may have been edited: its URI is parsed by its store, which refuses what lies outside it.
+    private static ImageReference Of(IImageStore store, ImageLocation location, ImageReceipt? receipt) =>
+        new(store, receipt is null ? location : store.ParseLocation(location.Uri) with { StoreId = store.Id }, receipt);
 
     /// <summary>Whether an argument is a location; else it is the name of a receipt file.</summary>
     public static bool IsLocation(string argument) => argument.Contains("://", StringComparison.Ordinal);

@@ -12,7 +12,7 @@ namespace GlanceStore;
 /// A driver with everything a caller relies on: chunks, counting, digests, retries, verification, one memory bound and telemetry. This is
 /// the only place with policy; a driver has none.
 /// </summary>
-public sealed class ImageStore : IImageStore, IAsyncDisposable
+public sealed partial class ImageStore : IImageStore, IAsyncDisposable, IDisposable
 {
     /// <summary>Puts the front before a driver, which it owns from now on.</summary>
     /// <param name="id">The store's id: what receipts and locations name it by.</param>
@@ -65,7 +65,7 @@ public sealed class ImageStore : IImageStore, IAsyncDisposable
         ArgumentNullException.ThrowIfNull(uri);
         var schemes = Parts.Driver.Info.Schemes;
         return ImageLocation.SchemeOf(uri) is { } scheme && schemes.Contains(scheme)
-            ? Parts.Driver.ParseLocation(uri) with { StoreId = Id }
+            ? Accounts.Checked(Parts.Driver, Parts.Driver.ParseLocation(uri)) with { StoreId = Id }
             : throw new StoreException(StoreError.InvalidLocation,
                 $"A location of the store '{Id}' begins with {string.Join(" or ", schemes.Select(known => known + "://"))}, and the one given does not.");
     }
@@ -124,6 +124,9 @@ public sealed class ImageStore : IImageStore, IAsyncDisposable
     /// <summary>Lets no operation begin any more, and disposes the driver; where transfers are under way, the last of them does.</summary>
     public ValueTask DisposeAsync() => Parts.Use.CloseAsync();
 
+    /// <summary>As <see cref="DisposeAsync"/>, for whoever cannot wait but by blocking a thread.</summary>
+    public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
+
     /// <summary>The store as one of perhaps several that an image is read from; in use until that is disposed.</summary>
     internal ReadSource SourceOf(ImageLocation location)
     {
@@ -147,8 +150,14 @@ public sealed class ImageStore : IImageStore, IAsyncDisposable
     private ImageLocation Own(ImageLocation location)
     {
         ArgumentNullException.ThrowIfNull(location);
-        return location.StoreId is null || string.Equals(location.StoreId, Id, StringComparison.OrdinalIgnoreCase)
-            ? ParseLocation(location.Uri) with { Secret = location.Secret }
-            : throw new StoreException(StoreError.InvalidLocation, $"The location {location} is of the store '{location.StoreId}', and this one is '{Id}'.");
+        if (location.StoreId is { } named && !StoreTable.Same(named, Id))
+        {
+            throw new StoreException(StoreError.InvalidLocation, $"The location {location} is of the store '{named}', and this one is '{Id}'.");
+        }
+
+        var own = ParseLocation(location.Uri);
+        return location.Secret is { } secret
+            ? Accounts.Checked(Parts.Driver, own with { Secret = secret, Account = location.Account })
+            : own;
     }
 }

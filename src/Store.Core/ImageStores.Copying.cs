@@ -1,5 +1,6 @@
 using GlanceStore.Diagnostics;
 using GlanceStore.Drivers;
+using GlanceStore.Routing;
 using GlanceStore.Transfer;
 
 namespace GlanceStore;
@@ -38,7 +39,7 @@ public sealed partial class ImageStores
     {
         ArgumentNullException.ThrowIfNull(from);
         ArgumentNullException.ThrowIfNull(to);
-        var source = Resolve(from);
+        var source = ResolveOne(from);
         if (options is not { IsVerified: true })
         {
             throw new StoreException(StoreError.Unsupported,
@@ -47,11 +48,13 @@ public sealed partial class ImageStores
 
         PartsOf(source.Store).Require(source.Store.Info.Driver.Capabilities.CanDelete, "deletes no images");
         var image = await source.Store.FindAsync(source.Location, cancellationToken).ConfigureAwait(false);
-        var copy = await CopyResolvedAsync(source, this[to], options, cancellationToken).ConfigureAwait(false);
+        var target = this[to];
+        var copy = await CopyResolvedAsync(source, target, options, cancellationToken).ConfigureAwait(false);
+        await RequireHeldAsync(target, copy, cancellationToken).ConfigureAwait(false);
         try
         {
             await RequireUnchangedAsync(source, image, cancellationToken).ConfigureAwait(false);
-            await source.Store.DeleteAsync(source.Location, cancellationToken: cancellationToken).ConfigureAwait(false);
+            await source.Store.DeleteAsync(source.Location, new DeleteOptions { VersionTag = image?.VersionTag }, cancellationToken).ConfigureAwait(false);
             return copy;
         }
         catch (StoreException e)
@@ -77,7 +80,7 @@ public sealed partial class ImageStores
     private static async Task RequireApartAsync(
         ResolvedLocation from, IImageStore to, ImageLocation copy, WriteMode mode, CancellationToken cancellationToken)
     {
-        if (copy.Uri == from.Location.Uri)
+        if (copy.Uri == from.Location.Uri && !Accounts.AreTwo(copy.Account, from.Store.ParseLocation(from.Location.Uri).Account))
         {
             throw Misplaced($"The image at {from.Location} and its copy would be the same: name another store, or another id.");
         }
@@ -104,6 +107,55 @@ public sealed partial class ImageStores
     private static bool MayBeOne(StoredObject image, StoredObject other, bool tagsCompare) => image.Size == other.Size
         && (!tagsCompare || image.VersionTag == other.VersionTag)
         && (image.LastModified is not { } time || other.LastModified is not { } otherTime || (time - otherTime).Duration() <= TimeSpan.FromSeconds(1));
+
+    // What a store answered to a put is no proof of what it holds: the copy's digest as its backend tells it is one, or else its bytes.
+    private static async Task RequireHeldAsync(IImageStore store, ImageCopy copy, CancellationToken cancellationToken)
+    {
+        var receipt = copy.Receipt;
+        var held = await store.FindAsync(receipt.Location, cancellationToken).ConfigureAwait(false);
+        if (copy.Route == CopyRoute.OnBackend || (held?.Size == receipt.Size && held.Digest is { } kept && receipt.Digests.Contains(kept)))
+        {
+            return;
+        }
+
+        try
+        {
+            var stream = await store.OpenReadAsync(receipt.Location, ReadOptions.Verify(receipt), cancellationToken).ConfigureAwait(false);
+            await using (stream.ConfigureAwait(false))
+            {
+                await stream.CopyToAsync(Stream.Null, cancellationToken).ConfigureAwait(false);
+            }
+        }
+        catch (Exception e)
+        {
+            var isGone = await TryRemoveAsync(store, held, cancellationToken).ConfigureAwait(false);
+            if (e is StoreException error)
+            {
+                throw error.With(isGone ? "The copy was removed, and the image is where it was." : $"The copy stays at {receipt.Location}, and the image is where it was.");
+            }
+
+            throw;
+        }
+    }
+
+    private static async Task<bool> TryRemoveAsync(IImageStore store, StoredObject? copy, CancellationToken cancellationToken)
+    {
+        if (copy is not { VersionTag: { } tag })
+        {
+            return false; // what is there may be somebody else's by now
+        }
+
+        using var limit = Removal.LimitFor(cancellationToken);
+        try
+        {
+            await store.DeleteAsync(copy.Location, new DeleteOptions { VersionTag = tag }, limit.Token).ConfigureAwait(false);
+            return true;
+        }
+        catch (Exception e) when (e is StoreException or OperationCanceledException)
+        {
+            return false; // why it was to be removed is the error to report
+        }
+    }
 
     private static async Task RequireUnchangedAsync(ResolvedLocation from, StoredObject? image, CancellationToken cancellationToken)
     {

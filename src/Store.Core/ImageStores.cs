@@ -12,7 +12,7 @@ namespace GlanceStore;
 /// <para>Stores come and go at run time: who looked one up before a change goes on with it, and a removed store's driver is disposed
 /// when the last transfer through it has ended.</para>
 /// </remarks>
-public sealed partial class ImageStores : IAsyncDisposable
+public sealed partial class ImageStores : IAsyncDisposable, IDisposable
 {
     private readonly Lock _changing = new();
     private readonly ILogger _logger;
@@ -135,7 +135,16 @@ public sealed partial class ImageStores : IAsyncDisposable
         }
     }
 
-    private static ValueTask DisposeAsync(IImageStore store) => store is IAsyncDisposable disposable ? disposable.DisposeAsync() : default;
+    /// <summary>As <see cref="DisposeAsync()"/>, for whoever cannot wait but by blocking a thread.</summary>
+    public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
+
+    private static ValueTask DisposeAsync(IImageStore store) => store is IAsyncDisposable disposable ? disposable.DisposeAsync() : DisposeAtOnce(store as IDisposable);
+
+    private static ValueTask DisposeAtOnce(IDisposable? store)
+    {
+        store?.Dispose();
+        return default;
+    }
 
     private static string DefaultOf(StoreTable table)
     {

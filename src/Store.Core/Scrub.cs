@@ -88,7 +88,8 @@ public sealed class Scrub
     {
         try
         {
-            var stream = await _stores.StoreOf(location).OpenReadAsync(location, options, cancellationToken).ConfigureAwait(false);
+            var found = _stores.Resolve(location);
+            var stream = await found.Store.OpenReadAsync(found.Location, options, cancellationToken).ConfigureAwait(false);
             await using (stream.ConfigureAwait(false))
             {
                 (position.IsOpen, position.CanGoOn) = (true, stream.CanSeek);

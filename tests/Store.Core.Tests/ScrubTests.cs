@@ -31,7 +31,7 @@ public sealed class ScrubTests
         var receipts = new[] { await PutAsync("a", 3 * Chunk), await PutAsync("b", 10), await PutAsync("c", 0), await PutAsync("d", Chunk) };
         _storage.Corrupt("a", Chunk + 5);
         await _stores[_id].DeleteAsync(receipts[1].Location);
-        ImageReceipt elsewhere = new(new ImageLocation("memory://images/a", "gone"), 0, new ChunkManifest([]));
+        ImageReceipt elsewhere = new(new ImageLocation("memory://elsewhere/a", "gone"), 0, new ChunkManifest([]));
         var results = await ScrubAsync([.. receipts, elsewhere]);
         Assert.AreSequenceEqual(
             new[] { ScrubOutcome.Corrupted, ScrubOutcome.Missing, ScrubOutcome.Whole, ScrubOutcome.Whole, ScrubOutcome.Unreadable },

@@ -67,6 +67,11 @@ public sealed partial class DriverSettings
             : TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var span) && span >= TimeSpan.Zero ? span : null,
         "a time span such as 00:00:30");
 
+    /// <summary>A list: <c>a, b</c> as in OpenStack's files, or one entry a name below it as in .NET's; empty where it is not set.</summary>
+    public IReadOnlyList<string> List(string name) =>
+        [.. Children(name).Select(child => Text($"{name}:{child}")).Prepend(Text(name))
+            .SelectMany(text => (text ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))];
+
     /// <summary>Any other value, by the driver's own rule.</summary>
     /// <param name="name">The setting's name.</param>
     /// <param name="fallback">The value where the setting is absent or wrong.</param>

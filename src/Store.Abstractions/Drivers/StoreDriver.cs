@@ -18,13 +18,16 @@ public abstract class StoreDriver : IAsyncDisposable
     /// <summary>The driver's type, schemes and capabilities. <em>Must</em> be the same for the driver's whole life.</summary>
     public abstract DriverInfo Info { get; }
 
-    /// <summary>Where an image of that id is or would be. <em>Must</em> be a location <see cref="ParseLocation"/> accepts, without credentials.</summary>
+    /// <summary>Where an image of that id is or would be. <em>Must</em> be a location <see cref="ParseLocation"/> accepts, without credentials, and of the driver's own account.</summary>
     public abstract ImageLocation LocationOf(ImageId id);
 
     /// <summary>Reads a location in every dialect of the driver's schemes.</summary>
     /// <remarks>
     /// <em>Given</em>: a URI of one of the driver's schemes. <em>Must</em> throw <see cref="StoreError.InvalidLocation"/> for one that is
-    /// malformed or lies outside the store, and put credentials into <see cref="ImageLocation.Secret"/>, not into the URI.
+    /// malformed or lies outside the store, and put credentials into <see cref="ImageLocation.Secret"/>, not into the URI. Where the backend keeps
+    /// several accounts that a URI does not tell apart, it <em>must</em> set <see cref="ImageLocation.Account"/>: for a URI without credentials
+    /// to the driver's own, or null where that is not known before the backend is asked; for one with credentials to the driver's own where they
+    /// name it, to another text where they name another one, to null where they do not tell. The front compares.
     /// </remarks>
     public abstract ImageLocation ParseLocation(string uri);
 

@@ -11,6 +11,8 @@ internal static class CopyCommand
 
     private static readonly Option<string> To = new("--to") { Description = "The store that the copy goes to.", HelpName = "STORE", Required = true };
 
+    private static readonly Option<string?> Store = CommandLine.Store();
+
     private static readonly Option<string?> Id = new("--id")
     {
         Description = "The copy's id; that of the image by default, which its location ends in.",
@@ -34,7 +36,7 @@ internal static class CopyCommand
     private static Command Create(
         string name, string description, Func<ImageStores, ImageReference, string, CopyOptions, CancellationToken, Task<ImageCopy>> copy)
     {
-        var command = new Command(name, description) { Image, To, Id, Expect, Replace, Receipt, Json };
+        var command = new Command(name, description) { Image, Store, To, Id, Expect, Replace, Receipt, Json };
         command.SetAction((arguments, cancellationToken) => RunAsync(name, copy, arguments, cancellationToken));
         return command;
     }
@@ -46,7 +48,9 @@ internal static class CopyCommand
         var options = OptionsOf(arguments);
         await using var stores = await StoreConfiguration.OpenAsync(arguments, cancellationToken);
         var argument = arguments.GetRequiredValue(Image);
-        var image = await ImageReference.ResolveAsync(argument, stores, cancellationToken);
+        var image = name == Move
+            ? await ImageReference.ResolveOneAsync(argument, stores, arguments.GetValue(Store), cancellationToken)
+            : await ImageReference.ResolveAsync(argument, stores, arguments.GetValue(Store), cancellationToken);
         if (image.Receipt is not null && options.ExpectedDigests.Count > 0)
         {
             throw new UsageException("--expect goes with a location; a receipt says itself what to expect.");

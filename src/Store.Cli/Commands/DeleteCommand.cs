@@ -8,11 +8,13 @@ internal static class DeleteCommand
 {
     private static readonly Argument<string> Image = CommandLine.Image();
 
+    private static readonly Option<string?> Store = CommandLine.Store();
+
     private static readonly Option<bool> Json = CommandLine.Json("the result");
 
     public static Command Create()
     {
-        var command = new Command("delete", "Deletes a stored image.") { Image, Json };
+        var command = new Command("delete", "Deletes a stored image.") { Image, Store, Json };
         command.SetAction(RunAsync);
         return command;
     }
@@ -20,7 +22,7 @@ internal static class DeleteCommand
     private static async Task<int> RunAsync(ParseResult arguments, CancellationToken cancellationToken)
     {
         await using var stores = await StoreConfiguration.OpenAsync(arguments, cancellationToken);
-        var image = await ImageReference.ResolveAsync(arguments.GetRequiredValue(Image), stores, cancellationToken);
+        var image = await ImageReference.ResolveOneAsync(arguments.GetRequiredValue(Image), stores, arguments.GetValue(Store), cancellationToken);
         if (!await image.Store.DeleteAsync(image.Location, cancellationToken: cancellationToken))
         {
             throw image.NotFound();

@@ -20,6 +20,8 @@ internal static class GetCommand
         DefaultValueFactory = _ => StandardStreams.Name,
     };
 
+    private static readonly Option<string?> Store = CommandLine.Store();
+
     private static readonly Option<string?> Range = new("--range")
     {
         Description = "The first and the last byte to read, counted from 0; FIRST- for all that follow.",
@@ -44,7 +46,7 @@ internal static class GetCommand
     {
         var command = new Command("get", "Reads an image; with a receipt, every byte is verified before it is written.")
         {
-            Images, Output, Range, Resume, HedgeAfter, Expect,
+            Images, Store, Output, Range, Resume, HedgeAfter, Expect,
         };
         command.SetAction(RunAsync);
         return command;
@@ -55,7 +57,7 @@ internal static class GetCommand
         var options = OptionsOf(arguments);
         await using var stores = await StoreConfiguration.OpenAsync(arguments, cancellationToken);
         var names = arguments.GetRequiredValue(Images);
-        var (places, manifest) = await PlacesOf(names, stores, cancellationToken);
+        var (places, manifest) = await PlacesOf(names, stores, arguments.GetValue(Store), cancellationToken);
         options = options with { Manifest = manifest };
         var path = arguments.GetRequiredValue(Output);
         if (path == StandardStreams.Name)
@@ -105,8 +107,13 @@ internal static class GetCommand
 
     // A place whose store is down or not there is passed over where there is another one; if it was a receipt, that verifies the others.
     private static async Task<(List<ImageLocation> Places, ChunkManifest? Manifest)> PlacesOf(
-        string[] names, ImageStores stores, CancellationToken cancellationToken)
+        string[] names, ImageStores stores, string? store, CancellationToken cancellationToken)
     {
+        if (store is not null && names.Length > 1)
+        {
+            throw new UsageException("--store goes with one image; of several places, each tells its own.");
+        }
+
         var places = new List<ImageLocation>();
         ChunkManifest? manifest = null;
         StoreException? absent = null;
@@ -116,7 +123,7 @@ internal static class GetCommand
             {
                 try
                 {
-                    places.Add(stores.ParseLocation(name));
+                    places.Add((await ImageReference.ResolveAsync(name, stores, store, cancellationToken)).Location);
                 }
                 catch (StoreException e)
                 {
@@ -125,9 +132,9 @@ internal static class GetCommand
             }
             else
             {
-                var receipt = await ImageReference.ReadAsync(name, cancellationToken);
-                places.Add(receipt.Location);
-                manifest ??= receipt.Chunks;
+                var (location, receipt) = await ImageReference.LocateAsync(name, stores, store, cancellationToken);
+                places.Add(location);
+                manifest ??= receipt!.Chunks;
             }
         }
 

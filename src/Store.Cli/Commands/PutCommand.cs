@@ -48,6 +48,11 @@ internal static class PutCommand
 
     private static readonly Option<bool> Replace = new("--replace") { Description = "Replace the image where the id is taken." };
 
+    private static readonly Option<bool> ReadBack = new("--read-back")
+    {
+        Description = "Read the stored image again and compare it, before it is called stored; one that is not the same is removed.",
+    };
+
     private static readonly Option<string?> Receipt = new("--receipt")
     {
         Description = "Write the receipt to this file: what get and verify need to verify every byte. Of several stores, to one file a "
@@ -74,7 +79,7 @@ internal static class PutCommand
     {
         var command = new Command("put", "Stores an image and prints its location.")
         {
-            Source, Id, Store, AllStores, BestEffort, Hash, NoMd5, Size, Replace, Receipt, Session, Resume, Json,
+            Source, Id, Store, AllStores, BestEffort, Hash, NoMd5, Size, Replace, ReadBack, Receipt, Session, Resume, Json,
         };
         command.SetAction(RunAsync);
         return command;
@@ -137,6 +142,7 @@ internal static class PutCommand
         ExpectedSize = size,
         HashAlgorithm = Texts.Algorithm(arguments.GetRequiredValue(Hash)),
         ComputeMd5 = !arguments.GetValue(NoMd5),
+        ReadBack = arguments.GetValue(ReadBack),
         Mode = arguments.GetValue(Replace) ? WriteMode.Replace : WriteMode.CreateNew,
         Policy = arguments.GetValue(BestEffort) ? PutPolicy.BestEffort : PutPolicy.AllOrNothing,
     };

@@ -9,11 +9,13 @@ internal static class StatCommand
 {
     private static readonly Argument<string> Image = CommandLine.Image();
 
+    private static readonly Option<string?> Store = CommandLine.Store();
+
     private static readonly Option<bool> Json = CommandLine.Json("what is known");
 
     public static Command Create()
     {
-        var command = new Command("stat", "Tells the size and the state of a stored image, without reading it.") { Image, Json };
+        var command = new Command("stat", "Tells the size and the state of a stored image, without reading it.") { Image, Store, Json };
         command.SetAction(RunAsync);
         return command;
     }
@@ -21,7 +23,7 @@ internal static class StatCommand
     private static async Task<int> RunAsync(ParseResult arguments, CancellationToken cancellationToken)
     {
         await using var stores = await StoreConfiguration.OpenAsync(arguments, cancellationToken);
-        var image = await ImageReference.ResolveAsync(arguments.GetRequiredValue(Image), stores, cancellationToken);
+        var image = await ImageReference.ResolveAsync(arguments.GetRequiredValue(Image), stores, arguments.GetValue(Store), cancellationToken);
         var found = await image.Store.FindAsync(image.Location, cancellationToken) ?? throw image.NotFound();
         Console.Out.WriteLine(arguments.GetValue(Json) ? ToJson(found, image.Store.Id) : ToText(found, image.Store.Id));
         return (int)ExitCode.Done;

@@ -28,13 +28,15 @@ internal static class VerifyCommand
 
     private static readonly Option<string?> Expect = CommandLine.Expect();
 
+    private static readonly Option<string?> Store = CommandLine.Store();
+
     private static readonly Option<bool> Json = CommandLine.Json("the result");
 
     public static Command Create()
     {
         var command = new Command("verify", "Reads an image, or all of a folder of receipts, and compares it with its receipt, or with --expect.")
         {
-            Image, Expect, All, Rate, Json,
+            Image, Store, Expect, All, Rate, Json,
         };
         command.SetAction(RunAsync);
         return command;
@@ -53,6 +55,11 @@ internal static class VerifyCommand
 
     private static async Task<int> ScrubAsync(string folder, ParseResult arguments, CancellationToken cancellationToken)
     {
+        if (arguments.GetValue(Store) is not null)
+        {
+            throw new UsageException("--store goes with one image; of many, each receipt tells its own.");
+        }
+
         if (arguments.GetValue(Expect) is not null)
         {
             throw new UsageException("--expect goes with a location; a receipt says itself what to expect.");
@@ -88,7 +95,7 @@ internal static class VerifyCommand
 
         var expect = arguments.GetValue(Expect) is { } text ? Texts.Digest(text) : null;
         await using var stores = await StoreConfiguration.OpenAsync(arguments, cancellationToken);
-        var image = await ImageReference.ResolveAsync(argument, stores, cancellationToken);
+        var image = await ImageReference.ResolveAsync(argument, stores, arguments.GetValue(Store), cancellationToken);
         var known = await KnownOfAsync(image, expect, cancellationToken);
         var size = await TransferBar.ShowAsync("verify", progress =>
             CompareAsync(image, known with { Progress = progress }, cancellationToken));

@@ -41,9 +41,9 @@ internal sealed class PrefixedDriver(StoreDriver inner, ValidationPlace place) :
     public ValueTask<StoredObject> CopyAsync(StoreDriver source, StoredObject image, ImageId id, WriteMode mode, CancellationToken cancellationToken) =>
         inner.GetFeature<IServerSideCopy>()!.CopyAsync(source, image, place.Note(id), mode, cancellationToken);
 
-    // What sweeps, probes, binds callers or changes rights reaches beyond the place.
+    // What sweeps, lists, probes, binds callers or changes rights reaches beyond the place.
     public override TFeature? GetFeature<TFeature>() where TFeature : class =>
-        typeof(TFeature) == typeof(ISweeper) || typeof(TFeature) == typeof(IProbe)
+        typeof(TFeature) == typeof(ISweeper) || typeof(TFeature) == typeof(IListing) || typeof(TFeature) == typeof(IProbe)
         || typeof(TFeature) == typeof(ICallerBinding) || typeof(TFeature) == typeof(IAccessLists)
             ? null
             : inner.GetFeature<TFeature>() is { } role ? this as TFeature ?? role : null;

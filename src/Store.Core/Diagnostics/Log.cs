@@ -25,8 +25,8 @@ internal static partial class Log
     [LoggerMessage(7, LogLevel.Error, "Store {Store} is down: {Reason}")]
     public static partial void Down(ILogger logger, string store, string reason);
 
-    [LoggerMessage(8, LogLevel.Information, "Store {Store}: adopted {Location}, which names no store (found by {Match})")]
-    public static partial void Adopted(ILogger logger, string store, ImageLocation location, LocationMatch match);
+    [LoggerMessage(8, LogLevel.Information, "Store {Store}: adopted {Location}, which {Why} (found by {Match})")]
+    public static partial void Adopted(ILogger logger, string store, ImageLocation location, string why, LocationMatch match);
 
     [LoggerMessage(9, LogLevel.Warning, "Store {Store}: removed {Location} again, because another target of the put failed")]
     public static partial void TakenBack(ILogger logger, string store, ImageLocation location);
@@ -36,6 +36,9 @@ internal static partial class Log
 
     [LoggerMessage(11, LogLevel.Warning, "Store {Store}: reading {Location} goes on at byte {Offset} wherever else the image is: {Reason}")]
     public static partial void FailedOver(ILogger logger, string store, ImageLocation location, long offset, string reason);
+
+    [LoggerMessage(13, LogLevel.Warning, "Store {Store}: {Location} names no account and fits {Stores}, which have several; this one is asked")]
+    public static partial void Ambiguous(ILogger logger, string store, ImageLocation location, string stores);
 
     [LoggerMessage(12, LogLevel.Debug, "Store {Store}: asked for {Location} at byte {Offset}, which is late, a second time")]
     public static partial void Hedged(ILogger logger, string store, ImageLocation location, long offset);

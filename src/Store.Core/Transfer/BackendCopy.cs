@@ -6,9 +6,6 @@ namespace GlanceStore.Transfer;
 /// <summary>A copy that a backend makes within itself: published as a put's commit is, and verified afterwards.</summary>
 internal static class BackendCopy
 {
-    // Cancellation ends every operation within a second, and the removal of a copy that is not verified is part of one.
-    private static readonly TimeSpan RemovalLimit = TimeSpan.FromSeconds(1);
-
     /// <summary>Makes the copy, or null where the stores share no backend or there is nothing to verify it with.</summary>
     public static async Task<ImageCopy?> TryAsync(StoreParts from, ImageLocation location, IImageStore to, StoreParts target, ImageId id,
         CopyOptions options, CancellationToken cancellationToken)
@@ -88,12 +85,7 @@ internal static class BackendCopy
 
     private static async Task<bool> TryRemoveAsync(StoredObject stored, IImageStore to, CancellationToken cancellationToken)
     {
-        using var limit = new CancellationTokenSource();
-        if (cancellationToken.IsCancellationRequested)
-        {
-            limit.CancelAfter(RemovalLimit);
-        }
-
+        using var limit = Removal.LimitFor(cancellationToken);
         try
         {
             await to.DeleteAsync(stored.Location with { StoreId = to.Id }, cancellationToken: limit.Token).ConfigureAwait(false);

@@ -106,6 +106,11 @@ public sealed partial class FileDriver : StoreDriver, ISweeper, IResumableWrites
     {
         cancellationToken.ThrowIfCancellationRequested();
         var path = Directories.Resolve(location.Uri);
+        if (intent.VersionTag is { } tag && Host.Find(path, Directories) is { } status && status.VersionTag != tag)
+        {
+            throw new StoreException(StoreError.Changed, $"The image at {location} was replaced, so it was not deleted.");
+        }
+
         var removed = Host.Remove(path, Directories);
         if (removed)
         {

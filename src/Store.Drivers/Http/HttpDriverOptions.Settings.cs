@@ -13,7 +13,7 @@ public sealed partial record HttpDriverOptions
             Credentials = [.. settings.Children(nameof(Credentials)).Select(child => HttpCredential.From(settings, $"{nameof(Credentials)}:{child}:"))],
             HttpProxy = Filled(settings, nameof(HttpProxy)),
             HttpsProxy = Filled(settings, nameof(HttpsProxy)),
-            NoProxy = List(settings, nameof(NoProxy)),
+            NoProxy = settings.List(nameof(NoProxy)),
             CaFile = settings.Path(nameof(CaFile)),
             VerifyCertificates = settings.Flag(nameof(VerifyCertificates), defaults.VerifyCertificates),
             MaxRedirects = (int)settings.Number(nameof(MaxRedirects), defaults.MaxRedirects, 0, 50),
@@ -21,24 +21,19 @@ public sealed partial record HttpDriverOptions
             ConnectTimeout = settings.Span(nameof(ConnectTimeout), defaults.ConnectTimeout),
             TotalTimeout = settings.Span(nameof(TotalTimeout), TimeSpan.Zero) is { Ticks: > 0 } total ? total : null,
             MaxImageBytes = settings.Number(nameof(MaxImageBytes), -1, 0, long.MaxValue) is >= 0 and var most ? most : null,
-            AllowedHosts = List(settings, nameof(AllowedHosts)),
-            DeniedHosts = List(settings, nameof(DeniedHosts)),
+            AllowedHosts = settings.List(nameof(AllowedHosts)),
+            DeniedHosts = settings.List(nameof(DeniedHosts)),
             AllowedPorts = Ports(settings, nameof(AllowedPorts)),
             DeniedPorts = Ports(settings, nameof(DeniedPorts)),
-            AllowedNetworks = List(settings, nameof(AllowedNetworks)),
-            DeniedNetworks = List(settings, nameof(DeniedNetworks)),
+            AllowedNetworks = settings.List(nameof(AllowedNetworks)),
+            DeniedNetworks = settings.List(nameof(DeniedNetworks)),
         };
     }
 
     // OpenStack's files write what is not set as a name without a text.
     private static string? Filled(DriverSettings settings, string name) => settings.Text(name) is { Length: > 0 } text ? text : null;
 
-    // A list is written 'a, b' as in OpenStack's files, or one entry a line as in .NET's.
-    private static string[] List(DriverSettings settings, string name) =>
-        [.. settings.Children(name).Select(child => settings.Text($"{name}:{child}")).Prepend(settings.Text(name))
-            .SelectMany(text => (text ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))];
-
     // No port is 0, so a text that is no number becomes a mistake like any other wrong port.
     private static int[] Ports(DriverSettings settings, string name) =>
-        [.. List(settings, name).Select(text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) ? port : 0)];
+        [.. settings.List(name).Select(text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) ? port : 0)];
 }

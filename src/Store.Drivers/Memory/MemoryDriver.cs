@@ -1,7 +1,7 @@
 namespace GlanceStore.Drivers.Memory;
 
 /// <summary>Keeps images in memory. Read it first: it is the contract at its plainest.</summary>
-public sealed class MemoryDriver : StoreDriver, IServerSideCopy
+public sealed class MemoryDriver : StoreDriver, IServerSideCopy, IListing
 {
     private const string Scheme = "memory";
 
@@ -87,6 +87,20 @@ public sealed class MemoryDriver : StoreDriver, IServerSideCopy
                 ? ValueTask.FromResult(true)
                 : throw new StoreException(StoreError.Changed, $"The image at {location} was replaced in the meantime, and is not deleted.")
             : ValueTask.FromResult(false);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<ListingPage> ListAsync(ListingRequest request, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        cancellationToken.ThrowIfCancellationRequested();
+        var rest = _storage.Images
+            .Where(image => image.Key.StartsWith(request.Prefix, StringComparison.Ordinal) && string.CompareOrdinal(image.Key, request.Continuation) > 0)
+            .OrderBy(image => image.Key, StringComparer.Ordinal)
+            .Take(request.MaxImages + 1).ToArray();
+        var page = rest.Take(request.MaxImages)
+            .Select(image => new ListedImage(image.Key, Describe(LocationOf(new ImageId(image.Key)), image.Value))).ToArray();
+        return ValueTask.FromResult(new ListingPage(page, [], rest.Length > page.Length ? page[^1].Name : null));
     }
 
     /// <inheritdoc/>

@@ -36,7 +36,7 @@ public sealed partial class S3Driver : StoreDriver
         _options = options;
         _logger = (ILogger?)logger ?? NullLogger.Instance;
         _time = time ?? TimeProvider.System;
-        _locations = new S3Locations(S3Endpoint.Parse(options.Endpoint)!, options.Bucket, options.Prefix);
+        _locations = new S3Locations(S3Endpoint.Parse(options.Endpoint)!, options.Bucket, options.Prefix, new S3Account(options));
         _connections = new S3Connections(options);
         _credentials = S3Credentials.For(options, _connections, _time);
         _bucket = BucketOf(_credentials, options.Secrets);

@@ -17,6 +17,7 @@ public sealed partial record S3DriverOptions
             CreateNew = Choice<S3CreateNew>(settings, nameof(CreateNew)),
             Credentials = Choice<S3CredentialSource>(settings, nameof(Credentials)),
             AccessKey = Filled(settings, nameof(AccessKey)),
+            FormerAccessKeys = settings.List(nameof(FormerAccessKeys)),
             SecretKey = Filled(settings, nameof(SecretKey)),
             SessionToken = Filled(settings, nameof(SessionToken)),
             RoleArn = Filled(settings, nameof(RoleArn)),

@@ -37,6 +37,11 @@ public sealed partial record S3DriverOptions
     /// <summary>The access key. glance: <c>s3_store_access_key</c>.</summary>
     public string? AccessKey { get; init; }
 
+    /// <summary>
+    /// Access keys that the same account had before: locations with one of them inside are the store's; one with any other is another account's.
+    /// </summary>
+    public IReadOnlyList<string> FormerAccessKeys { get; init; } = [];
+
     /// <summary>The secret key. glance: <c>s3_store_secret_key</c>.</summary>
     public string? SecretKey { get; init; }
 

@@ -13,9 +13,11 @@ internal sealed class S3Locations
     private readonly string _hostAndPort;
     private readonly string _place;
     private readonly string _prefix;
+    private readonly S3Account _account;
 
-    public S3Locations(S3Endpoint endpoint, string bucket, string prefix)
+    public S3Locations(S3Endpoint endpoint, string bucket, string prefix, S3Account account)
     {
+        _account = account;
         _scheme = endpoint.IsTls ? "s3+https" : "s3";
         _host = endpoint.Host;
         _hostAndPort = endpoint.HostAndPort;
@@ -28,7 +30,7 @@ internal sealed class S3Locations
     public static bool IsPrefix(string prefix) => !prefix.AsSpan().ContainsAnyExcept(Plain)
         && !prefix.StartsWith('/') && !prefix.Contains("//", StringComparison.Ordinal) && !prefix.Split('/').Any(IsDots);
 
-    public ImageLocation Of(string key) => new($"{_scheme}://{_place}{key}", null);
+    public ImageLocation Of(string key) => new($"{_scheme}://{_place}{key}", null) { Account = _account.Own };
 
     public ImageLocation Of(ImageId id) => Of(_prefix + id.Value);
 
@@ -51,7 +53,9 @@ internal sealed class S3Locations
         }
 
         var key = place[(host.Length + _place.Length - _host.Length)..];
-        return IsKey(key) ? Of(key) with { Secret = secret } : throw Misplaced("what follows the bucket is not the key of an image of this store");
+        return IsKey(key)
+            ? secret is null ? Of(key) : Of(key) with { Secret = secret, Account = _account.NamedBy(secret) }
+            : throw Misplaced("what follows the bucket is not the key of an image of this store");
     }
 
     /// <summary>The location with keys inside, nothing percent-encoded, as glance_store writes it up to 5.4.</summary>

@@ -32,7 +32,7 @@ public sealed partial class SftpDriver : StoreDriver, ISweeper, IListing
         var log = (ILogger?)logger ?? NullLogger.Instance;
         var clock = time ?? TimeProvider.System;
         var directory = new SftpDirectory(options.Directory);
-        _locations = new SftpLocations(options.Host, options.Port, options.Directory);
+        _locations = new SftpLocations(options.Host, options.Port, options.Directory, options.Username);
         var habits = new SftpHabits(renameReplaces);
         _store = new SftpStore(
             options, new SftpConnections(new SftpClients(options, log), options.MaxConnections, habits, clock), directory, habits, log, clock);

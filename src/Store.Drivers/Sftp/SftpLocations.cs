@@ -3,7 +3,7 @@ using System.Globalization;
 namespace GlanceStore.Drivers.Sftp;
 
 /// <summary>The locations of a store, <c>sftp://[user@]host[:port]/absolute/path</c>, and the names its directory holds.</summary>
-internal sealed class SftpLocations(string host, int port, string directory)
+internal sealed class SftpLocations(string host, int port, string directory, string account)
 {
     public const string Scheme = "sftp";
 
@@ -26,7 +26,7 @@ internal sealed class SftpLocations(string host, int port, string directory)
     public static bool IsPart(string name) =>
         name.StartsWith(PartPrefix, StringComparison.Ordinal) && name.EndsWith(PartSuffix, StringComparison.Ordinal);
 
-    public ImageLocation Of(ImageId id) => new($"{Prefix}{_authority}{Encoded(_directory)}/{id.Value}", null);
+    public ImageLocation Of(ImageId id) => new($"{Prefix}{_authority}{Encoded(_directory)}/{id.Value}", null) { Account = account };
 
     /// <summary>The name of a location of this store in its directory.</summary>
     public static string NameOf(ImageLocation location) => location.Uri[(location.Uri.LastIndexOf('/') + 1)..];
@@ -53,7 +53,7 @@ internal sealed class SftpLocations(string host, int port, string directory)
 
         var path = Uri.UnescapeDataString(rest[slash..]);
         return path.StartsWith(_directory + "/", StringComparison.Ordinal) && ImageId.TryParse(path[(_directory.Length + 1)..], out var id)
-            ? Of(id) with { Secret = secret }
+            ? secret is null ? Of(id) : Of(id) with { Secret = secret, Account = UserOf(secret) }
             : throw Misplaced("its path is not that of an image in the store's directory");
     }
 
@@ -70,8 +70,17 @@ internal sealed class SftpLocations(string host, int port, string directory)
 
         var user = authority[..at];
         var colon = user.IndexOf(':', StringComparison.Ordinal);
-        var secret = colon < 0 ? null : new LocationSecret(Uri.UnescapeDataString(user[..colon]), Uri.UnescapeDataString(user[(colon + 1)..]));
+        var secret = colon < 0
+            ? new LocationSecret(Uri.UnescapeDataString(user), "")
+            : new LocationSecret(Uri.UnescapeDataString(user[..colon]), Uri.UnescapeDataString(user[(colon + 1)..]));
         return (secret, authority[(at + 1)..]);
+    }
+
+    // What one user finds at a path, another one need not: users have root directories of their own.
+    private static string UserOf(LocationSecret secret)
+    {
+        secret.Reveal(out var user, out _);
+        return user;
     }
 
     private static string Bracketed(string name) => name.Contains(':', StringComparison.Ordinal) ? $"[{name.Trim('[', ']')}]" : name;

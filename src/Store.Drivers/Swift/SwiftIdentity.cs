@@ -31,11 +31,25 @@ internal sealed record SwiftIdentity
     public string UserName => User![(User!.IndexOf(':', StringComparison.Ordinal) + 1)..];
 
     /// <summary>The project before the user's name.</summary>
-    public string Project => User![..User!.IndexOf(':', StringComparison.Ordinal)];
+    public string Project => ProjectOf(User!);
+
+    /// <summary>What tells the account from others that one logs in to at the same address.</summary>
+    public string Account => IsApplication ? $"credential {ApplicationCredentialId}"
+        : Version == SwiftAuthVersion.Keystone && ProjectDomain is not ("id", DefaultDomain) ? $"{ProjectOf(User!)}@{ProjectDomain.Value}"
+        : ProjectOf(User!);
 
     public (string Key, string Value) UserDomain => Domain(UserDomainId, UserDomainName);
 
     public (string Key, string Value) ProjectDomain => Domain(ProjectDomainId, ProjectDomainName);
+
+    /// <summary>Whether the user in a location is one of this account's; else the account it names, or null where that cannot be told.</summary>
+    public bool IsNamedBy(LocationSecret secret, out string? other)
+    {
+        secret.Reveal(out var user, out _);
+        var isOwn = IsApplication ? user == ApplicationCredentialId : ProjectOf(user) == ProjectOf(User!);
+        other = isOwn || IsApplication ? null : ProjectOf(user);
+        return isOwn;
+    }
 
     public static bool IsAddress(string text) =>
         Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" && url.UserInfo.Length == 0 && url.Query.Length == 0
@@ -83,6 +97,9 @@ internal sealed record SwiftIdentity
             yield return "'User' is not PROJECT:USER, which Keystone needs";
         }
     }
+
+    // PROJECT:USER, and all users of a project share its account.
+    private static string ProjectOf(string user) => user.Split(':')[0];
 
     private static (string Key, string Value) Domain(string? id, string? name) =>
         id is null && name is not null ? ("name", name) : ("id", id ?? DefaultDomain);

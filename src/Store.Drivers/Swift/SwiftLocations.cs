@@ -42,7 +42,11 @@ internal sealed class SwiftLocations
             : throw new StoreException(StoreError.InvalidConfiguration, "The store has many tenants, and no caller is bound; bind one (ICallerBinding) and use the store that gives.");
     }
 
-    public ImageLocation Parse(string uri) => Of(Read(uri, out var secret)) with { Secret = secret };
+    public ImageLocation Parse(string uri)
+    {
+        var location = Of(Read(uri, out var secret));
+        return secret is null ? location : location with { Secret = secret, Account = AccountOf(PlaceOf(location), secret) };
+    }
 
     /// <summary>Where the image of a location lies.</summary>
     public SwiftPlace PlaceOf(ImageLocation location) => Read(location.Uri, out _);
@@ -62,8 +66,13 @@ internal sealed class SwiftLocations
         var address = _options.MultiTenant ? place.Account : _references[place.Account]!.AuthAddress;
         return new ImageLocation(_options.ConfigFile is null
             ? $"{SchemeOf(address)}://{Bald(address)}/{place.Container}/{place.Id}"
-            : $"{ByReference}://{place.Account}/{place.Container}/{place.Id}", null);
+            : $"{ByReference}://{place.Account}/{place.Container}/{place.Id}", null) { Account = AccountOf(place, null) };
     }
+
+    // Where there are many tenants, the address is the account's own. Whose an application credential is, only Keystone knows.
+    private string? AccountOf(SwiftPlace place, LocationSecret? secret) => _options.MultiTenant ? null
+        : secret is null || _references[place.Account]!.IsNamedBy(secret, out var other) ? _references[place.Account]!.Account
+        : other;
 
     private SwiftPlace Read(string uri, out LocationSecret? secret)
     {
@@ -109,11 +118,21 @@ internal sealed class SwiftLocations
             return IsOfCluster(url) ? url : throw Misplaced("it names another cluster");
         }
 
-        var known = _references.All.Where(account => account.Value.IsAt(url)).ToArray();
-        return (secret is null ? null : known.FirstOrDefault(account => IsUser(account.Value, secret)).Key)
-            ?? known.FirstOrDefault(account => account.Key == _options.DefaultReference).Key
-            ?? known.FirstOrDefault().Key
-            ?? throw Misplaced("it names another place to log in");
+        var known = _references.All.Where(account => account.Value.IsAt(url))
+            .OrderByDescending(account => account.Key == _options.DefaultReference).ToArray();
+        if (known.Length == 0)
+        {
+            throw Misplaced("it names another place to log in");
+        }
+
+        if (secret is not null)
+        {
+            return known.OrderByDescending(account => account.Value.IsNamedBy(secret, out _)).ThenByDescending(account => IsUser(account.Value, secret)).First().Key;
+        }
+
+        return known.DistinctBy(account => account.Value.Account).Count() == 1
+            ? known[0].Key
+            : throw Misplaced($"it names no account, and several log in there; write it as {ByReference}://REFERENCE/CONTAINER/ID");
     }
 
     // The caller's token goes wherever a location points: to the caller's own cluster, and nowhere else.

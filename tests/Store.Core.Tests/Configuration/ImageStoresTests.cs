@@ -73,12 +73,13 @@ public sealed class ImageStoresTests
     }
 
     [TestMethod]
-    public void A_location_that_names_its_store_is_not_parsed()
+    public void A_location_that_names_a_store_which_is_not_here_is_looked_for_by_its_uri()
     {
         var stores = new ImageStores([Store("one", "memory"), Store("two", "file")], "one");
         Assert.AreEqual("two", stores.StoreOf(new ImageLocation("memory://x/i", "two")).Id);
-        var error = Assert.ThrowsExactly<StoreException>(() => stores.StoreOf(new ImageLocation("memory://x/i", "three")));
+        var error = Assert.ThrowsExactly<StoreException>(() => stores.StoreOf(new ImageLocation("swift://x/i", "three")));
         Assert.AreEqual(StoreError.InvalidConfiguration, error.Error);
+        Assert.Contains("There is no store 'three'", error.Message);
     }
 
     [TestMethod]

@@ -343,11 +343,17 @@ public sealed class GetPipelineTests
     public async Task A_caller_that_opens_more_reads_than_there_is_memory_for_is_told_so()
     {
         var receipt = await PutAsync();
-        var store = Store(Driver(), new TransferBudget(2 * Chunk), Small with { StallTimeout = TimeSpan.FromMilliseconds(50) });
-        await using var first = await store.OpenReadAsync(receipt.Location, ReadOptions.Verify(receipt));
+        var (gate, driver) = (new TaskCompletionSource(), Driver());
+        driver.OnOpenRead = async (_, _, _, open) => new GatedReader(await open(), gate.Task);
+        var budget = new TransferBudget(2 * Chunk);
+        var store = Store(Driver(), budget, Small with { StallTimeout = TimeSpan.FromMilliseconds(50) });
+        await using var first = await Store(driver, budget).OpenReadAsync(receipt.Location, ReadOptions.Verify(receipt));
+        var reading = first.ReadAsync(new byte[10]).AsTask();
         var e = await Assert.ThrowsExactlyAsync<StoreException>(() => store.OpenReadAsync(receipt.Location, ReadOptions.Verify(receipt)));
         Assert.AreEqual((StoreError.Throttled, true), (e.Error, e.IsTransient));
         Assert.Contains("MaxBufferBytes", e.Message);
+        gate.SetResult();
+        await reading;
     }
 
     [TestMethod]

@@ -21,6 +21,7 @@ public abstract class S3Harness(S3Server server) : DriverHarness
         $"s3://elsewhere.example.org/{S3Server.Bucket}/a",
         $"s3://{Host}/another-bucket/a",
         $"s3://{Host}/{S3Server.Bucket}/another-prefix/a",
+        $"s3://SOMEBODY:SECRET@{Host}/{S3Server.Bucket}/{_place?.Result.Prefix}a",
     ];
 
     public override IReadOnlyList<string> MalformedLocations =>
@@ -60,11 +61,11 @@ public abstract class S3Harness(S3Server server) : DriverHarness
     public override IReadOnlyList<string> EquivalentLocations(ImageLocation location)
     {
         var place = location.Uri["s3://".Length..];
-        return [$"s3+http://{place}", $"s3+https://{place}", $"s3://ACCESS:SECRET@{place}", $"s3://ACCESS:a/b+c=:d@{place}"];
+        return [$"s3+http://{place}", $"s3+https://{place}", $"s3://{server.AccessKey}:SECRET@{place}", $"s3://{server.AccessKey}:a/b+c=:d@{place}"];
     }
 
     public override string? LocationWithSecret(ImageId id) =>
-        $"s3://ACCESS:{CanarySecret}@{Host}/{S3Server.Bucket}/{_place?.Result.Prefix}{id}";
+        $"s3://{server.AccessKey}:{CanarySecret}@{Host}/{S3Server.Bucket}/{_place?.Result.Prefix}{id}";
 
     public override async ValueTask DisposeAsync()
     {

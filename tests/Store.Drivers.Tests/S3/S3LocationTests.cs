@@ -61,6 +61,28 @@ public sealed class S3LocationTests
     }
 
     [TestMethod]
+    public async Task The_key_that_a_location_names_is_whose_image_it_is_and_is_not_told()
+    {
+        await using var driver = new S3Driver(Place with { FormerAccessKeys = ["OLDKEY"] });
+        var own = driver.LocationOf(new ImageId("k")).Account;
+        Assert.DoesNotContain("AK", own!);
+        Assert.AreEqual(own, driver.ParseLocation("s3://AK:SK@h:9000/p/q/bucket/k").Account);
+        Assert.AreEqual(own, driver.ParseLocation("s3://OLDKEY:SK@h:9000/p/q/bucket/k").Account);
+        var other = driver.ParseLocation("s3://OTHERKEY:SK@h:9000/p/q/bucket/k").Account;
+        Assert.AreNotEqual(own, other);
+        await using var owner = new S3Driver(Place with { AccessKey = "OTHERKEY" });
+        Assert.AreEqual(owner.LocationOf(new ImageId("k")).Account, other);
+    }
+
+    [TestMethod]
+    public async Task Whose_keys_the_chain_finds_is_not_known_beforehand()
+    {
+        await using var driver = new S3Driver(Place with { AccessKey = null, SecretKey = null });
+        Assert.IsNull(driver.ParseLocation("s3://h:9000/p/q/bucket/k").Account);
+        Assert.IsNull(driver.ParseLocation("s3://AK:SK@h:9000/p/q/bucket/k").Account);
+    }
+
+    [TestMethod]
     [DataRow("s3://AK@h:9000/p/q/bucket/k")]
     [DataRow("s3://h/k")]
     [DataRow("s3+ftp://h:9000/p/q/bucket/k")]

@@ -22,6 +22,8 @@ public abstract class SftpHarness : DriverHarness
         $"{Root}{Remote}/../a",
         $"{Root}{Remote}/%2e%2e/a",
         $"{Root}{Remote}/b/a",
+        $"sftp://somebody@127.0.0.1:{Port}{Remote}/a",
+        $"sftp://somebody:password@127.0.0.1:{Port}{Remote}/a",
     ];
 
     public override IReadOnlyList<string> MalformedLocations => ["sftp://", Root, $"{Root}/", $"{Root}{Remote}", $"{Root}{Remote}/", $"{Root}{Remote}/a?b", $"{Root}{Remote}/.a"];
@@ -72,10 +74,10 @@ public abstract class SftpHarness : DriverHarness
     public override IReadOnlyList<string> EquivalentLocations(ImageLocation location)
     {
         var path = location.Uri[Root.Length..];
-        return [$"sftp://somebody@127.0.0.1:{Port}{path}", $"sftp://somebody:password@127.0.0.1:{Port}{path}"];
+        return [$"sftp://{SftpServer.User}@127.0.0.1:{Port}{path}", $"sftp://{SftpServer.User}:password@127.0.0.1:{Port}{path}"];
     }
 
-    public override string? LocationWithSecret(ImageId id) => $"sftp://somebody:{CanarySecret}@127.0.0.1:{Port}{Remote}/{id}";
+    public override string? LocationWithSecret(ImageId id) => $"sftp://{SftpServer.User}:{CanarySecret}@127.0.0.1:{Port}{Remote}/{id}";
 
     public override ValueTask DisposeAsync()
     {

@@ -23,6 +23,7 @@ public abstract class SwiftHarness(SwiftServer server) : DriverHarness
         $"swift+https://{Address}/{Container}/a",
         $"swift+config://another/{Container}/a",
         $"swift+http://{Address}/{Container}_zz/a",
+        $"swift+http://someone:else@{Address}/{Container}/a",
     ];
 
     public override IReadOnlyList<string> MalformedLocations =>
@@ -61,13 +62,13 @@ public abstract class SwiftHarness(SwiftServer server) : DriverHarness
         [
             $"swift+http://{user}:{server.Account.Key}@{place}",
             $"swift+http://{server.Account.User}:{server.Account.Key}@{place}",
-            $"swift+http://someone:el%3Ase/@{place}",
+            $"swift+http://{user}:el%3Ase/@{place}",
             $"swift+config://ref1{place[place.LastIndexOf('/', place.LastIndexOf('/') - 1)..]}",
             location.Uri + "?x=1",
         ];
     }
 
-    public override string? LocationWithSecret(ImageId id) => $"swift+http://user:{CanarySecret}@{Address}/{_place?.Result.Container}/{id}";
+    public override string? LocationWithSecret(ImageId id) => $"swift+http://{Uri.EscapeDataString(server.Account.User!)}:{CanarySecret}@{Address}/{_place?.Result.Container}/{id}";
 
     public override async ValueTask DisposeAsync()
     {

@@ -100,6 +100,36 @@ public sealed class SwiftLocationTests
         Assert.AreEqual("swift+config://ref2/c/o", driver.ParseLocation("swift+config://ref2/c/o").Uri);
         Assert.AreEqual("swift+config://ref2/c/o", driver.ParseLocation("swift+https://t%3Av:old@auth.example.com/v3/c/o").Uri);
         Assert.AreEqual("swift+config://ref1/c/o", driver.ParseLocation("swift+https://t%3Ax:old@auth.example.com/v3/c/o").Uri);
+        Assert.AreEqual("swift+config://ref1/c/o", driver.ParseLocation("swift+https://auth.example.com/v3/c/o").Uri, "Both users share one account.");
+    }
+
+    [TestMethod]
+    public void A_location_that_fits_several_accounts_of_the_file_is_given_to_none_of_them()
+    {
+        var path = Path.GetTempFileName();
+        File.WriteAllText(path, "[ref1]\nauth_address = https://auth.example.com/v3\nuser = t:u\nkey = k\n[ref2]\nauth_address = https://auth.example.com/v3\nuser = s:u\nkey = k\n");
+        var driver = new SwiftDriver(new SwiftDriverOptions { ConfigFile = path, Container = "c" });
+        File.Delete(path);
+        var error = Assert.ThrowsExactly<StoreException>(() => driver.ParseLocation("swift+https://auth.example.com/v3/c/o"));
+        Assert.AreEqual(StoreError.InvalidLocation, error.Error);
+        Assert.AreEqual("swift+config://ref2/c/o", driver.ParseLocation("swift+https://s%3Av:old@auth.example.com/v3/c/o").Uri);
+    }
+
+    [TestMethod]
+    [DataRow("t:u", null, "swift+https://auth.example.com/v3/c/o", "t")]
+    [DataRow("t:u", null, "swift+https://t%3Av:k@auth.example.com/v3/c/o", "t")]
+    [DataRow("t:u", null, "swift+https://s%3Au:k@auth.example.com/v3/c/o", "s")]
+    [DataRow("t:u", "corp", "swift+https://t%3Av:k@auth.example.com/v3/c/o", "t@corp")]
+    [DataRow("t:u", "corp", "swift+https://s%3Av:k@auth.example.com/v3/c/o", "s")]
+    public void The_project_that_a_location_names_is_whose_image_it_is(string user, string? domain, string uri, string account) =>
+        Assert.AreEqual(account, new SwiftDriver(Single with { User = user, ProjectDomainName = domain }).ParseLocation(uri).Account);
+
+    [TestMethod]
+    public void Whose_an_application_credential_is_cannot_be_told_from_a_location_with_a_user()
+    {
+        var driver = new SwiftDriver(Single with { User = null, Key = null, ApplicationCredentialId = "id", ApplicationCredentialSecret = "s" });
+        Assert.AreEqual("credential id", driver.ParseLocation("swift+https://auth.example.com/v3/c/o").Account);
+        Assert.IsNull(driver.ParseLocation("swift+https://t%3Au:k@auth.example.com/v3/c/o").Account);
     }
 
     [TestMethod]

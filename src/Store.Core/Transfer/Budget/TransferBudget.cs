@@ -6,14 +6,18 @@ namespace GlanceStore;
 /// <summary>The memory that all transfers of a process share for image bytes. Room is taken before bytes are read, first come first served.</summary>
 /// <remarks>
 /// <para>
-/// Reads hold at most half, because an open read keeps a buffer until it is disposed: a chunk's length where it verifies against a
+/// Reads hold at most half, because an open read keeps a buffer while it is read: a chunk's length where it verifies against a
 /// manifest, 32 KiB to 8 MiB (less, the more are open) where it does not. Puts hold at most three quarters, so that slow sources never keep
 /// every reader out. So a put whose source is a read can never wait for itself, and no chunk is larger than half. An image service
 /// that serves N verified downloads at once wants 2 × N × the chunk length.
 /// </para>
+/// <para>
+/// A read that stands still gives its memory back when somebody waits for it, and fetches and verifies its piece again when it goes on: any number
+/// of paused downloads keeps nobody from reading. A read that takes longer than two seconds to consume a piece shares memory by turns.
+/// </para>
 /// <para>Buffers given back are kept for the next transfer, within the same bound.</para>
 /// </remarks>
-public sealed class TransferBudget
+public sealed partial class TransferBudget
 {
     /// <summary>The default: 48 MiB, which carries any image up to 100 GiB, and six parts of 6 MiB at once to S3.</summary>
     public const long DefaultBytes = 48L << 20;
@@ -73,6 +77,7 @@ public sealed class TransferBudget
             waiter = new Waiter(capacity, use);
             _waiting.AddLast(waiter);
             Serve();
+            BeginToCollect();
         }
 
         return WaitAsync(waiter, cancellationToken);

@@ -63,6 +63,18 @@ internal sealed class Publication(StoreDriver driver, Retry retry, StoreTelemetr
     public ValueTask<StoredObject?> FindOwnAsync(ImageLocation location, WriteSummary summary, CancellationToken cancellationToken) =>
         retry.RunWatchedAsync(watch => FindOwnAsync(location, summary, watch), cancellationToken);
 
+    /// <summary>Reads what is stored and compares every chunk.</summary>
+    /// <exception cref="StoreException"><see cref="StoreError.Corrupted"/>: it is not what was sent.</exception>
+    public async Task RequireHeldAsync(StoredObject stored, WriteSummary summary, CancellationToken cancellationToken)
+    {
+        if (stored.Size != summary.Size
+            || !await retry.RunWatchedAsync(watch => HoldsAsync(stored, summary.Chunks, watch), cancellationToken).ConfigureAwait(false))
+        {
+            telemetry.VerificationFailed();
+            throw new StoreException(StoreError.Corrupted, $"What {stored.Location} gives back is not what was sent there.");
+        }
+    }
+
     // One look without retries: the failure of the commit is the one to report.
     private async Task<StoredObject?> FindOwnAfterLastAttemptAsync(ImageLocation location, WriteSummary summary, CancellationToken cancellationToken)
     {
@@ -126,6 +138,11 @@ internal sealed class Publication(StoreDriver driver, Retry retry, StoreTelemetr
         var reader = await watch.GuardAsync(token => driver.OpenReadAsync(stored.Location, intent, token)).ConfigureAwait(false);
         await using (reader.ConfigureAwait(false))
         {
+            if (reader.Object.Size != chunks.Size)
+            {
+                return false;
+            }
+
             var buffer = new byte[ReadBackBytes];
             for (; _readBack.Chunks < chunks.Count; _readBack.Chunks++)
             {

@@ -102,6 +102,7 @@ internal sealed class PutPipeline
             await _targets.EachAsync((target, token) => target.PutWholeAsync(image, intent, summary, token), _caller).ConfigureAwait(false);
             CountOf(intent).Add(_targets.AllFailed ? 0 : first.Length);
             _targets.ThrowIfEnded();
+            await ReadBackAsync(summary).ConfigureAwait(false);
             return _targets.AllFailed ? null : summary;
         }
         finally
@@ -126,8 +127,12 @@ internal sealed class PutPipeline
         // To its end wherever it has begun: what is published where must be known before any of it can be taken back.
         var summary = _entries.Summarize(await CheckedDigestsAsync().ConfigureAwait(false));
         await _targets.EachAsync((target, token) => target.CommitAsync(summary, token), _caller).ConfigureAwait(false);
+        await ReadBackAsync(summary).ConfigureAwait(false);
         return _targets.AllFailed ? null : summary;
     }
+
+    private Task ReadBackAsync(WriteSummary summary) =>
+        _put.ReadBack ? _targets.EachAsync((target, token) => target.ReadBackAsync(summary, token), _caller) : Task.CompletedTask;
 
     // Never throws: what goes wrong here ends the put, and with it the targets' waiting for chunks.
     private async Task HandOutAsync(ChunkSource chunks, TransferCount count)
@@ -216,7 +221,8 @@ internal sealed class PutPipeline
         }
 
         metadata["store"] = target.Store.Id; // glance finds the store of a location by it
-        return new ImageReceipt(target.Stored.Location with { StoreId = target.Store.Id, Secret = null }, summary.Size, summary.Chunks)
+        var location = target.Stored.Location with { StoreId = target.Store.Id, Secret = null, Account = target.Store.Driver.LocationOf(target.Id).Account };
+        return new ImageReceipt(location, summary.Size, summary.Chunks)
         {
             Checksum = put.ComputeMd5 ? summary.Digests.First(digest => digest.Algorithm == "md5") : null,
             MultiHash = summary.Digests.First(digest => digest.Algorithm == put.HashAlgorithm),

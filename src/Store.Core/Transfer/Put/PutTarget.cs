@@ -119,12 +119,33 @@ internal sealed class PutTarget : IAsyncDisposable
         Store.Telemetry.Written(chunk.Length);
     }
 
-    /// <summary>Removes what was published.</summary>
+    /// <summary>Reads back what was published; what is not the image is removed.</summary>
+    public async Task ReadBackAsync(WriteSummary summary, CancellationToken cancellationToken)
+    {
+        var stored = Stored!;
+        try
+        {
+            await _publication.RequireHeldAsync(stored, summary, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            Stored = null; // nobody takes back what is removed here
+            using var limit = Removal.LimitFor(cancellationToken);
+            if (!await TryRemoveAsync(stored, limit.Token).ConfigureAwait(false) && e is StoreException error)
+            {
+                throw error.With($"It stays at {stored.Location}, from where it was not removed.");
+            }
+
+            throw;
+        }
+    }
+
+    /// <summary>Removes what was published, and nothing that has replaced it since.</summary>
     public async Task TakeBackAsync(CancellationToken cancellationToken)
     {
         Store.Require(Store.Can.CanDelete, "deletes no images");
-        var location = Stored!.Location;
-        await Store.Retry.RunAsync(token => Store.Driver.DeleteAsync(location, new DeleteIntent(), token), cancellationToken).ConfigureAwait(false);
+        var (location, intent) = (Stored!.Location, new DeleteIntent(Stored.VersionTag));
+        await Store.Retry.RunAsync(token => Store.Driver.DeleteAsync(location, intent, token), cancellationToken).ConfigureAwait(false);
     }
 
     public void Fail(StoreException failure)
@@ -144,6 +165,26 @@ internal sealed class PutTarget : IAsyncDisposable
         if (_use is not null)
         {
             await _use.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    // Without a version, what is there may be somebody else's by now.
+    private async Task<bool> TryRemoveAsync(StoredObject stored, CancellationToken cancellationToken)
+    {
+        if (stored.VersionTag is not { } tag || !Store.Can.CanDelete)
+        {
+            return false;
+        }
+
+        try
+        {
+            await Store.Retry.RunAsync(token => Store.Driver.DeleteAsync(stored.Location, new DeleteIntent(tag), token), cancellationToken).ConfigureAwait(false);
+            return true;
+        }
+        catch (Exception e) when (e is StoreException or OperationCanceledException)
+        {
+            Store.Telemetry.NotTakenBack(stored.Location, e.Message);
+            return false;
         }
     }
 

@@ -91,13 +91,7 @@ internal sealed class PutTargets : IAsyncDisposable
     /// <returns>The ids of the stores in which it stays.</returns>
     public async Task<IReadOnlyList<string>> TakeBackAsync(WriteMode mode)
     {
-        // Cancellation ends every operation within a second, and this is part of one.
-        using var limit = new CancellationTokenSource();
-        if (_caller.IsCancellationRequested)
-        {
-            limit.CancelAfter(TimeSpan.FromSeconds(1));
-        }
-
+        using var limit = Removal.LimitFor(_caller);
         var left = new List<string>();
         foreach (var target in _all.Where(target => target.Stored is not null))
         {

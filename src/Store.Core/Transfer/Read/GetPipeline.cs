@@ -21,6 +21,7 @@ internal sealed class GetPipeline(ReadSources sources, ReadSource source, ReadPa
 
     private readonly DriverCapabilities _limits = source.Store.Can;
     private readonly TransferBudget _budget = source.Store.Budget;
+    private readonly ReadMemory _memory = new(source.Store.Budget, source.Store.Options.StallTimeout, source.Store.Time);
     private int _lanes = 1;
 
     /// <summary>Opens the image in the first of the stores that gives it. The stream owns the sources from then on.</summary>
@@ -47,7 +48,7 @@ internal sealed class GetPipeline(ReadSources sources, ReadSource source, ReadPa
         Check();
         var pieceBytes = Math.Max(1, read.Manifest?.LargestChunk ?? PlainBytes());
         _lanes = LanesFor(pieceBytes);
-        var own = await RentAsync(pieceBytes, cancellationToken).ConfigureAwait(false);
+        var own = await _memory.RentAsync(pieceBytes, cancellationToken).ConfigureAwait(false);
         try
         {
             return await OpenAsync(pieceBytes, own, operation, cancellationToken).ConfigureAwait(false);
@@ -78,8 +79,13 @@ internal sealed class GetPipeline(ReadSources sources, ReadSource source, ReadPa
             }
 
             sources.Succeed(source, patience);
-            return new VerifiedReadStream(new OpenImage(stored, start, end, read.Manifest is not null, _limits.CanReadRanges),
-                new PieceQueue(layout, end, Hedged(fetcher), _budget, own), digest, new TransferCount(read.Progress, end - start), operation, sources);
+            var pieces = new PieceQueue(layout, end, Hedged(fetcher), _memory, own);
+            if (_limits.CanReadRanges && (stored.VersionTag is not null || fetcher.IsVerified))
+            {
+                _budget.Remember(pieces); // what it gives back, it can fetch again
+            }
+
+            return new VerifiedReadStream(new OpenImage(stored, start, end, read.Manifest is not null, _limits.CanReadRanges), pieces, digest, new TransferCount(read.Progress, end - start), operation, sources);
         }
         catch
         {
@@ -120,24 +126,6 @@ internal sealed class GetPipeline(ReadSources sources, ReadSource source, ReadPa
 
     // Pieces are fetched whole, also the one that a range ends in.
     private static long EndOfPieces(ReadLayout layout, long end) => end > 0 ? layout[layout.IndexAt(end - 1)].End : 0;
-
-    // A caller that opens more reads than there is memory for, and disposes none, would wait for itself.
-    private async ValueTask<ChunkBuffer> RentAsync(long bytes, CancellationToken cancellationToken)
-    {
-        var limit = source.Store.Options.StallTimeout;
-        using var timer = new CancellationTokenSource(limit, source.Store.Time);
-        using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timer.Token);
-        try
-        {
-            return await _budget.RentAsync(bytes, BufferUse.Read, linked.Token).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            throw new StoreException(StoreError.Throttled,
-                $"No buffer of {bytes} bytes came free within {limit.TotalSeconds:0.#} seconds, because other transfers hold them all: "
-                + $"dispose what is read, or raise MaxBufferBytes from {_budget.Bytes}.") { IsTransient = true };
-        }
-    }
 
     private void Check()
     {

@@ -60,11 +60,7 @@ internal sealed class VerifiedReadStream(
             return 0;
         }
 
-        var bytes = await NextAsync(cancellationToken).ConfigureAwait(false);
-        var length = Math.Min(bytes.Length, buffer.Length);
-        bytes[..length].CopyTo(buffer);
-        _position += length;
-        return length;
+        return Take(await NextAsync(cancellationToken).ConfigureAwait(false), buffer.Span);
     }
 
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken)
@@ -73,14 +69,14 @@ internal sealed class VerifiedReadStream(
         return ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
     }
 
-    public override async Task CopyToAsync(Stream destination, int bufferSize, CancellationToken cancellationToken)
+    public override Task CopyToAsync(Stream destination, int bufferSize, CancellationToken cancellationToken)
     {
         ValidateCopyToArguments(destination, bufferSize);
-        while (await NextAsync(cancellationToken).ConfigureAwait(false) is { Length: > 0 } bytes)
-        {
-            await destination.WriteAsync(bytes, cancellationToken).ConfigureAwait(false);
-            _position += bytes.Length;
-        }
+
+        // Whoever writes to a peer may wait for it for ever: it gets copies, so that the piece can be given back meanwhile. A file takes it as it is.
+        return destination is FileStream { CanSeek: true } || destination == Null
+            ? CopyPiecesAsync(destination, cancellationToken)
+            : base.CopyToAsync(destination, bufferSize, cancellationToken);
     }
 
     // A Stream has blocking forms whether one likes them or not; they wait for the one real path.
@@ -98,11 +94,7 @@ internal sealed class VerifiedReadStream(
             return 0;
         }
 
-        var bytes = NextAsync(CancellationToken.None).AsTask().GetAwaiter().GetResult();
-        var length = Math.Min(bytes.Length, buffer.Length);
-        bytes.Span[..length].CopyTo(buffer);
-        _position += length;
-        return length;
+        return Take(NextAsync(CancellationToken.None).AsTask().GetAwaiter().GetResult(), buffer);
     }
 
     public override long Seek(long offset, SeekOrigin origin)
@@ -155,7 +147,38 @@ internal sealed class VerifiedReadStream(
         base.Dispose(disposing);
     }
 
-    // What follows the position in the piece that holds it; nothing at the end, and that only after the digest was checked.
+    private async Task CopyPiecesAsync(Stream destination, CancellationToken cancellationToken)
+    {
+        while (await NextAsync(cancellationToken).ConfigureAwait(false) is { Length: > 0 } bytes)
+        {
+            try
+            {
+                await destination.WriteAsync(bytes, cancellationToken).ConfigureAwait(false);
+                _position += bytes.Length;
+            }
+            finally
+            {
+                pieces.Leave();
+            }
+        }
+    }
+
+    private int Take(ReadOnlyMemory<byte> bytes, Span<byte> buffer)
+    {
+        if (bytes.IsEmpty)
+        {
+            return 0;
+        }
+
+        var length = Math.Min(bytes.Length, buffer.Length);
+        bytes.Span[..length].CopyTo(buffer);
+        _position += length;
+        pieces.Leave();
+        return length;
+    }
+
+    // What follows the position in the piece that holds it, which is to be left afterwards; nothing at the end, and that only after the digest was
+    // checked.
     private async ValueTask<ReadOnlyMemory<byte>> NextAsync(CancellationToken cancellationToken)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
@@ -176,18 +199,34 @@ internal sealed class VerifiedReadStream(
     private async ValueTask<ReadOnlyMemory<byte>> FetchAsync(long offset, CancellationToken cancellationToken)
     {
         var (piece, buffer) = await pieces.GetAsync(offset, cancellationToken).ConfigureAwait(false);
-        if (piece.Index != _counted)
+        try
         {
-            _counted = piece.Index;
-            count.Add(Math.Min(piece.End, image.End) - Math.Max(piece.Offset, image.Start));
-            if (digest is not null)
-            {
-                await digest.AppendAsync(piece, buffer).ConfigureAwait(false);
-            }
+            await CountAsync(piece, buffer).ConfigureAwait(false);
+        }
+        catch
+        {
+            pieces.Leave();
+            throw;
         }
 
         var end = (int)(Math.Min(piece.End, image.End) - piece.Offset);
         return buffer.Memory[(int)(offset - piece.Offset)..end];
+    }
+
+    // Once, also where it was given back and fetched again in between.
+    private async ValueTask CountAsync(ReadPiece piece, ChunkBuffer buffer)
+    {
+        if (piece.Index == _counted)
+        {
+            return;
+        }
+
+        _counted = piece.Index;
+        count.Add(Math.Min(piece.End, image.End) - Math.Max(piece.Offset, image.Start));
+        if (digest is not null)
+        {
+            await digest.AppendAsync(piece, buffer).ConfigureAwait(false);
+        }
     }
 
     private async ValueTask<ReadOnlyMemory<byte>> EndAsync()

@@ -26,7 +26,7 @@ public class ScriptedHarness : DriverHarness
     public override ValueTask<bool> TruncateAsync(ImageLocation location, long size) => new(_server.Truncate(KeyOf(location), size));
 
     public override string? LocationWithSecret(ImageId id) =>
-        $"s3://ACCESS:{CanarySecret}@{_server.Endpoint["http://".Length..]}/{ScriptedS3.Bucket}/{id}";
+        $"s3://{ScriptedS3.AccessKey}:{CanarySecret}@{_server.Endpoint["http://".Length..]}/{ScriptedS3.Bucket}/{id}";
 
     public override async ValueTask DisposeAsync()
     {
