@@ -12,7 +12,7 @@ internal sealed class OutputFile : IAsyncDisposable
     private bool _stays;
 
     private OutputFile(string path, string? temporary, FileStream file) =>
-        (_path, _temporary, _file, Stream) = (path, temporary, file, temporary is null ? new InterruptibleStream(file) : file);
+        (_path, _temporary, _file, Stream) = (path, temporary, file, temporary is null ? new InterruptibleStream(file) : new EarlyFlush(file));
 
     public Stream Stream { get; }
 
