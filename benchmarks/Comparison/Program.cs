@@ -22,18 +22,40 @@ switch (args)
     case ["delay", var port, var target, var milliseconds]:
         await DelayingProxy.RunAsync(port, target, milliseconds);
         break;
-    case ["--help"]:
-        Console.WriteLine(Settings.Usage);
-        break;
     default:
-        return await CompareAsync(Settings.Parse(args));
+        return args.Contains("--help") ? Help() : await TryCompareAsync(args);
 }
 
 return 0;
 
+static int Help()
+{
+    Console.WriteLine(Settings.Usage);
+    return 0;
+}
+
+// What is wrong with the arguments, or missing on the machine, is a sentence and no stack.
+static async Task<int> TryCompareAsync(string[] args)
+{
+    try
+    {
+        return await CompareAsync(Settings.Parse(args));
+    }
+    catch (ArgumentException wrong)
+    {
+        Console.Error.WriteLine(wrong.Message);
+        return 2;
+    }
+}
+
 static async Task<int> CompareAsync(Settings settings)
 {
     using var workplace = new Workplace(settings.Work, settings.Tools);
+    if (await Programs.MissingPackageAsync(workplace, Programs.Time) is { } package)
+    {
+        throw new ArgumentException($"GNU time measures every run, and it is not here: install the package '{package}'.");
+    }
+
     var tournament = new Tournament(workplace, settings.Rounds);
     Directory.CreateDirectory(settings.Out);
     foreach (var group in Group.Chosen(settings.Groups))
@@ -41,7 +63,10 @@ static async Task<int> CompareAsync(Settings settings)
         var results = new List<ScenarioResult>();
         foreach (var scenario in group.Scenarios(settings).Where(one => one.Title.Contains(settings.Only, StringComparison.OrdinalIgnoreCase)))
         {
-            results.Add(await tournament.RunAsync(scenario));
+            if (await tournament.RunAsync(scenario) is { } result)
+            {
+                results.Add(result);
+            }
         }
 
         if (results.Count > 0)

@@ -62,7 +62,7 @@ internal static class S3Scenarios
     {
         ImageBytes = bytes,
         Setup = Setup,
-        Before = $"{AwsS3} rm --only-show-errors s3://glancestore-benchmark/python",
+        Before = $"glance-store delete {Place}/python {Config} > /dev/null 2>&1 || true",
         IsPlotted = true,
         Targets =
         [

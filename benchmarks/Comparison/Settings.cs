@@ -57,11 +57,11 @@ internal sealed record Settings
             {
                 "--quick" => settings.Quick,
                 "--large" => settings with { IsLarge = true, MemoryBytes = [.. settings.MemoryBytes, LargeBytes] },
-                "--rounds" => settings with { Rounds = int.Parse(arguments[++i], CultureInfo.InvariantCulture) },
-                "--only" => settings with { Only = arguments[++i] },
-                "--tools" => settings with { Tools = arguments[++i] },
-                "--work" => settings with { Work = arguments[++i] },
-                "--out" => settings with { Out = arguments[++i] },
+                "--rounds" => settings with { Rounds = RoundsOf(ValueAt(arguments, ++i)) },
+                "--only" => settings with { Only = ValueAt(arguments, ++i) },
+                "--tools" => settings with { Tools = ValueAt(arguments, ++i) },
+                "--work" => settings with { Work = ValueAt(arguments, ++i) },
+                "--out" => settings with { Out = ValueAt(arguments, ++i) },
                 ['-', ..] other => throw new ArgumentException($"{other}: no such option.\n{Usage}"),
                 var group => settings with { Groups = [.. settings.Groups, group] },
             };
@@ -69,4 +69,11 @@ internal sealed record Settings
 
         return settings;
     }
+
+    private static string ValueAt(IReadOnlyList<string> arguments, int index) =>
+        index < arguments.Count ? arguments[index] : throw new ArgumentException($"{arguments[^1]} wants a value.\n{Usage}");
+
+    private static int RoundsOf(string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var rounds) && rounds > 0
+        ? rounds
+        : throw new ArgumentException($"--rounds: '{text}' is no number of rounds.\n{Usage}");
 }

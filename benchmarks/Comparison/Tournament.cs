@@ -6,24 +6,63 @@ internal sealed class Tournament(Workplace workplace, int rounds)
     /// <summary>How many runs failed.</summary>
     public int Failures { get; private set; }
 
-    public async Task<ScenarioResult> RunAsync(Scenario scenario)
+    /// <summary>Runs a scenario; null where it could not be prepared, or none of its contestants ran.</summary>
+    public async Task<ScenarioResult?> RunAsync(Scenario scenario)
     {
         Console.WriteLine(scenario.Title);
-        await workplace.MakeImageAsync("image.raw", scenario.ImageBytes);
-        await workplace.ShellAsync(scenario.Setup);
         var result = new ScenarioResult(scenario);
+        var present = await PresentAsync(scenario);
+        if (present.Count == 0 || !await PrepareAsync(scenario))
+        {
+            return null;
+        }
+
         for (var round = 0; round < (scenario.Rounds ?? rounds); round++)
         {
-            foreach (var contestant in round % 2 == 0 ? scenario.Contestants : scenario.Contestants.Reverse())
+            foreach (var contestant in round % 2 == 0 ? present : present.AsEnumerable().Reverse())
             {
                 await RunOnceAsync(result, contestant);
             }
         }
 
-        return result;
+        return present.Any(one => result.Has(one.Name)) ? result : null;
     }
 
-    // One that fails, because it is not installed or does not like this machine, costs the others nothing. What an earlier run has not yet
+    private async Task<IReadOnlyList<Contestant>> PresentAsync(Scenario scenario)
+    {
+        var present = new List<Contestant>();
+        foreach (var contestant in scenario.Contestants)
+        {
+            if (await Programs.MissingPackageAsync(workplace, contestant.Command) is { } package)
+            {
+                Console.WriteLine($"  {contestant.Name,-40} left out: its program is not here; the package '{package}' brings it");
+            }
+            else
+            {
+                present.Add(contestant);
+            }
+        }
+
+        return present;
+    }
+
+    private async Task<bool> PrepareAsync(Scenario scenario)
+    {
+        try
+        {
+            await workplace.MakeImageAsync("image.raw", scenario.ImageBytes);
+            await workplace.ShellAsync(scenario.Setup);
+            return true;
+        }
+        catch (InvalidOperationException error)
+        {
+            Failures++;
+            Console.WriteLine($"  could not be prepared: {error.Message}");
+            return false;
+        }
+    }
+
+    // One that fails, because it does not like this machine, costs the others nothing. What an earlier run has not yet
     // written to the disk must not be paid for by the next one's fsync.
     private async Task RunOnceAsync(ScenarioResult result, Contestant contestant)
     {

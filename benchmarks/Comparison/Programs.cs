@@ -1,0 +1,33 @@
+namespace GlanceStore.Benchmarks.Comparison;
+
+/// <summary>The programs of contestants that may not be on a machine, and the Debian packages that bring them.</summary>
+internal static class Programs
+{
+    /// <summary>What every run is measured with.</summary>
+    public const string Time = "/usr/bin/time -o";
+
+    private static readonly (string Sign, string Check, string Package)[] Known =
+    [
+        (Time, "test -x /usr/bin/time", "time"),
+        ("/usr/bin/aws ", "test -x /usr/bin/aws", "awscli"),
+        ("/usr/bin/swift ", "test -x /usr/bin/swift", "python3-swiftclient"),
+        ("/usr/bin/python3 $BENCH/glance_store_", "/usr/bin/python3 -c 'import glance_store'", "python3-glance-store"),
+        ("rclone ", "command -v rclone", "rclone"),
+        ("curl ", "command -v curl", "curl"),
+        ("sftp -q", "command -v sftp", "openssh-client"),
+    ];
+
+    /// <summary>The package that brings what a command needs and this machine has not; null where nothing is missing.</summary>
+    public static async Task<string?> MissingPackageAsync(Workplace workplace, string command)
+    {
+        foreach (var (sign, check, package) in Known)
+        {
+            if (command.Contains(sign, StringComparison.Ordinal) && (await workplace.ShellAsync($"{check} > /dev/null 2>&1 || echo missing")).Length > 0)
+            {
+                return package;
+            }
+        }
+
+        return null;
+    }
+}
