@@ -17,7 +17,7 @@ internal sealed record ImageReference(IImageStore Store, ImageLocation Location,
         var found = stores.Resolve(location);
         if (found.IsAmbiguous)
         {
-            Console.Error.WriteLine($"glance-store: The location names no account and fits the stores '{string.Join("', '", found.Rivals.Prepend(found.Store.Id))}'; "
+            StandardStreams.Tell($"The location names no account and fits the stores '{string.Join("', '", found.Rivals.Prepend(found.Store.Id))}'; "
                 + $"'{found.Store.Id}' is asked. Name one with --store.");
         }
 

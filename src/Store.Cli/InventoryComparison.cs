@@ -8,7 +8,8 @@ internal sealed class InventoryComparison(StoreContents contents, TextWriter out
 {
     private const long MaxIdsBytes = 256L << 20;
 
-    private readonly Dictionary<string, ListedJson> _unknown = new(StringComparer.Ordinal);
+    // By store as well: two accounts can have images of one location.
+    private readonly Dictionary<(string Store, string Uri), ListedJson> _unknown = [];
     private bool _isUnread;
     private int _missing;
 
@@ -22,7 +23,7 @@ internal sealed class InventoryComparison(StoreContents contents, TextWriter out
     {
         foreach (var (name, stored) in page.Images)
         {
-            _unknown[stored.Location.Uri] = new ListedJson(name, stored.Location.Uri, store.Id, stored.Size, stored.VersionTag, stored.LastModified);
+            _unknown[(store.Id, stored.Location.Uri)] = new ListedJson(name, stored.Location.Uri, store.Id, stored.Size, stored.VersionTag, stored.LastModified);
         }
     }, cancellationToken);
 
@@ -49,7 +50,7 @@ internal sealed class InventoryComparison(StoreContents contents, TextWriter out
     public async Task CompareWithIdsAsync(string file, CancellationToken cancellationToken)
     {
         var locations = _unknown.Values.GroupBy(image => image.Name, StringComparer.Ordinal)
-            .ToDictionary(same => same.Key, same => same.Select(image => image.Location).ToArray(), StringComparer.Ordinal);
+            .ToDictionary(same => same.Key, same => same.Select(image => (image.Store, image.Location)).ToArray(), StringComparer.Ordinal);
         foreach (var id in await IdsInAsync(file, cancellationToken))
         {
             if (locations.TryGetValue(id, out var places))
@@ -68,7 +69,7 @@ internal sealed class InventoryComparison(StoreContents contents, TextWriter out
     // A receipt of a store that was not asked for says nothing of the others.
     private async Task CompareAsync(IImageStore store, ImageLocation location, string file, CancellationToken cancellationToken)
     {
-        if (contents.Stores.Contains(store) && !_unknown.Remove(location.Uri) && await store.FindAsync(location, cancellationToken) is null)
+        if (contents.Stores.Contains(store) && !_unknown.Remove((store.Id, location.Uri)) && await store.FindAsync(location, cancellationToken) is null)
         {
             TellMissing(file, location.ToString(), store.Id);
         }

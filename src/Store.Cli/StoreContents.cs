@@ -3,7 +3,7 @@ using GlanceStore.Drivers;
 namespace GlanceStore.Cli;
 
 /// <summary>Goes through what stores hold, store after store; one that fails does not keep the next ones from being listed.</summary>
-internal sealed class StoreContents(IReadOnlyList<IImageStore> stores, bool isNamed)
+internal sealed class StoreContents(ImageStores all, IReadOnlyList<IImageStore> stores, bool isNamed)
 {
     private readonly List<string> _failures = [];
 
@@ -11,17 +11,17 @@ internal sealed class StoreContents(IReadOnlyList<IImageStore> stores, bool isNa
 
     /// <summary>The stores that were named, or all that are not reserved.</summary>
     public static StoreContents Of(ImageStores stores, string? named) => named is null
-        ? new StoreContents(stores.All, isNamed: false)
-        : new StoreContents([.. Texts.Names("--store", named).Select(name => stores[name])], isNamed: true);
+        ? new StoreContents(stores, stores.All, isNamed: false)
+        : new StoreContents(stores, [.. Texts.Names("--store", named).Select(name => stores[name])], isNamed: true);
 
     /// <summary>Calls an action for each page of each store.</summary>
     public async Task ReadAsync(string prefix, Action<IImageStore, ListingPage> page, CancellationToken cancellationToken)
     {
         foreach (var store in stores)
         {
-            if (store.GetFeature<IListing>() is { } listing)
+            if (store.GetFeature<IListing>() is not null)
             {
-                await ReadAsync(store, listing, prefix, page, cancellationToken);
+                await ReadAsync(store, prefix, page, cancellationToken);
             }
             else if (isNamed)
             {
@@ -43,19 +43,14 @@ internal sealed class StoreContents(IReadOnlyList<IImageStore> stores, bool isNa
         }
     }
 
-    private async Task ReadAsync(
-        IImageStore store, IListing listing, string prefix, Action<IImageStore, ListingPage> page, CancellationToken cancellationToken)
+    private async Task ReadAsync(IImageStore store, string prefix, Action<IImageStore, ListingPage> page, CancellationToken cancellationToken)
     {
         try
         {
-            string? continuation = null;
-            do
+            await foreach (var next in all.ListAsync(store.Id, new ListingRequest(prefix), cancellationToken))
             {
-                var next = await listing.ListAsync(new ListingRequest(prefix, continuation), cancellationToken);
                 page(store, next);
-                continuation = next.Continuation;
             }
-            while (continuation is not null);
         }
         catch (StoreException e)
         {
