@@ -35,6 +35,14 @@ internal sealed class S3Account
             : null;
     }
 
+    /// <summary>
+    /// How long the access key at the start of KEY:SECRET is; -1 where there is none. Either may hold ':' (Swift's keys are ACCOUNT:USER), so the
+    /// store's own keys are looked for first.
+    /// </summary>
+    public int KeyLengthIn(string credentials) =>
+        _ownKeys.FirstOrDefault(key => credentials.StartsWith(key + ":", StringComparison.Ordinal))?.Length
+            ?? credentials.IndexOf(':', StringComparison.Ordinal);
+
     // An access key is half of a credential: neither a receipt nor a log repeats it.
     private static string Fingerprint(string kind, string text) =>
         $"{kind}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..FingerprintCharacters]}";

@@ -71,7 +71,7 @@ internal sealed class S3Locations
             return (null, rest);
         }
 
-        var colon = rest.IndexOf(':', StringComparison.Ordinal);
+        var colon = _account.KeyLengthIn(rest);
         return colon > 0 && colon < at - 1
             ? (new LocationSecret(rest[..colon], rest[(colon + 1)..at]), rest[(at + 1)..])
             : throw Misplaced("before the '@' there is no ACCESSKEY:SECRETKEY");

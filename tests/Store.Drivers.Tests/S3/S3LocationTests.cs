@@ -75,6 +75,16 @@ public sealed class S3LocationTests
     }
 
     [TestMethod]
+    public async Task An_access_key_with_a_colon_in_it_as_Swift_has_them_is_known_again()
+    {
+        await using var driver = new S3Driver(Place with { AccessKey = "test:tester" });
+        var location = driver.ParseLocation("s3://test:tester:test:ing@h:9000/p/q/bucket/k");
+        location.Secret!.Reveal(out var key, out var secret);
+        Assert.AreEqual(("test:tester", "test:ing", driver.LocationOf(new ImageId("k")).Account), (key, secret, location.Account));
+        Assert.AreNotEqual(location.Account, driver.ParseLocation("s3://test2:tester2:testing2@h:9000/p/q/bucket/k").Account);
+    }
+
+    [TestMethod]
     public async Task Whose_keys_the_chain_finds_is_not_known_beforehand()
     {
         await using var driver = new S3Driver(Place with { AccessKey = null, SecretKey = null });
