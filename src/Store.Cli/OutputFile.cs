@@ -35,9 +35,11 @@ internal sealed class OutputFile : IAsyncDisposable
 
     /// <summary>Goes on with <c>PATH.part</c>, or begins it; its stream can be read too. Nobody else can at the same time.</summary>
     /// <exception cref="UsageException">No file can be made there.</exception>
+    /// <exception cref="IOException">Its disk did not keep what is there of it, so that went.</exception>
     public static async Task<OutputFile> ContinueAsync(string path, CancellationToken cancellationToken)
     {
         const string Suffix = ".part";
+        OutputFile output;
         try
         {
             var target = TargetOf(path);
@@ -46,15 +48,16 @@ internal sealed class OutputFile : IAsyncDisposable
                 throw new UsageException($"The output '{path}' or its '{Suffix}' is no file, so nothing of it could be kept.");
             }
 
-            var output = Beside(target, target + Suffix, Kept);
+            output = Beside(target, target + Suffix, Kept);
             output._stays = true;
-            await output.FlushKeptAsync(cancellationToken);
-            return output;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
             throw NotWritable(path, Path.GetFileName(path) + Suffix, e);
         }
+
+        await output.FlushKeptAsync(cancellationToken);
+        return output;
     }
 
     /// <summary>Makes sure that all of it is on its disk, and then gives the file its name.</summary>
