@@ -59,7 +59,7 @@ public sealed partial class TransferBudget
                 }
             }
 
-            await Task.Delay(BetweenRounds).ConfigureAwait(false);
+            await Task.Delay(BetweenRounds, TimeProvider.System).ConfigureAwait(false);
         }
     }
 
