@@ -63,7 +63,7 @@ static async Task<int> CompareAsync(Settings settings)
         var results = new List<ScenarioResult>();
         foreach (var scenario in group.Scenarios(settings).Where(one => one.Title.Contains(settings.Only, StringComparison.OrdinalIgnoreCase)))
         {
-            if (await tournament.RunAsync(scenario) is { } result)
+            if (await tournament.RunAsync(settings.Before is { } before ? scenario.AgainstTheBuildIn(before) : scenario) is { } result)
             {
                 results.Add(result);
             }

@@ -1,3 +1,5 @@
+using System.Text.RegularExpressions;
+
 namespace GlanceStore.Benchmarks.Comparison;
 
 /// <summary>One way to do a job: a name for the table and a shell command, run in the workplace.</summary>
@@ -6,6 +8,8 @@ internal sealed record Contestant(string Name, string Command);
 /// <summary>One job that several contestants do in turn.</summary>
 internal sealed record Scenario(string Title, IReadOnlyList<Contestant> Contestants)
 {
+    private const string BuiltBefore = ", the build before";
+
     /// <summary>The image every run moves, named <c>image.raw</c>; in bytes.</summary>
     public required long ImageBytes { get; init; }
 
@@ -29,4 +33,16 @@ internal sealed record Scenario(string Title, IReadOnlyList<Contestant> Contesta
 
     /// <summary>What a reader has to know to read the figures.</summary>
     public string Note { get; init; } = "";
+
+    /// <summary>The same job by the command line alone: as it is built now, and as it lies in a folder.</summary>
+    public Scenario AgainstTheBuildIn(string folder)
+    {
+        Contestant[] ours = [.. Contestants.Where(one => Regex.IsMatch(one.Command, @"(^|[\s(])glance-store\s"))];
+        var before = ours.Select(one => new Contestant(one.Name + BuiltBefore, $"export PATH='{folder}':\"$PATH\"\n{one.Command}"));
+        return this with
+        {
+            Contestants = [.. ours, .. before],
+            Targets = [.. ours.Select(one => Target.Rate(one.Name, one.Name + BuiltBefore, 0.97)), .. ours.Select(one => Target.Peak(one.Name, 128))],
+        };
+    }
 }

@@ -6,13 +6,14 @@ namespace GlanceStore.Benchmarks.Comparison;
 internal sealed record Settings
 {
     public const string Usage = """
-        glance-store-bench [--quick | --large] [--rounds N] [--only WORD] [--tools FOLDER] [--work FOLDER] [--out FOLDER] [GROUP...]
+        glance-store-bench [--quick | --large] [--rounds N] [--only WORD] [--tools FOLDER] [--before FOLDER] [--work FOLDER] [--out FOLDER] [GROUP...]
           GROUP      file, stores, http, s3, swift, azure, sftp: which stores; all of them otherwise
           --quick    small images and few rounds: does it run, not how fast
           --large    also 8 GiB; needs 24 GiB of disk, and S3's server 20 GiB of room
           --rounds   how often each contestant runs; 7, or 3 with --quick
           --only     scenarios whose title has the word
           --tools    where glance-store is; looked for in PATH otherwise
+          --before   a folder with a glance-store built before: it and the one of now are compared with each other and with nobody else
           --work     a folder to make and remove, on the file system to measure
           --out      where each group's page and plot go; docs/benchmarks otherwise
         """;
@@ -37,6 +38,8 @@ internal sealed record Settings
 
     public string Tools { get; init; } = ".";
 
+    public string? Before { get; init; }
+
     public string Work { get; init; } = "artifacts/bench/work";
 
     public string Out { get; init; } = "docs/benchmarks";
@@ -60,6 +63,7 @@ internal sealed record Settings
                 "--rounds" => settings with { Rounds = RoundsOf(ValueAt(arguments, ++i)) },
                 "--only" => settings with { Only = ValueAt(arguments, ++i) },
                 "--tools" => settings with { Tools = ValueAt(arguments, ++i) },
+                "--before" => settings with { Before = Path.GetFullPath(ValueAt(arguments, ++i)), Out = Path.Combine("artifacts", "bench", "before") },
                 "--work" => settings with { Work = ValueAt(arguments, ++i) },
                 "--out" => settings with { Out = ValueAt(arguments, ++i) },
                 ['-', ..] other => throw new ArgumentException($"{other}: no such option.\n{Usage}"),

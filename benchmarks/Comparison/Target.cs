@@ -25,7 +25,7 @@ internal sealed record Target
 
     /// <summary>Our rate is at least a multiple of another's.</summary>
     public static Target Rate(string ours, string other, double atLeast) => new(
-        $"rate of {ours} over {other}", Text($"≥ {atLeast:F1}"), result => result[other].WallSeconds / result[ours].WallSeconds, atLeast, false)
+        $"rate of {ours} over {other}", Text($"≥ {atLeast:0.0#}"), result => result[other].WallSeconds / result[ours].WallSeconds, atLeast, false)
     {
         Contestants = [ours, other],
     };
