@@ -1,0 +1,43 @@
+# shellcheck shell=bash
+# Sourced by every finding: a temporary folder, pinned packages unpacked in it, and assertions. Nothing is installed on the machine.
+
+set -euo pipefail
+work=$(mktemp -d)
+root=$work/root
+lib=$root/usr/lib/$(uname -m)-linux-gnu
+started=()
+export LC_ALL=C
+
+tidy() {
+    local pid
+    for pid in "${started[@]}"; do kill "$pid" 2>/dev/null || true; wait "$pid" 2>/dev/null || true; done
+    rm -rf "$work"
+}
+trap tidy EXIT
+cd "$work"
+
+# debs NAME=VERSION...: downloads them, with what they need and the machine lacks, and unpacks them below $root.
+debs() {
+    local deb
+    mkdir -p "$work/archives/partial" "$root"
+    apt-get -qq -y --no-install-recommends --allow-downgrades --reinstall --download-only \
+        -o Debug::NoLocking=1 -o APT::Sandbox::User= -o Dir::Cache::archives="$work/archives" install "$@" >"$work/apt.log" 2>&1 ||
+        { cat "$work/apt.log" >&2; echo "not to be had: $* (Debian 12 and a fresh 'apt-get update' are needed)" >&2; exit 2; }
+    for deb in "$work"/archives/*.deb; do dpkg -x "$deb" "$root"; done
+    export PATH=$root/usr/sbin:$root/usr/bin:$root/sbin:$root/bin:/usr/sbin:/usr/bin:/sbin:/bin
+    export LD_LIBRARY_PATH=$lib:$root/lib/$(uname -m)-linux-gnu
+    export PYTHONPATH=$root/usr/lib/python3/dist-packages PYTHONDONTWRITEBYTECODE=1
+    echo "with $*"
+}
+
+# expect WHAT WANTED SEEN: prints what was seen, and ends the script when that is not what was seen when the finding was written.
+expect() {
+    echo "$1: $3"
+    [ "$2" = "$3" ] || { echo "CHANGED: $1 was '$2' when this was written" >&2; exit 1; }
+}
+
+# random NAME BYTES: a file of random bytes, other ones in every run.
+random() { head -c "$2" /dev/urandom >"$1"; }
+
+size() { stat -c %s "$1"; }
+same() { if cmp -s "$1" "$2"; then echo yes; else echo no; fi; }
