@@ -25,7 +25,7 @@ debs() {
         { cat "$work/apt.log" >&2; echo "not to be had: $* (Debian 12 and a fresh 'apt-get update' are needed)" >&2; exit 2; }
     for deb in "$work"/archives/*.deb; do dpkg -x "$deb" "$root"; done
     export PATH=$root/usr/sbin:$root/usr/bin:$root/sbin:$root/bin:/usr/sbin:/usr/bin:/sbin:/bin
-    export LD_LIBRARY_PATH=$lib:$root/lib/$(uname -m)-linux-gnu
+    export LD_LIBRARY_PATH=$lib:$root${lib#"$root/usr"}
     export PYTHONPATH=$root/usr/lib/python3/dist-packages PYTHONDONTWRITEBYTECODE=1
     echo "with $*"
 }

@@ -4,7 +4,7 @@
 #   end padded with zeros. The true length is nowhere in the file, so no reader can restore the image or its digest.
 . "$(dirname "$(readlink -f "$0")")/common.sh"
 debs 'android-sdk-libsparse-utils=1:29.0.6-28'
-export LD_LIBRARY_PATH=$lib/android:/usr/lib/$(uname -m)-linux-gnu/android:$LD_LIBRARY_PATH
+export LD_LIBRARY_PATH=$lib/android:${lib#"$root"}/android:$LD_LIBRARY_PATH
 
 random disk.raw 10000
 expect 'img2simg says' '' "$(img2simg disk.raw disk.simg 2>&1)"
