@@ -71,16 +71,16 @@ token=$(curl -s -D - -o /dev/null -H 'X-Auth-User: t:swift' -H 'X-Auth-Key: secr
 radosgw --version
 
 at=http://127.0.0.1:$port/swift/v1
-call() { curl -s -o body -D head -w '%{http_code}' -H "X-Auth-Token: $token" "$@"; }
+call() { curl -s -o body -D headers -w '%{http_code}' -H "X-Auth-Token: $token" "$@"; }
 manifest() { call -X PUT --data-binary "$2" "$at/images/$1?multipart-manifest=put"; }
-head -c 100000 /dev/zero | tr '\0' a >a
-head -c 100000 /dev/zero | tr '\0' b >b
-digest() { md5sum <"$1" | cut -d' ' -f1; }
-etag() { tr -d '\r"' <head | awk 'tolower($1) == "etag:" { print $2 }'; }
+head -c 100000 /dev/zero | tr '\0' a >a.bytes
+head -c 100000 /dev/zero | tr '\0' b >b.bytes
+digest() { md5sum <"$1.bytes" | cut -d' ' -f1; }
+etag() { tr -d '\r"' <headers | awk 'tolower($1) == "etag:" { print $2 }'; }
 call -X PUT "$at/images" >/dev/null
 call -X PUT "$at/segments" >/dev/null
-call -T a "$at/segments/1" >/dev/null
-call -T b "$at/segments/2" >/dev/null
+call -T a.bytes "$at/segments/1" >/dev/null
+call -T b.bytes "$at/segments/2" >/dev/null
 
 expect 'manifest with a wrong size' 400 "$(manifest size '[{"path":"/segments/1","size_bytes":99}]')"
 expect 'manifest with the digest of other bytes' 201 "$(manifest digest "[{\"path\":\"/segments/1\",\"etag\":\"$(digest b)\",\"size_bytes\":100000}]")"
@@ -94,7 +94,7 @@ call "$at/images/right" >/dev/null
 before=$(etag)
 expect 'two ranges asked' 206 "$(call -H 'Range: bytes=0-9,100000-100009' "$at/images/right")"
 expect 'bytes of the answer' aaaaaaaaaa "$(cat body)"
-call -T b "$at/segments/1" >/dev/null
+call -T b.bytes "$at/segments/1" >/dev/null
 expect 'reading it after its first segment was overwritten' 200 "$(call "$at/images/right")"
 expect 'its first byte now' b "$(head -c 1 body)"
 expect 'under the ETag of before' "$before" "$(etag)"
