@@ -41,6 +41,8 @@ public abstract class AzureHarness : DriverHarness
 
     public override async ValueTask<StoreDriver> CreateDriverAsync() => new AzureDriver(await PlaceAsync());
 
+    public override async ValueTask<StoreDriver> CreateDriverAsync(Uri httpEndpoint) => new AzureDriver(await PlaceAsync() with { Endpoint = httpEndpoint.ToString() });
+
     public override async ValueTask<IReadOnlyCollection<string>> ListEverythingAsync() =>
         await AzuriteServer.ListEverythingAsync(Client, (await PlaceAsync()).Prefix);
 
@@ -77,6 +79,8 @@ public abstract class AzureHarness : DriverHarness
 public sealed class AzuriteHarness : AzureHarness
 {
     public override IReadOnlyList<string> SecretsInOptions => [AzuriteServer.Key];
+
+    public override Uri HttpEndpoint => new(AzuriteServer.Url);
 
     protected override BlobContainerClient Client => AzuriteServer.Client;
 

@@ -37,7 +37,11 @@ public abstract class S3Harness(S3Server server) : DriverHarness
 
     private string Host => new Uri(server.Endpoint).Authority;
 
+    public override Uri HttpEndpoint => new(server.Endpoint);
+
     public override async ValueTask<StoreDriver> CreateDriverAsync() => new S3Driver(await PlaceAsync());
+
+    public override async ValueTask<StoreDriver> CreateDriverAsync(Uri httpEndpoint) => new S3Driver(await PlaceAsync() with { Endpoint = httpEndpoint.ToString() });
 
     public override async ValueTask<IReadOnlyCollection<string>> ListEverythingAsync() =>
         await server.ListEverythingAsync((await PlaceAsync()).Prefix);

@@ -42,7 +42,13 @@ public abstract class SwiftHarness(SwiftServer server) : DriverHarness
 
     private string Container => _place!.Result.Container;
 
+    // Only whoever made the container has logged in, and knows it.
+    public override Uri? HttpEndpoint => server.AccountUrl is { } url ? new Uri(url) : null;
+
     public override async ValueTask<StoreDriver> CreateDriverAsync() => new SwiftDriver(Change(await PlaceAsync()));
+
+    public override async ValueTask<StoreDriver> CreateDriverAsync(Uri httpEndpoint) =>
+        new SwiftDriver(Change(await PlaceAsync() with { Endpoint = httpEndpoint.ToString() }));
 
     public override async ValueTask<IReadOnlyCollection<string>> ListEverythingAsync() => await server.ListAsync((await PlaceAsync()).Container);
 

@@ -56,6 +56,9 @@ public sealed class SwiftServer
 
     public string? SkipReason => _skipReason.Value;
 
+    /// <summary>Where the account's containers are, once a test has asked for one.</summary>
+    public string? AccountUrl => _login?.Account;
+
     public static SwiftServer Of(string name) => name switch
     {
         "swift" => TempAuth,

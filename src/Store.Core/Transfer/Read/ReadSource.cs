@@ -23,16 +23,40 @@ internal sealed class ReadSource(StoreParts store, ImageLocation location, IAsyn
 
     /// <summary>
     /// Opens a range, or the whole image; the same version as before, where it was opened before. Where every byte is verified an answer need not
-    /// say that it is.
+    /// say that it is, and a version that has another tag and the same bytes (somebody set metadata) is gone on with, and the one pinned from then on.
     /// </summary>
     public async ValueTask<DriverReader> OpenAsync(ByteRange? range, StallWatch watch, bool isVerified)
     {
-        var reader = await watch.GuardAsync(
-            token => store.Driver.OpenReadAsync(location, new ReadIntent(range, Stored?.VersionTag) { Size = Stored?.Size }, token)).ConfigureAwait(false);
-        if (Stored is null || (reader.Object.Size == Stored.Size && IsSame(reader.Object.VersionTag, isVerified)))
+        var pinned = Stored;
+        try
         {
+            var reader = await OpenAsync(range, pinned?.VersionTag, watch).ConfigureAwait(false);
+            await RequireSameAsync(reader, pinned, isVerified).ConfigureAwait(false);
             Stored ??= reader.Object with { Location = location };
             return reader;
+        }
+        catch (StoreException e) when (e.Error == StoreError.Changed && isVerified && pinned is { VersionTag: not null, Digest: not null })
+        {
+            var reader = await OpenAsync(range, tag: null, watch).ConfigureAwait(false);
+            if (reader.Object.Size == pinned.Size && reader.Object.Digest == pinned.Digest)
+            {
+                Stored = reader.Object with { Location = location };
+                return reader;
+            }
+
+            await reader.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private ValueTask<DriverReader> OpenAsync(ByteRange? range, string? tag, StallWatch watch) =>
+        watch.GuardAsync(token => store.Driver.OpenReadAsync(location, new ReadIntent(range, tag) { Size = Stored?.Size }, token));
+
+    private async ValueTask RequireSameAsync(DriverReader reader, StoredObject? pinned, bool isVerified)
+    {
+        if (pinned is null || (reader.Object.Size == pinned.Size && IsSame(reader.Object.VersionTag, pinned, isVerified)))
+        {
+            return;
         }
 
         await reader.DisposeAsync().ConfigureAwait(false);
@@ -41,7 +65,7 @@ internal sealed class ReadSource(StoreParts store, ImageLocation location, IAsyn
             : $"The image at {location} was replaced while it was being read.");
     }
 
-    private bool IsSame(string? tag, bool isVerified) => tag == Stored!.VersionTag || (tag is null && isVerified);
+    private static bool IsSame(string? tag, StoredObject pinned, bool isVerified) => tag == pinned.VersionTag || (tag is null && isVerified);
 
     /// <summary>Makes a step here: with every repetition the store's options allow, or once where there is somewhere else to turn to.</summary>
     public ValueTask<T> RunAsync<T>(ReadPatience patience, Func<StallWatch, ValueTask<T>> step, CancellationToken cancellationToken) =>

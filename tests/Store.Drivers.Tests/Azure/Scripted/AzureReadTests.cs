@@ -1,9 +1,13 @@
+using Azure.Storage.Blobs;
+
 namespace GlanceStore.Drivers.Azure.Scripted;
 
 /// <summary>What a proxy before the service answers that is not what was asked for; and deletes and listings.</summary>
 [TestClass]
 public sealed class AzureReadTests
 {
+    private const int ChunkBytes = 64 << 10;
+
     private readonly ScriptedAzure _server = new();
     private AzureDriverOptions _place = null!;
 
@@ -132,6 +136,36 @@ public sealed class AzureReadTests
         }
     }
 
+    [TestMethod]
+    public async Task An_image_whose_metadata_is_set_while_it_is_read_is_read_on_where_a_receipt_verifies_it()
+    {
+        var (receipt, bytes) = await PutAsync(7);
+        BeforeTheSecondGet(receipt, blob => blob.SetMetadataAsync(new Dictionary<string, string> { ["seen"] = "yes" }, cancellationToken: TestContext.CancellationToken));
+        CollectionAssert.AreEqual(bytes, await ReadAsync(receipt, ReadOptions.Verify(receipt)));
+        var pins = _server.Requests.Where(request => request.Operation == "Get").Select(request => request.Header("If-Match")).Distinct().ToArray();
+        Assert.HasCount(3, pins, "None at first, the first version's, and from then on the one it has now.");
+    }
+
+    [TestMethod]
+    public async Task An_image_whose_metadata_is_set_while_it_is_read_is_Changed_where_nothing_verifies_it()
+    {
+        var (receipt, _) = await PutAsync(7);
+        BeforeTheSecondGet(receipt, blob => blob.SetMetadataAsync(new Dictionary<string, string> { ["seen"] = "yes" }, cancellationToken: TestContext.CancellationToken));
+        var error = await Assert.ThrowsExactlyAsync<StoreException>(() => ReadAsync(receipt, null));
+        Assert.AreEqual(StoreError.Changed, error.Error, error.Message);
+    }
+
+    [TestMethod]
+    [DataRow(true)]
+    [DataRow(false)]
+    public async Task An_image_that_another_of_its_size_replaces_while_it_is_read_is_Changed_and_not_spliced(bool isVerified)
+    {
+        var (receipt, bytes) = await PutAsync(7);
+        BeforeTheSecondGet(receipt, blob => blob.UploadAsync(new BinaryData(bytes.Reverse().ToArray()), overwrite: true, TestContext.CancellationToken));
+        var error = await Assert.ThrowsExactlyAsync<StoreException>(() => ReadAsync(receipt, isVerified ? ReadOptions.Verify(receipt) : null));
+        Assert.AreEqual(StoreError.Changed, error.Error, error.Message);
+    }
+
     private static ScriptedAnswer With(ScriptedAnswer answer, string name, string value) => answer with
     {
         Headers = [.. answer.Headers.Where(header => header.Key != "Content-Range" && header.Key != "Content-Length"),
@@ -145,5 +179,40 @@ public sealed class AzureReadTests
         var receipt = await store.PutAsync(ImageId.New(), new MemoryStream(new byte[1000]), null, TestContext.CancellationToken);
         var error = await Assert.ThrowsExactlyAsync<StoreException>(() => driver.OpenReadAsync(receipt.Location, intent, TestContext.CancellationToken).AsTask());
         Assert.AreEqual((StoreError.Unsupported, false), (error.Error, error.IsTransient), error.Message);
+    }
+
+    private async Task<(ImageReceipt Receipt, byte[] Bytes)> PutAsync(int seed)
+    {
+        var bytes = new byte[(20 * ChunkBytes) + seed];
+        new Random(seed).NextBytes(bytes);
+        await using var store = NewStore();
+        return (await store.PutAsync(ImageId.New(), new MemoryStream(bytes), null, TestContext.CancellationToken), bytes);
+    }
+
+    private async Task<byte[]> ReadAsync(ImageReceipt receipt, ReadOptions? options)
+    {
+        await using var store = NewStore();
+        await using var image = await store.OpenReadAsync(receipt.Location, options, TestContext.CancellationToken);
+        using var read = new MemoryStream();
+        await image.CopyToAsync(read, TestContext.CancellationToken);
+        return read.ToArray();
+    }
+
+    private ImageStore NewStore() => new("s", new AzureDriver(_place), new ImageStoreOptions { ChunkBytes = ChunkBytes, RetryDelay = TimeSpan.Zero });
+
+    private void BeforeTheSecondGet(ImageReceipt receipt, Func<BlobClient, Task> happens)
+    {
+        var blob = AzuriteServer.Client.GetBlobClient(_place.Prefix + receipt.Location.Uri.Split('/')[^1]);
+        var gets = 0;
+        _server.Requests.Clear();
+        _server.Script = async (request, _) =>
+        {
+            if (request.Operation == "Get" && Interlocked.Increment(ref gets) == 2)
+            {
+                await happens(blob);
+            }
+
+            return null;
+        };
     }
 }

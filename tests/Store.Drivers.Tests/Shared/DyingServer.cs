@@ -4,7 +4,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 
-namespace GlanceStore.Drivers.S3.Scripted;
+namespace GlanceStore.Drivers.Testing;
 
 /// <summary>Sockets and no library: it counts what really arrives, and ends connections without an answer.</summary>
 internal sealed class DyingServer : IDisposable
@@ -26,8 +26,6 @@ internal sealed class DyingServer : IDisposable
 
     /// <summary>Every request line, in the order of arrival.</summary>
     public ConcurrentQueue<string> Requests { get; } = new();
-
-    public S3DriverOptions Options => new() { Endpoint = Endpoint, Bucket = "images", AccessKey = "AK", SecretKey = "SK", MinPartBytes = 1 };
 
     public static string Empty(int status, params string[] headers) => Answer(status, "", headers);
 
@@ -57,15 +55,8 @@ internal sealed class DyingServer : IDisposable
         {
             try
             {
-                while (await ReadAsync(stream) is { } request)
+                while (await HttpHead.ReadAsync(stream, CancellationToken.None) is { } head && await AnswerAsync(stream, head))
                 {
-                    Requests.Enqueue(request);
-                    if (_answer(request) is not { } answer)
-                    {
-                        break;
-                    }
-
-                    await stream.WriteAsync(Encoding.Latin1.GetBytes(answer));
                 }
 
                 if (_resets)
@@ -79,23 +70,29 @@ internal sealed class DyingServer : IDisposable
         }
     }
 
-    private static async Task<string?> ReadAsync(NetworkStream stream)
+    private async Task<bool> AnswerAsync(NetworkStream stream, string head)
     {
-        var head = new StringBuilder();
-        var next = new byte[1];
-        while (!head.ToString().EndsWith("\r\n\r\n", StringComparison.Ordinal))
+        var lines = head.Split("\r\n");
+        var request = lines[0][..lines[0].LastIndexOf(' ')];
+        Requests.Enqueue(request);
+        var answer = _answer(request);
+        if (lines.Contains("Expect: 100-continue", StringComparer.OrdinalIgnoreCase))
         {
-            if (await stream.ReadAsync(next) == 0)
+            if (answer is null)
             {
-                return null;
+                return false; // whoever waits to send a body has sent nothing of it
             }
 
-            head.Append((char)next[0]);
+            await stream.WriteAsync("HTTP/1.1 100 Continue\r\n\r\n"u8.ToArray());
         }
 
-        var lines = head.ToString().Split("\r\n");
         var length = lines.FirstOrDefault(line => line.StartsWith("Content-Length:", StringComparison.OrdinalIgnoreCase));
         await stream.ReadExactlyAsync(new byte[length is null ? 0 : int.Parse(length["Content-Length:".Length..], CultureInfo.InvariantCulture)]);
-        return lines[0][..lines[0].LastIndexOf(' ')];
+        if (answer is not null)
+        {
+            await stream.WriteAsync(Encoding.Latin1.GetBytes(answer));
+        }
+
+        return answer is not null;
     }
 }
