@@ -29,6 +29,12 @@ internal sealed class BreakingReader(DriverReader inner, int after, StoreExcepti
     }
 }
 
+/// <summary>Tells an MD5 of the image, or none.</summary>
+internal sealed class ToldReader(DriverReader inner, string? md5) : WrappedReader(inner)
+{
+    public override StoredObject Object => base.Object with { Digest = md5 is null ? null : new Digest("md5", md5) };
+}
+
 /// <summary>Gives so many bytes; what is asked for then comes as it is cancelled, and nothing after it.</summary>
 internal sealed class CalledOffReader(DriverReader inner, int after) : WrappedReader(inner)
 {

@@ -37,7 +37,7 @@ internal sealed class AzureReader : DriverReader
         var head = answer.GetRawResponse();
         RequirePlain(head, location);
         var (length, header) = (LengthOf(head), Header(head, "Content-Range"));
-        if (head.Status == (int)HttpStatusCode.OK && header is null && length is { } whole && (intent.Range is not { } asked || IsAll(asked, whole)))
+        if (head.Status == (int)HttpStatusCode.OK && header is null && length is { } whole && (intent.Range is not { } asked || IsAll(asked, whole, intent.Size)))
         {
             return new AzureReader(answer.Value, body, describe(whole), whole);
         }
@@ -91,7 +91,9 @@ internal sealed class AzureReader : DriverReader
         return ValueTask.CompletedTask;
     }
 
-    private static bool IsAll(ByteRange asked, long whole) => asked.Offset == 0 && asked.Within(whole).Length == whole;
+    // As many bytes as were asked for, and not a word of a range: it may be the part, and it may be the whole.
+    private static bool IsAll(ByteRange asked, long whole, long? known) =>
+        asked.Offset == 0 && asked.Within(whole).Length == whole && (known is { } size ? size == whole : asked.Length != whole);
 
     // With Transfer-Encoding a Content-Length is void (RFC 9112, 6.3).
     private static long? LengthOf(Response head) => Header(head, "Transfer-Encoding") is null && long.TryParse(

@@ -19,7 +19,7 @@ internal sealed class SwiftReader(HttpResponseMessage answer, Stream body, Store
         RequirePlain(answer);
         var length = LengthOf(answer);
         var header = SwiftHeaders.Text(answer, "Content-Range");
-        if (answer.StatusCode == HttpStatusCode.OK && header is null && (intent.Range is not { } asked || (length is { } whole && IsAll(asked, whole))))
+        if (answer.StatusCode == HttpStatusCode.OK && header is null && (intent.Range is not { } asked || (length is { } whole && IsAll(asked, whole, intent.Size))))
         {
             return (length, length);
         }
@@ -67,7 +67,9 @@ internal sealed class SwiftReader(HttpResponseMessage answer, Stream body, Store
         return ValueTask.CompletedTask;
     }
 
-    private static bool IsAll(ByteRange asked, long whole) => asked.Offset == 0 && asked.Within(whole).Length == whole;
+    // As many bytes as were asked for, and not a word of a range: it may be the part, and it may be the whole.
+    private static bool IsAll(ByteRange asked, long whole, long? known) =>
+        asked.Offset == 0 && asked.Within(whole).Length == whole && (known is { } size ? size == whole : asked.Length != whole);
 
     // With Transfer-Encoding a Content-Length is void (RFC 9112, 6.3).
     private static long? LengthOf(HttpResponseMessage answer) => answer.Headers.TransferEncodingChunked == true ? null : answer.Content.Headers.ContentLength;

@@ -11,7 +11,7 @@ internal sealed record HttpMessage(string Start, IReadOnlyList<(string Name, str
     public int Status => int.Parse(Start.Split(' ')[1], CultureInfo.InvariantCulture);
 
     /// <summary>The range that a request asks for; its end where there is one.</summary>
-    public (int First, int? Last)? Range => this["Range"]?.Split('=', '-') is [_, var first, var last]
+    public (int First, int? Last)? Range => (this["Range"] ?? this["x-ms-range"])?.Split('=', '-') is [_, var first, var last]
         ? (int.Parse(first, CultureInfo.InvariantCulture), int.TryParse(last, CultureInfo.InvariantCulture, out var end) ? end : null)
         : null;
 

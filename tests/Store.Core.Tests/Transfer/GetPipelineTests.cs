@@ -203,6 +203,39 @@ public sealed class GetPipelineTests
     }
 
     [TestMethod]
+    [DataRow(true, "aa", null)]
+    [DataRow(true, "bb", StoreError.Changed)]
+    [DataRow(true, null, StoreError.Changed)]
+    [DataRow(false, "aa", StoreError.Changed)]
+    public async Task A_version_whose_tag_alone_is_new_is_gone_on_with_where_the_bytes_are_verified(bool isVerified, string? digest, StoreError? expected)
+    {
+        var receipt = await PutAsync();
+        var store = Store(Driver());
+        var driver = Driver();
+        var opens = 0;
+        driver.OnOpenRead = async (_, _, _, open) =>
+        {
+            var first = opens++ == 0;
+            var reader = new ToldReader(await open(), first ? "aa" : digest);
+            if (!first)
+            {
+                return reader;
+            }
+
+            await store.PutAsync(new ImageId("a"), new MemoryStream(Image), new PutOptions { Mode = WriteMode.Replace });
+            return new BreakingReader(reader, 1000);
+        };
+        await using var stream = await Store(driver).OpenReadAsync(receipt.Location, isVerified ? ReadOptions.Verify(receipt) : null);
+        if (expected is null)
+        {
+            CollectionAssert.AreEqual(Image, await ReadAllAsync(stream));
+            return;
+        }
+
+        Assert.AreEqual(expected, (await Assert.ThrowsExactlyAsync<StoreException>(() => ReadAllAsync(stream))).Error);
+    }
+
+    [TestMethod]
     public async Task A_corrupted_chunk_is_refused_before_a_byte_of_it_and_the_others_are_not()
     {
         var receipt = await PutAsync();

@@ -27,7 +27,8 @@ internal sealed class DyingServer : IDisposable
     /// <summary>Every request line, in the order of arrival.</summary>
     public ConcurrentQueue<string> Requests { get; } = new();
 
-    public static string Empty(int status, params string[] headers) => Answer(status, "", headers);
+    public static string Empty(int status, params string[] headers) =>
+        $"HTTP/1.1 {status} X\r\nContent-Length: 0\r\n{string.Concat(headers.Select(header => header + "\r\n"))}\r\n";
 
     public static string Answer(int status, string body, params string[] headers) =>
         $"HTTP/1.1 {status} X\r\nContent-Type: application/xml\r\nContent-Length: {body.Length}\r\n{string.Concat(headers.Select(header => header + "\r\n"))}\r\n{body}";

@@ -95,13 +95,13 @@ public sealed class SentOnceTests
     }
 
     [TestMethod]
-    [DataRow(1)]
-    [DataRow(100_000)]
-    public async Task A_small_image_whose_answer_is_lost_is_stored_and_not_somebody_elses(int length)
+    [DataRow(1, 1)]
+    [DataRow(100_000, 26)] // "HTTP/1.1 100 Continue", an empty line, and one byte
+    public async Task A_small_image_whose_answer_is_lost_is_stored_and_not_somebody_elses(int length, int cutAfter)
     {
         var swift = SwiftServer.TempAuth.Required();
         var place = await swift.NewPlaceAsync();
-        var lost = FaultyProxy.First(1, request => request.Method == "PUT" && request.Target.Contains(place.Container, StringComparison.Ordinal), new Fault { CutAnswerAfter = 1 });
+        var lost = FaultyProxy.First(1, request => request.Method == "PUT" && request.Target.Contains(place.Container, StringComparison.Ordinal), new Fault { CutAnswerAfter = cutAfter });
         await using (var proxy = new FaultyProxy(place.AuthAddress, lost))
         await using (var store = new ImageStore("s", new SwiftDriver(place with { AuthAddress = proxy.Url + "/auth/v1.0" }), new ImageStoreOptions { RetryDelay = TimeSpan.Zero }))
         {
@@ -126,7 +126,7 @@ public sealed class SentOnceTests
     private static DyingServer NewServer(Predicate<string> dies, bool resets = false, bool isThere = false)
     {
         var url = "";
-        var server = new DyingServer(line => dies(line) ? null : isThere && line == $"HEAD {Object}" ? DyingServer.Answer(200, "", "ETag: x") : Right(line, url), resets);
+        var server = new DyingServer(line => dies(line) ? null : isThere && line == $"HEAD {Object}" ? DyingServer.Empty(200, "ETag: x") : Right(line, url), resets);
         url = server.Endpoint;
         return server;
     }
@@ -137,7 +137,7 @@ public sealed class SentOnceTests
         "POST /v3/auth/tokens" => DyingServer.Answer(201, Token.Replace("URL", url, StringComparison.Ordinal), "X-Subject-Token: t"),
         "HEAD /v1/AUTH_a/images" => DyingServer.Empty(204),
         _ when line.StartsWith("HEAD", StringComparison.Ordinal) || line.StartsWith("GET", StringComparison.Ordinal) => DyingServer.Empty(404),
-        _ => DyingServer.Empty(201, $"ETag: {Convert.ToHexStringLower(MD5.HashData([]))}"),
+        _ => DyingServer.Empty(201),
     };
 
     private async Task RunAsync(SwiftDriver driver, string method, int length)
