@@ -205,14 +205,18 @@ public sealed class AzureReadTests
         var blob = AzuriteServer.Client.GetBlobClient(_place.Prefix + receipt.Location.Uri.Split('/')[^1]);
         var gets = 0;
         _server.Requests.Clear();
-        _server.Script = async (request, _) =>
+        _server.Script = async (request, handOn) =>
         {
-            if (request.Operation == "Get" && Interlocked.Increment(ref gets) == 2)
+            switch (request.Operation == "Get" ? Interlocked.Increment(ref gets) : 0)
             {
-                await happens(blob);
+                case 1:
+                    return await handOn() with { SendBytes = 1000 };
+                case 2:
+                    await happens(blob);
+                    return null;
+                default:
+                    return null;
             }
-
-            return null;
         };
     }
 }
