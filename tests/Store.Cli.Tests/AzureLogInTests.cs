@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.Diagnostics;
 using System.Net.Sockets;
+using System.Runtime.Versioning;
 using System.Text;
 using System.Text.Json;
 using GlanceStore.Conformance;
@@ -12,6 +13,7 @@ namespace GlanceStore.Cli.Tests;
 /// alone, and one port on it that leads to Azurite.
 /// </summary>
 [TestClass]
+[UnsupportedOSPlatform("windows")]
 public sealed class AzureLogInTests : IDisposable
 {
     private const string Account = "devstoreaccount1";
