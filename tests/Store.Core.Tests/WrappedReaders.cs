@@ -29,10 +29,10 @@ internal sealed class BreakingReader(DriverReader inner, int after, StoreExcepti
     }
 }
 
-/// <summary>Tells an MD5 of the image, or none.</summary>
+/// <summary>Tells an MD5 of the image, made of two digits over and over, or none.</summary>
 internal sealed class ToldReader(DriverReader inner, string? md5) : WrappedReader(inner)
 {
-    public override StoredObject Object => base.Object with { Digest = md5 is null ? null : new Digest("md5", md5) };
+    public override StoredObject Object => base.Object with { Digest = md5 is null ? null : new Digest("md5", string.Concat(Enumerable.Repeat(md5, 16))) };
 }
 
 /// <summary>Gives so many bytes; what is asked for then comes as it is cancelled, and nothing after it.</summary>
