@@ -9,6 +9,9 @@ internal sealed class RbdPublication(RbdUpload upload, ImageId image, WriteMode 
     // How long a sweep or an operator may be at an upload before it turns out to be in use, and leaves it alone.
     private static readonly TimeSpan BusyPatience = TimeSpan.FromSeconds(5);
 
+    // Of this process one at a time replaces an image: librbd's calls on one image wait for each other by messages and time limits.
+    private static readonly Lock[] Turns = [.. Enumerable.Range(0, 64).Select(_ => new Lock())];
+
     // Others that replace the same image at the same time come in between.
     private const int MostReplacements = 50;
 
@@ -26,6 +29,7 @@ internal sealed class RbdPublication(RbdUpload upload, ImageId image, WriteMode 
         }
 
         RequireFree();
+        cancellationToken.ThrowIfCancellationRequested();
         device.EnsureSnapshot(RbdLocations.Snapshot);
         device.EnsureProtected(RbdLocations.Snapshot);
         var snapshotId = device.SnapshotId(RbdLocations.Snapshot);
@@ -33,13 +37,18 @@ internal sealed class RbdPublication(RbdUpload upload, ImageId image, WriteMode 
         cancellationToken.ThrowIfCancellationRequested();
         if (mode == WriteMode.Replace)
         {
-            Replace();
+            lock (Turns[(uint)_name.GetHashCode(StringComparison.Ordinal) % Turns.Length])
+            {
+                Replace();
+            }
         }
         else if (!TryName())
         {
             throw Taken();
         }
 
+        // Closed at once: who deletes or replaces the image now finds nobody that has it open.
+        upload.Dispose();
         return stored;
     }
 
@@ -82,12 +91,18 @@ internal sealed class RbdPublication(RbdUpload upload, ImageId image, WriteMode 
     // There is no way to do it in one step: for a moment the name leads to nothing.
     private void Replace()
     {
+        var displaced = new HashSet<string>();
         for (var tries = 0; tries < MostReplacements; tries++)
         {
-            var displaced = Displace();
+            displaced.UnionWith(Displace());
             if (TryName())
             {
-                displaced.ForEach(old => _removal.RemoveDisplaced(old, _name));
+                upload.Dispose();
+                foreach (var old in displaced)
+                {
+                    _removal.RemoveDisplaced(old, _name);
+                }
+
                 return;
             }
         }
@@ -97,7 +112,7 @@ internal sealed class RbdPublication(RbdUpload upload, ImageId image, WriteMode 
 
     private List<string> Displace()
     {
-        if (_pool.FindImageId(_name) is not { } old || old == upload.Id || !_removal.RequireUnused(old, _name, RbdLocations.Snapshot, new DeleteIntent()))
+        if (_removal.FindNamed(_name) is not { } old || old == upload.Id || !_removal.RequireUnused(old, _name, RbdLocations.Snapshot, new DeleteIntent()))
         {
             return [];
         }
@@ -107,7 +122,7 @@ internal sealed class RbdPublication(RbdUpload upload, ImageId image, WriteMode 
         _pool.MoveToTrash(_name, TimeSpan.Zero);
 
         // Where another replacement came first, it is its image that went.
-        return [.. Trashed().Where(id => !before.Contains(id))];
+        return [.. Trashed().Where(id => !before.Contains(id) && id != upload.Id)];
     }
 
     private IEnumerable<string> Trashed() => _pool.ListTrash().Where(trashed => trashed.Name == _name).Select(trashed => trashed.Id);

@@ -19,7 +19,7 @@ internal sealed class RbdRemoval(RbdSession session, TimeProvider time, ILogger 
     /// <summary>Removes the image of a name; false where there is none.</summary>
     public bool Remove(string name, string snapshot, DeleteIntent intent)
     {
-        if (_pool.FindImageId(name) is not { } id || !RequireUnused(id, name, snapshot, intent))
+        if (FindNamed(name) is not { } id || !RequireUnused(id, name, snapshot, intent))
         {
             return false;
         }
@@ -41,6 +41,30 @@ internal sealed class RbdRemoval(RbdSession session, TimeProvider time, ILogger 
         return true;
     }
 
+    /// <summary>
+    /// The id behind a name; null where there is no image of the name. One that is just being restored from the trash is not put back there
+    /// before that has ended: of both at the same time an image comes out that is in neither place.
+    /// </summary>
+    public string? FindNamed(string name)
+    {
+        var patience = new RbdPatience(TrashPatience, time);
+        while (_pool.FindImageId(name) is { } id)
+        {
+            if (_pool.FindTrashed(id) is null)
+            {
+                return id;
+            }
+
+            if (!patience.TryWait())
+            {
+                // Whoever restored it died at it, and it is restored by asking again.
+                _pool.Restore(id, name);
+            }
+        }
+
+        return null;
+    }
+
     /// <summary>Refuses where somebody has an image open, or clones or other snapshots hang on it; false where it is not there any more.</summary>
     public bool RequireUnused(string id, string name, string snapshot, DeleteIntent intent)
     {
@@ -49,17 +73,17 @@ internal sealed class RbdRemoval(RbdSession session, TimeProvider time, ILogger 
             using var image = RbdImage.OpenReadOnly(_pool, id, null);
             var snapshots = image.ListSnapshots();
             RequireVersion(image, snapshots, name, snapshot, intent);
-            if (snapshots.FirstOrDefault(other => other != snapshot) is { } foreign)
+            if (snapshots.FirstOrDefault(other => other.Name != snapshot && other.Kind != RbdSnapshotKind.Trash) is { } foreign)
             {
-                throw InUse(name, $"it has another snapshot, '{foreign}'");
+                throw InUse(name, $"it has another snapshot, '{foreign.Name}'");
             }
 
-            if (HasClones(id, snapshots, snapshot))
+            if (!IsFree(image))
             {
-                throw InUse(name, "clones hang on it; flatten or remove them first");
+                throw InUse(name, "somebody has it open");
             }
 
-            return IsFree(image) ? true : throw InUse(name, "somebody has it open");
+            return snapshots.Any(any => image.HasClones(any.Id)) ? throw InUse(name, "clones hang on it; flatten or remove them first") : true;
         }
         catch (CephException e) when (e.Errno == CephErrno.NotFound)
         {
@@ -150,33 +174,22 @@ internal sealed class RbdRemoval(RbdSession session, TimeProvider time, ILogger 
 
     private static void Strip(RbdImage image, string snapshot)
     {
-        if (image.ListSnapshots().Contains(snapshot))
+        if (image.ListSnapshots().Any(own => own.Name == snapshot))
         {
             image.EnsureUnprotected(snapshot);
             image.EnsureNoSnapshot(snapshot);
         }
     }
 
-    private static void RequireVersion(RbdImage image, IReadOnlyList<string> snapshots, string name, string snapshot, DeleteIntent intent)
+    private static void RequireVersion(RbdImage image, IReadOnlyList<RbdSnapshotInfo> snapshots, string name, string snapshot, DeleteIntent intent)
     {
-        if (intent.VersionTag is { } tag && (!snapshots.Contains(snapshot) || RbdSnapshot.TagOf(image.Id, image.SnapshotId(snapshot)) != tag))
+        if (intent.VersionTag is { } tag && !snapshots.Any(own => own.Name == snapshot && RbdSnapshot.TagOf(image.Id, own.Id) == tag))
         {
             throw new StoreException(StoreError.Changed, $"The image '{name}' is not the one that was to be deleted: it was replaced.");
         }
     }
 
     private static StoreException InUse(string name, string why) => new(StoreError.InUse, $"The image '{name}' cannot be removed: {why}.");
-
-    private bool HasClones(string id, IReadOnlyList<string> snapshots, string snapshot)
-    {
-        if (!snapshots.Contains(snapshot))
-        {
-            return false;
-        }
-
-        using var image = RbdImage.OpenReadOnly(_pool, id, snapshot);
-        return image.CountChildren() > 0;
-    }
 
     // Whoever removes the same image looks at it too, for a moment.
     private bool IsFree(RbdImage image)

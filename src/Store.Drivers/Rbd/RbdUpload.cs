@@ -29,7 +29,7 @@ internal sealed class RbdUpload(RbdSession session, string id, RbdImage image) :
     /// <summary>Opens one again; null where there is none of the id in the trash that is one of the image.</summary>
     public static RbdUpload? TryReopen(RbdSession session, ImageId image, string id)
     {
-        if (!session.Pool.ListTrash().Any(trashed => trashed.Id == id && RbdLocations.ImageOfUpload(trashed.Name) == image.Value))
+        if (session.Pool.FindTrashed(id) is not { } trashed || RbdLocations.ImageOfUpload(trashed.Name) != image.Value)
         {
             return null;
         }

@@ -20,6 +20,7 @@ internal sealed class RbdWriter(RbdStore store, ImageId id, WriteIntent intent, 
 
     public override async ValueTask WriteChunkAsync(Chunk chunk, CancellationToken cancellationToken)
     {
+        cancellationToken.ThrowIfCancellationRequested();
         try
         {
             var current = await UploadAsync(chunk.Offset + chunk.Length, cancellationToken).ConfigureAwait(false);
@@ -49,6 +50,7 @@ internal sealed class RbdWriter(RbdStore store, ImageId id, WriteIntent intent, 
 
     public override async ValueTask<StoredObject> CommitAsync(WriteSummary summary, CancellationToken cancellationToken)
     {
+        cancellationToken.ThrowIfCancellationRequested();
         try
         {
             var current = await UploadAsync(0, cancellationToken).ConfigureAwait(false);
@@ -157,11 +159,6 @@ internal sealed class RbdWriter(RbdStore store, ImageId id, WriteIntent intent, 
         return true;
     }
 
-    // Closed at once: who deletes the image now finds nobody that has it open.
-    private StoredObject Publish(RbdUpload current, long size, CancellationToken cancellationToken)
-    {
-        var stored = new RbdPublication(current, id, intent.Mode, store.Time, store.Logger).Publish(Location, size, cancellationToken);
-        current.Dispose();
-        return stored;
-    }
+    private StoredObject Publish(RbdUpload current, long size, CancellationToken cancellationToken) =>
+        new RbdPublication(current, id, intent.Mode, store.Time, store.Logger).Publish(Location, size, cancellationToken);
 }

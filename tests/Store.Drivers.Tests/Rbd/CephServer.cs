@@ -83,8 +83,8 @@ internal static class CephServer
         {
             foreach (var snapshot in image.ListSnapshots())
             {
-                image.EnsureUnprotected(snapshot);
-                image.EnsureNoSnapshot(snapshot);
+                image.EnsureUnprotected(snapshot.Name);
+                image.EnsureNoSnapshot(snapshot.Name);
             }
         }
 
@@ -112,7 +112,6 @@ internal static class CephServer
         cluster.Connect();
         return cluster;
     }
-
 
     private static string UserId() => File.ReadLines("/proc/self/status").First(line => line.StartsWith("Uid:", StringComparison.Ordinal)).Split('\t')[1];
 }

@@ -1,6 +1,6 @@
 using GlanceStore.Conformance;
 
-[assembly: Parallelize(Scope = ExecutionScope.MethodLevel)]
+[assembly: Parallelize(Scope = ExecutionScope.MethodLevel, Workers = 8)]
 
 namespace GlanceStore.Drivers.Rbd;
 

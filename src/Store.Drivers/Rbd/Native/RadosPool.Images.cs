@@ -48,6 +48,19 @@ internal sealed unsafe partial class RadosPool
     public bool RemoveFromTrash(string id) =>
         !CephException.IsError(RbdCalls.RemoveFromTrash(this, id, force: true), CephErrno.NotFound, "rbd_trash_remove");
 
+    /// <summary>The image of an id in the trash; null where it is not there.</summary>
+    public RbdTrashed? FindTrashed(string id)
+    {
+        if (CephException.IsError(RbdCalls.GetTrashed(this, id, out var found), CephErrno.NotFound, "rbd_trash_get"))
+        {
+            return null;
+        }
+
+        var image = TrashedIn(found);
+        RbdCalls.CleanTrashed(ref found);
+        return image;
+    }
+
     /// <summary>Every image that has a name.</summary>
     public IReadOnlyList<RbdName> ListImages()
     {
@@ -81,14 +94,17 @@ internal sealed unsafe partial class RadosPool
                     continue;
                 }
 
-                var images = found[..(int)count].Select(image =>
-                    new RbdTrashed(NativeText.Of(image.Id), NativeText.Of(image.Name), DateTimeOffset.FromUnixTimeSeconds(image.DeletedAt))).ToList();
+                var images = found[..(int)count].Select(TrashedIn).ToList();
                 RbdCalls.CleanTrashList(start, count);
                 return images;
             }
         }
     }
+
+    private static RbdTrashed TrashedIn(RbdTrashSpec image) =>
+        new(NativeText.Of(image.Id), NativeText.Of(image.Name), DateTimeOffset.FromUnixTimeSeconds(image.DeletedAt));
 }
+
 
 /// <summary>Texts that belong to a library.</summary>
 internal static class NativeText

@@ -44,6 +44,12 @@ internal static unsafe partial class RbdCalls
     [LibraryImport(CephLibraries.Rbd, EntryPoint = "rbd_trash_remove", StringMarshalling = StringMarshalling.Utf8)]
     public static partial int RemoveFromTrash(RadosPool pool, string id, [MarshalAs(UnmanagedType.U1)] bool force);
 
+    [LibraryImport(CephLibraries.Rbd, EntryPoint = "rbd_trash_get", StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int GetTrashed(RadosPool pool, string id, out RbdTrashSpec image);
+
+    [LibraryImport(CephLibraries.Rbd, EntryPoint = "rbd_trash_get_cleanup")]
+    public static partial void CleanTrashed(ref RbdTrashSpec image);
+
     [LibraryImport(CephLibraries.Rbd, EntryPoint = "rbd_trash_list")]
     public static partial int ListTrash(RadosPool pool, RbdTrashSpec* images, ref nuint count);
 
@@ -91,6 +97,12 @@ internal static unsafe partial class RbdCalls
 
     [LibraryImport(CephLibraries.Rbd, EntryPoint = "rbd_snap_is_protected", StringMarshalling = StringMarshalling.Utf8)]
     public static partial int IsProtected(RbdImage image, string name, out int isProtected);
+
+    [LibraryImport(CephLibraries.Rbd, EntryPoint = "rbd_snap_set_by_id")]
+    public static partial int SetSnapshot(RbdImage image, ulong id);
+
+    [LibraryImport(CephLibraries.Rbd, EntryPoint = "rbd_snap_get_namespace_type")]
+    public static partial int GetSnapshotKind(RbdImage image, ulong id, out RbdSnapshotKind kind);
 
     [LibraryImport(CephLibraries.Rbd, EntryPoint = "rbd_snap_get_id", StringMarshalling = StringMarshalling.Utf8)]
     public static partial int GetSnapshotId(RbdImage image, string name, out ulong id);

@@ -1,10 +1,29 @@
 namespace GlanceStore.Drivers.Rbd.Native;
 
+/// <summary>A snapshot of an image.</summary>
+internal sealed record RbdSnapshotInfo(ulong Id, string Name, RbdSnapshotKind Kind);
+
+/// <summary>Whose a snapshot is: <c>rbd_snap_namespace_type_t</c>.</summary>
+internal enum RbdSnapshotKind
+{
+    /// <summary>Somebody made it.</summary>
+    User = 0,
+
+    /// <summary>It was made with those of other images.</summary>
+    Group = 1,
+
+    /// <summary>It was removed while clones hung on it, or is being removed; its name is a made-up one.</summary>
+    Trash = 2,
+
+    /// <summary>Mirroring made it.</summary>
+    Mirror = 3,
+}
+
 /// <content>Its snapshots, and the clones that hang on them.</content>
 internal sealed unsafe partial class RbdImage
 {
-    /// <summary>The names of its snapshots.</summary>
-    public IReadOnlyList<string> ListSnapshots()
+    /// <summary>Its snapshots.</summary>
+    public IReadOnlyList<RbdSnapshotInfo> ListSnapshots()
     {
         for (var count = 16; ;)
         {
@@ -17,13 +36,13 @@ internal sealed unsafe partial class RbdImage
                     continue;
                 }
 
-                var names = found[..listed].Select(snapshot => NativeText.Of(snapshot.Name)).ToList();
+                var names = found[..listed].Select(snapshot => (snapshot.Id, Name: NativeText.Of(snapshot.Name))).ToList();
                 if (listed > 0)
                 {
                     RbdCalls.CleanSnapshotList(start);
                 }
 
-                return names;
+                return [.. names.Select(snapshot => new RbdSnapshotInfo(snapshot.Id, snapshot.Name, KindOf(snapshot.Id)))];
             }
         }
     }
@@ -67,9 +86,14 @@ internal sealed unsafe partial class RbdImage
         return time.ToDateTimeOffset();
     }
 
-    /// <summary>How many clones hang on the snapshot it was opened at, or on any where it was opened as it is now; those in the trash count.</summary>
-    public int CountChildren()
+    /// <summary>Whether clones hang on a snapshot; those in the trash count. The image is open at the snapshot afterwards.</summary>
+    public bool HasClones(ulong snapshotId)
     {
+        if (CephException.IsError(RbdCalls.SetSnapshot(this, snapshotId), CephErrno.NotFound, "rbd_snap_set_by_id"))
+        {
+            return false;
+        }
+
         for (nuint count = 16; ;)
         {
             var found = new RbdLinkedSpec[count];
@@ -81,9 +105,15 @@ internal sealed unsafe partial class RbdImage
                 }
 
                 RbdCalls.CleanChildList(start, count);
-                return (int)count;
+                return count > 0;
             }
         }
+    }
+
+    private RbdSnapshotKind KindOf(ulong id)
+    {
+        CephException.ThrowIfFailed(RbdCalls.GetSnapshotKind(this, id, out var kind), "rbd_snap_get_namespace_type");
+        return kind;
     }
 
     private bool IsProtected(string name)
