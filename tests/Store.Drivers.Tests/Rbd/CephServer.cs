@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 using GlanceStore.Drivers.Rbd.Native;
 
@@ -75,6 +76,18 @@ internal static class CephServer
 
         TestCalls.CloseList(list);
         return [.. names.Where(name => !Standing.Contains(name)).Order()];
+    }
+
+    /// <summary>Runs a tool, and returns what it wrote.</summary>
+    public static byte[] Run(string tool, string[] arguments)
+    {
+        using var process = Process.Start(new ProcessStartInfo(tool, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using var output = new MemoryStream();
+        var errors = process.StandardError.ReadToEndAsync();
+        process.StandardOutput.BaseStream.CopyTo(output);
+        process.WaitForExit();
+        Assert.AreEqual(0, process.ExitCode, $"{tool} {string.Join(' ', arguments)}: {errors.Result}");
+        return output.ToArray();
     }
 
     private static void RemoveTrashed(RadosPool pool, string id)

@@ -32,6 +32,9 @@ public sealed class DefaultFault : FaultSuite<DefaultHarness>;
 public sealed class DefaultFind : FindSuite<DefaultHarness>;
 
 [TestClass]
+public sealed class DefaultLie : LieSuite<DefaultHarness>;
+
+[TestClass]
 public sealed class DefaultLocation : LocationSuite<DefaultHarness>;
 
 [TestClass]

@@ -27,6 +27,9 @@ public sealed class LayeringFault : FaultSuite<LayeringHarness>;
 public sealed class LayeringFind : FindSuite<LayeringHarness>;
 
 [TestClass]
+public sealed class LayeringLie : LieSuite<LayeringHarness>;
+
+[TestClass]
 public sealed class LayeringLocation : LocationSuite<LayeringHarness>;
 
 [TestClass]

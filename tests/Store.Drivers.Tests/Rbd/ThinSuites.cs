@@ -27,6 +27,9 @@ public sealed class ThinFault : FaultSuite<ThinHarness>;
 public sealed class ThinFind : FindSuite<ThinHarness>;
 
 [TestClass]
+public sealed class ThinLie : LieSuite<ThinHarness>;
+
+[TestClass]
 public sealed class ThinLocation : LocationSuite<ThinHarness>;
 
 [TestClass]
