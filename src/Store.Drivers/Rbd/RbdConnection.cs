@@ -25,9 +25,6 @@ internal sealed class RbdConnection(RbdDriverOptions options, ILogger logger) : 
         }
     }
 
-    /// <summary>The cluster's id where it is known by now; null where it is not.</summary>
-    public string? KnownFsid => Volatile.Read(ref _fsid);
-
     /// <summary>The connection. Everybody waits for the same one.</summary>
     public async Task<RbdSession> SessionAsync(CancellationToken cancellationToken)
     {

@@ -10,8 +10,7 @@ public sealed partial class RbdDriver : IServerSideCopy
     public bool CanCopyFrom(StoreDriver source)
     {
         ArgumentNullException.ThrowIfNull(source);
-        return source.GetFeature<RbdDriver>() is { } other
-            && _store.Connection.KnownFsid is { } fsid && fsid == other._store.Connection.KnownFsid;
+        return source.GetFeature<RbdDriver>() is { } other && IsOfCluster(other);
     }
 
     /// <inheritdoc/>
@@ -37,6 +36,18 @@ public sealed partial class RbdDriver : IServerSideCopy
         }
     }
 
+    private bool IsOfCluster(RbdDriver other)
+    {
+        try
+        {
+            return _store.Connection.Fsid == other._store.Connection.Fsid;
+        }
+        catch (StoreException)
+        {
+            return false;
+        }
+    }
+
     private RbdUpload BeginClone(RbdSession session, RbdDriverOptions from, StoredObject image, ImageId id)
     {
         try
@@ -44,7 +55,8 @@ public sealed partial class RbdDriver : IServerSideCopy
             using var pool = RadosPool.Open(session.Cluster, from.PoolParts.Name, from.PoolParts.Namespace);
             return RbdUpload.BeginClone(session, id, pool, RbdLocations.PlaceOf(image.Location), _store.Options.Order);
         }
-        catch (CephException e) when (e.Errno is CephErrno.NotPermitted or CephErrno.AccessDenied or CephErrno.Invalid or CephErrno.NotSupported)
+        // Into another namespace, for one, a cluster clones only by the newer of its two formats.
+        catch (CephException e) when (e.Errno is CephErrno.CrossDevice or CephErrno.NotPermitted or CephErrno.AccessDenied or CephErrno.Invalid or CephErrno.NotSupported)
         {
             throw new StoreException(StoreError.Unsupported, $"The cluster does not clone {image.Location} for this user.", e);
         }

@@ -38,7 +38,7 @@ public sealed class ConnectionTests
     [TestMethod]
     public async Task Who_only_reads_can_read()
     {
-        await using var place = RbdPlace.New();
+        await using var place = TestPlace.New();
         var id = await place.PutAsync([1, 2, 3]);
         await using var driver = new RbdDriver(place.Options with { User = "reader" });
         await using var reader = await driver.OpenReadAsync(driver.LocationOf(id), new ReadIntent(), default);

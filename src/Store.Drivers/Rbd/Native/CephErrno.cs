@@ -8,6 +8,7 @@ internal static class CephErrno
     public const int AccessDenied = 13;
     public const int Busy = 16;
     public const int Exists = 17;
+    public const int CrossDevice = 18;
     public const int Invalid = 22;
     public const int NoSpace = 28;
     public const int ReadOnly = 30;

@@ -4,11 +4,11 @@ using GlanceStore.Drivers.Rbd.Native;
 namespace GlanceStore.Drivers.Rbd;
 
 /// <summary>A namespace of its own, a driver on it, and a look behind its back.</summary>
-internal sealed class RbdPlace : IAsyncDisposable
+internal sealed class TestPlace : IAsyncDisposable
 {
     private readonly string _namespace;
 
-    private RbdPlace(string @namespace)
+    private TestPlace(string @namespace)
     {
         _namespace = @namespace;
         Options = CephServer.Options($"{CephServer.Pool}/{@namespace}");
@@ -28,14 +28,14 @@ internal sealed class RbdPlace : IAsyncDisposable
 
     public IReadOnlyCollection<string> Objects => CephServer.Objects(Behind);
 
-    public static RbdPlace New()
+    public static TestPlace New()
     {
         if (CephServer.SkipReason is { } reason)
         {
             SkippedServers.Skip("ceph", reason);
         }
 
-        return new RbdPlace(CephServer.NewNamespace());
+        return new TestPlace(CephServer.NewNamespace());
     }
 
     public async Task<ImageId> PutAsync(byte[] bytes, PutOptions? options = null)
@@ -59,7 +59,7 @@ internal sealed class RbdPlace : IAsyncDisposable
 
     /// <summary>Runs Ceph's own tool as the administrator, and returns what it wrote.</summary>
     public byte[] Rbd(params string[] arguments) =>
-        CephServer.Run("rbd", ["--conf", CephServer.Conf, "--id", "admin", "--pool", CephServer.Pool, "--namespace", _namespace, "--no-progress", .. arguments]);
+        CephServer.Run("rbd", ["--conf", CephServer.Conf, "--id", "admin", "--pool", CephServer.Pool, "--namespace", _namespace, .. arguments]);
 
     public async ValueTask DisposeAsync()
     {
