@@ -6,7 +6,8 @@ namespace GlanceStore;
 /// <summary>What a put returns and a caller keeps: where the image is, and all that is needed to verify it later.</summary>
 /// <remarks>
 /// Serialises to JSON with glance's field names: <c>location</c>, <c>store</c>, <c>account</c> (where the location does not
-/// tell it), <c>size</c>, <c>checksum</c>, <c>os_hash_algo</c>, <c>os_hash_value</c>, <c>chunks</c> (an array of <c>length</c> and <c>checksum</c>) and <c>metadata</c>.
+/// tell it), <c>size</c>, <c>checksum</c>, <c>os_hash_algo</c>, <c>os_hash_value</c>, <c>chunks</c> (an array of <c>length</c> and <c>checksum</c>) and <c>metadata</c>; of an image
+/// that was looked into also <c>disk_format</c>, <c>virtual_size</c> (where it is known), <c>disk_details</c> and <c>findings</c> (an array of <c>code</c>, <c>unsafe</c> and <c>message</c>).
 /// </remarks>
 [JsonConverter(typeof(ImageReceiptJsonConverter))]
 public sealed record ImageReceipt
@@ -44,6 +45,9 @@ public sealed record ImageReceipt
 
     /// <summary>Text for the consumer's location record: what the put was given, what the driver adds, and <c>store</c>.</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; init; } = FrozenDictionary<string, string>.Empty;
+
+    /// <summary>What the image was found to be, glance's <c>disk_format</c> and <c>virtual_size</c> among it; null where the put did not look.</summary>
+    public ImageInspection? Inspection { get; init; }
 
     /// <summary>The digests that the receipt holds: none, one or two.</summary>
     public IEnumerable<Digest> Digests => new[] { Checksum, MultiHash }.OfType<Digest>();

@@ -71,6 +71,12 @@ public sealed class ImageReceiptJsonConverter : JsonConverter<ImageReceipt>
         OsHashValue = receipt.MultiHash?.Hex,
         Chunks = [.. receipt.Chunks.Select(entry => new ChunkJson { Length = entry.Length, Checksum = entry.ChecksumText })],
         Metadata = receipt.Metadata.ToDictionary(),
+        DiskFormat = receipt.Inspection?.Format,
+        VirtualSize = receipt.Inspection?.VirtualSize,
+        DiskDetails = receipt.Inspection?.Details.ToDictionary(),
+        Findings = receipt.Inspection is { } found
+            ? [.. found.Findings.Select(finding => new FindingJson { Code = finding.Code, Unsafe = finding.IsUnsafe, Message = finding.Message })]
+            : null,
     };
 
     private static ImageReceipt FromModel(ReceiptJson? json)
@@ -85,8 +91,20 @@ public sealed class ImageReceiptJsonConverter : JsonConverter<ImageReceipt>
             Checksum = json.Checksum is { } md5 ? new Digest("md5", md5) : null,
             MultiHash = MultiHashOf(json),
             Metadata = json.Metadata ?? [],
+            Inspection = InspectionOf(json, size),
         };
     }
+
+    private static ImageInspection? InspectionOf(ReceiptJson json, long size) => json.DiskFormat is not { } format ? null
+        : new ImageInspection(format, json.VirtualSize, size)
+        {
+            Details = json.DiskDetails ?? [],
+            Findings = [.. (json.Findings ?? []).Select(FindingOf)],
+        };
+
+    private static ImageFinding FindingOf(FindingJson? finding) => finding is { Code: { } code, Unsafe: { } isUnsafe }
+        ? new ImageFinding(code, isUnsafe, finding.Message ?? "")
+        : throw new FormatException("A finding of a receipt has a code and says whether it is unsafe, and one has not.");
 
     private static Digest? MultiHashOf(ReceiptJson json) => (json.OsHashAlgo, json.OsHashValue) switch
     {
@@ -125,6 +143,23 @@ internal sealed class ReceiptJson
     public List<ChunkJson>? Chunks { get; set; }
 
     public Dictionary<string, string>? Metadata { get; set; }
+
+    public string? DiskFormat { get; set; }
+
+    public long? VirtualSize { get; set; }
+
+    public Dictionary<string, string>? DiskDetails { get; set; }
+
+    public List<FindingJson?>? Findings { get; set; }
+}
+
+internal sealed class FindingJson
+{
+    public string? Code { get; set; }
+
+    public bool? Unsafe { get; set; }
+
+    public string? Message { get; set; }
 }
 
 internal sealed class ChunkJson

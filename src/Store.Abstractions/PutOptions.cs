@@ -58,6 +58,12 @@ public sealed record PutOptions
     public IReadOnlyDictionary<string, string> Metadata { get; init; } = FrozenDictionary<string, string>.Empty;
 
     /// <summary>
+    /// What to find out about the image, and what to refuse: that is <see cref="StoreError.Refused"/>, and nothing is stored anywhere. What was
+    /// found is in the receipt. Null, the default: the image is not looked into.
+    /// </summary>
+    public PutInspection? Inspection { get; init; }
+
+    /// <summary>
     /// The file to keep a <see cref="PutSession"/> in, so that a put which does not end can be gone on with; null, the default, for none. It
     /// must not be there yet, unless <see cref="Resume"/> was read from it, and is gone after the put has succeeded. A put that fails leaves it,
     /// and what the store has of the image so far. For a put into one store.

@@ -28,6 +28,9 @@ public sealed class StoreException : IOException
     /// <summary>The backend's own id of the failed request, to show to its operator; null where there is none.</summary>
     public string? RequestId { get; init; }
 
+    /// <summary>What the image was found to be, where that is why it was <see cref="StoreError.Refused"/>; else null.</summary>
+    public ImageInspection? Inspection { get; init; }
+
     /// <summary>How many times the failing step was tried; 1 where it was not repeated.</summary>
     public int Attempts { get; private set; } = 1;
 

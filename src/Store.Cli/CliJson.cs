@@ -12,6 +12,18 @@ internal sealed record StatJson(
     string? Digest,
     IReadOnlyDictionary<string, string> Metadata);
 
+/// <summary>What <c>inspect --json</c> prints; <c>virtual_size</c> is null where the image does not say.</summary>
+internal sealed record InspectJson(
+    string Format,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] long? VirtualSize,
+    long FileSize,
+    bool Safe,
+    IReadOnlyList<InspectFindingJson> Findings,
+    IReadOnlyDictionary<string, string> Details);
+
+/// <summary>A finding of what <c>inspect --json</c> prints.</summary>
+internal sealed record InspectFindingJson(string Code, bool Unsafe, string Message);
+
 /// <summary>What <c>verify --json</c> prints: <c>verified</c> names what the bytes were compared with.</summary>
 internal sealed record VerifyJson(string Location, string Store, long Size, IReadOnlyList<string> Verified);
 
@@ -64,6 +76,7 @@ internal sealed record ScrubbedJson(
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     WriteIndented = true)]
 [JsonSerializable(typeof(StatJson))]
+[JsonSerializable(typeof(InspectJson))]
 [JsonSerializable(typeof(VerifyJson))]
 [JsonSerializable(typeof(DeleteJson))]
 [JsonSerializable(typeof(StoreJson[]))]

@@ -9,5 +9,5 @@ internal enum ExitCode
     NotFound = 3,
     NotVerified = 4,
     AlreadyExists = 5,
-    InUse = 6,
+    Refused = 6,
 }

@@ -45,6 +45,29 @@ internal sealed record ImageReference(IImageStore Store, ImageLocation Location,
         return (store is null ? receipt.Location : stores[store].ParseLocation(receipt.Location.Uri) with { StoreId = stores[store].Id }, receipt);
     }
 
+    /// <summary>The receipt in a file, or null where the file is something else: an image.</summary>
+    /// <exception cref="UsageException">It cannot be read.</exception>
+    public static async Task<ImageReceipt?> TryReadAsync(string path, CancellationToken cancellationToken)
+    {
+        await using (var file = await SourceFile.OpenAsync(path, cancellationToken))
+        {
+            var first = new byte[1];
+            if (!file.CanSeek || file.Length > MaxReceiptBytes || await file.ReadAsync(first, cancellationToken) == 0 || first[0] != (byte)'{')
+            {
+                return null;
+            }
+        }
+
+        try
+        {
+            return ImageReceipt.FromJson(await File.ReadAllTextAsync(path, cancellationToken));
+        }
+        catch (FormatException)
+        {
+            return null;
+        }
+    }
+
     // A receipt may have been edited: its URI is parsed by its store, which refuses what lies outside it.
     private static ImageReference Of(IImageStore store, ImageLocation location, ImageReceipt? receipt) =>
         new(store, receipt is null ? location : store.ParseLocation(location.Uri) with { StoreId = store.Id }, receipt);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using GlanceStore.Formats;
 
 namespace GlanceStore.Cli;
 
@@ -73,6 +74,15 @@ internal static class Texts
 
         return names.GroupBy(name => name, StringComparer.OrdinalIgnoreCase).FirstOrDefault(same => same.Count() > 1) is { } twins
             ? throw new UsageException($"{option}: '{twins.Key}' is named {twins.Count()} times.")
+            : names;
+    }
+
+    /// <summary>Reads the names of formats with commas between them.</summary>
+    public static string[] Formats(string text)
+    {
+        var names = Names("--require-format", text);
+        return Array.Find(names, name => !ImageFormat.Known.Contains(name)) is { } unknown
+            ? throw new UsageException($"--require-format: '{unknown}' is no format that is known; known are {string.Join(", ", ImageFormat.Known)}.")
             : names;
     }
 

@@ -71,8 +71,11 @@ public sealed partial class ImageStores
             await RequireApartAsync(from, to, to.LocationOf(id), options.Mode, cancellationToken).ConfigureAwait(false);
         }
 
-        return await BackendCopy.TryAsync(PartsOf(from.Store), from.Location, to, PartsOf(to), id, options, cancellationToken).ConfigureAwait(false)
+        var copy = await BackendCopy.TryAsync(PartsOf(from.Store), from.Location, to, PartsOf(to), id, options, cancellationToken).ConfigureAwait(false)
             ?? await CopyThroughAsync(from, to, id, options, cancellationToken).ConfigureAwait(false);
+
+        // The bytes are those of the receipt, so what was found in them still holds.
+        return copy with { Receipt = copy.Receipt with { Inspection = options.Receipt?.Inspection } };
     }
 
     // Two stores may be two names of one place: what is there already would be replaced by a copy of itself, or be taken for a copy whose

@@ -52,6 +52,37 @@ public sealed class ImageInspector : StreamInspector
             : await PassAsync(image, cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>Inspects a stored image, of which no more is fetched than the verdict needs where its store reads ranges.</summary>
+    /// <param name="store">The store.</param>
+    /// <param name="location">Where the image is.</param>
+    /// <param name="receipt">Its receipt, which verifies what is fetched, in whole chunks; null for none.</param>
+    /// <param name="cancellationToken">Ends the inspection.</param>
+    /// <exception cref="StoreException">
+    /// <see cref="StoreError.NotFound"/>, <see cref="StoreError.Changed"/> (it was replaced meanwhile), or as <see cref="IImageStore.OpenReadAsync"/>.
+    /// </exception>
+    public static async Task<ImageInspection> InspectAsync(
+        IImageStore store, ImageLocation location, ImageReceipt? receipt = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        ArgumentNullException.ThrowIfNull(location);
+        if (store.Info.Driver.Capabilities.CanReadRanges)
+        {
+            var found = await store.FindAsync(location, cancellationToken).ConfigureAwait(false)
+                ?? throw new StoreException(StoreError.NotFound, $"There is no image at {location}.");
+            var ranges = new RangedImage(store, found with { Location = location }, receipt);
+            await using (ranges.ConfigureAwait(false))
+            {
+                return await InspectAsync(ranges, cancellationToken).ConfigureAwait(false);
+            }
+        }
+
+        var image = await store.OpenReadAsync(location, new ReadOptions { Manifest = receipt?.Chunks }, cancellationToken).ConfigureAwait(false);
+        await using (image.ConfigureAwait(false))
+        {
+            return await InspectAsync(image, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
     private static async Task<ImageInspection> PassAsync(Stream image, CancellationToken cancellationToken)
     {
         var inspector = new ImageInspector();

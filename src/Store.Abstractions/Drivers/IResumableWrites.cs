@@ -7,6 +7,7 @@ public interface IResumableWrites
     /// <remarks>
     /// <em>Given</em>: the id and the kind of intent it was begun with; may be called again after a failure. <em>Must</em> throw
     /// <see cref="StoreError.NotFound"/> where there is no such upload, whatever became of it, and for a token that is none of the driver's.
+    /// Opened with an intent that is not to stay open, the upload is removed by disposing of its writer, as any other is.
     /// </remarks>
     /// <param name="id">The image's id.</param>
     /// <param name="intent">What the upload is going to be.</param>

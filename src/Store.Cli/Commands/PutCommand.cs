@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using GlanceStore.Formats;
 
 namespace GlanceStore.Cli.Commands;
 
@@ -73,13 +74,29 @@ internal static class PutCommand
         HelpName = "FILE",
     };
 
+    private static readonly Option<bool> Inspect = new("--inspect")
+    {
+        Description = "Find out what the image is while it passes by: format, size of the guest's disk and findings, into the receipt.",
+    };
+
+    private static readonly Option<string?> RequireFormat = new("--require-format")
+    {
+        Description = "Refuse an image of another format, or of none of several; nothing is stored then.",
+        HelpName = "FORMAT[,FORMAT]",
+    };
+
+    private static readonly Option<bool> RequireSafe = new("--require-safe")
+    {
+        Description = "Refuse an image that leads to what is outside of it, such as a backing file; nothing is stored then.",
+    };
+
     private static readonly Option<bool> Json = CommandLine.Json("the receipt instead of the location");
 
     public static Command Create()
     {
         var command = new Command("put", "Stores an image and prints its location.")
         {
-            Source, Id, Store, AllStores, BestEffort, Hash, NoMd5, Size, Replace, ReadBack, Receipt, Session, Resume, Json,
+            Source, Id, Store, AllStores, BestEffort, Hash, NoMd5, Size, Replace, ReadBack, Receipt, Session, Resume, Inspect, RequireFormat, RequireSafe, Json,
         };
         command.SetAction(RunAsync);
         return command;
@@ -145,5 +162,19 @@ internal static class PutCommand
         ReadBack = arguments.GetValue(ReadBack),
         Mode = arguments.GetValue(Replace) ? WriteMode.Replace : WriteMode.CreateNew,
         Policy = arguments.GetValue(BestEffort) ? PutPolicy.BestEffort : PutPolicy.AllOrNothing,
+        Inspection = InspectionOf(arguments),
     };
+
+    private static PutInspection? InspectionOf(ParseResult arguments)
+    {
+        var formats = arguments.GetValue(RequireFormat) is { } names ? Texts.Formats(names) : null;
+        return formats is not null || arguments.GetValue(Inspect) || arguments.GetValue(RequireSafe)
+            ? new PutInspection(() => new ImageInspector())
+            {
+                RequiredFormat = formats is [var only] ? only : null,
+                AllowedFormats = formats is [_, _, ..] ? formats : null,
+                RequireSafe = arguments.GetValue(RequireSafe),
+            }
+            : null;
+    }
 }

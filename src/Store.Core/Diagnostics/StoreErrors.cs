@@ -11,6 +11,7 @@ internal static class StoreErrors
             IsTransient = error.IsTransient,
             RetryAfter = error.RetryAfter,
             RequestId = error.RequestId,
+            Inspection = error.Inspection,
         };
         return error is { Operation: { } operation, StoreId: { } store } ? more.During(operation, store, error.Location) : more;
     }

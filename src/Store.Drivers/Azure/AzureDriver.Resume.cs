@@ -19,7 +19,7 @@ public sealed partial class AzureDriver
         }
 
         var before = intent.Mode == WriteMode.Replace ? await _container.FindAsync(location, cancellationToken).ConfigureAwait(false) : null;
-        return new AzureWriter(_container, location, writer, intent with { StaysOpen = true }, before, _logger)
+        return new AzureWriter(_container, location, writer, intent, before, _logger)
         {
             Held = (blocks?.UncommittedBlocks ?? []).ToDictionary(block => block.Name, block => block.SizeLong),
         };

@@ -11,7 +11,7 @@ public sealed partial class FileDriver
         cancellationToken.ThrowIfCancellationRequested();
         foreach (var root in Directories.Roots)
         {
-            if (NamedPart.TryReopen(Host, root.RealPath, token) is { } part)
+            if (NamedPart.TryReopen(Host, root.RealPath, token, intent.StaysOpen) is { } part)
             {
                 return ValueTask.FromResult<DriverWriter>(new FileWriter(this, id.Value, root, intent.Mode, part));
             }

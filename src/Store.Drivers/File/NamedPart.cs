@@ -21,7 +21,7 @@ internal sealed class NamedPart : PartFile
     public static NamedPart CreateToStay(HostFileSystem host, string directory) => Create(host, directory, Exclusive, stays: true);
 
     // Null where there is no such part.
-    public static NamedPart? TryReopen(HostFileSystem host, string directory, string token)
+    public static NamedPart? TryReopen(HostFileSystem host, string directory, string token, bool stays)
     {
         var path = Path.Combine(directory, token);
         if (Path.GetFileName(token) != token || !FileLocation.IsPart(token) || !System.IO.File.Exists(path) || new FileInfo(path).LinkTarget is not null)
@@ -31,7 +31,7 @@ internal sealed class NamedPart : PartFile
 
         try
         {
-            return new NamedPart(System.IO.File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, Exclusive), host, path, stays: true);
+            return new NamedPart(System.IO.File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, Exclusive), host, path, stays);
         }
         catch (FileNotFoundException)
         {

@@ -16,7 +16,7 @@ public sealed partial class S3Driver : IResumableWrites
             var parts = await _bucket.ListPartsAsync(location, token, cancellationToken).ConfigureAwait(false);
             if (await IsOpenAsync(_locations.KeyOf(location), token, cancellationToken).ConfigureAwait(false))
             {
-                return new S3Writer(_bucket, _creation, location, intent with { StaysOpen = true }, token, _time, _logger) { Held = parts };
+                return new S3Writer(_bucket, _creation, location, intent, token, _time, _logger) { Held = parts };
             }
         }
         catch (StoreException e) when (e.InnerException is AmazonS3Exception { ErrorCode: "NoSuchUpload" or "NoSuchKey" or "InvalidArgument" })

@@ -27,6 +27,6 @@ public sealed partial class SwiftDriver
             held[entry.Name] = entry;
         }
 
-        return new SwiftWriter(account, place, segments, location, intent with { StaysOpen = true }, _options, _time, _logger) { Held = held };
+        return new SwiftWriter(account, place, segments, location, intent, _options, _time, _logger) { Held = held };
     }
 }

@@ -31,6 +31,7 @@ public sealed partial class TransferBudget
     private long _keptBytes;
     private long _usedByReads;
     private long _usedByWrites;
+    private long _charged;
 
     /// <summary>Makes a budget.</summary>
     /// <param name="bytes">How much, in bytes; at least <see cref="LeastBytes"/>.</param>
@@ -53,7 +54,7 @@ public sealed partial class TransferBudget
         {
             lock (_lock)
             {
-                return _usedByReads + _usedByWrites;
+                return _usedByReads + _usedByWrites + _charged;
             }
         }
     }
@@ -99,8 +100,26 @@ public sealed partial class TransferBudget
         {
             lock (_lock)
             {
-                return IsReadsRoomAwaited ? 0 : Math.Min(Bytes - _usedByReads - _usedByWrites, (Bytes / 2) - _usedByReads);
+                return IsReadsRoomAwaited ? 0 : Math.Min(Bytes - _usedByReads - _usedByWrites - _charged, (Bytes / 2) - _usedByReads);
             }
+        }
+    }
+
+    /// <summary>
+    /// Counts bytes that a transfer keeps beside its buffers, or no longer does. They are few and are there already: nobody waits for them, and
+    /// what gives way to them is reading ahead.
+    /// </summary>
+    internal void Charge(long bytes)
+    {
+        if (bytes == 0)
+        {
+            return;
+        }
+
+        lock (_lock)
+        {
+            _charged += bytes;
+            StoreInstruments.BuffersUsed.Add(bytes);
         }
     }
 
@@ -119,7 +138,7 @@ public sealed partial class TransferBudget
         var capacity = ChunkBuffer.CapacityFor(length);
         lock (_lock)
         {
-            var spare = _usedByReads + capacity <= mostByReads && Fits(capacity, BufferUse.Read);
+            var spare = _usedByReads + _charged + capacity <= mostByReads && Fits(capacity, BufferUse.Read);
             return spare && !IsReadsRoomAwaited ? Take(capacity, BufferUse.Read) : null;
         }
     }

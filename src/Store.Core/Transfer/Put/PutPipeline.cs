@@ -5,19 +5,20 @@ namespace GlanceStore.Transfer;
 
 /// <summary>
 /// One put, to one store or to many: the source is cut into chunks; each goes at the same time to the digests, in order, and to every
-/// target, several at once; when all have arrived and all checks have passed, one commit in each target makes them an image.
+/// target, several at once, and to the inspection; when all have arrived and all checks have passed, one commit in each target makes them an image.
 /// </summary>
 internal sealed class PutPipeline
 {
     private readonly PutTargets _targets;
     private readonly PutOptions _put;
     private readonly DigestSet _digests;
+    private readonly PutInspector _inspector;
     private readonly PutSessionFile _session;
     private readonly ChunkEntries _entries = new();
     private readonly CancellationToken _caller;
 
-    private PutPipeline(PutTargets targets, PutOptions put, DigestSet digests, PutSessionFile session, CancellationToken caller) =>
-        (_targets, _put, _digests, _session, _caller) = (targets, put, digests, session, caller);
+    private PutPipeline(PutTargets targets, PutOptions put, DigestSet digests, PutInspector inspector, PutSessionFile session, CancellationToken caller) =>
+        (_targets, _put, _digests, _inspector, _session, _caller) = (targets, put, digests, inspector, session, caller);
 
     /// <summary>Puts an image into every store, as the options' policy says.</summary>
     /// <returns>What came of it in each store, in their order.</returns>
@@ -28,8 +29,8 @@ internal sealed class PutPipeline
         await using var targetsUntilTheEnd = targets.ConfigureAwait(false);
         try
         {
-            var summary = await RunAsync(targets, id, source, put, cancellationToken).ConfigureAwait(false);
-            return [.. targets.All.Select(target => OutcomeOf(target, summary, put))];
+            var made = await RunAsync(targets, id, source, put, cancellationToken).ConfigureAwait(false);
+            return [.. targets.All.Select(target => OutcomeOf(target, made, put))];
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -56,7 +57,7 @@ internal sealed class PutPipeline
     }
 
     // Null where every target failed and that is no error.
-    private static async Task<WriteSummary?> RunAsync(PutTargets targets, ImageId id, Stream source, PutOptions put, CancellationToken caller)
+    private static async Task<MadeImage?> RunAsync(PutTargets targets, ImageId id, Stream source, PutOptions put, CancellationToken caller)
     {
         var size = PutLimits.SizeOf(source, put, targets.All);
         await targets.EachAsync((target, _) => target.AdmitAsync(size.Declared), targets.Token).ConfigureAwait(false);
@@ -74,36 +75,39 @@ internal sealed class PutPipeline
         var digests = new DigestSet(AlgorithmsOf(put),
             chunkMd5: plan.IsOf(PairedMd5.BlockBytes) && alive.Any(target => target.Store.Can.ChunkDigest == "md5"));
         await using var digestsUntilTheEnd = digests.ConfigureAwait(false);
+        var inspector = new PutInspector(put.Inspection, alive[0].Store.Budget);
+        await using var inspectorUntilTheEnd = inspector.ConfigureAwait(false);
         using var chunks = new ChunkSource(
             source, plan, size, alive[0].Store.Budget, alive.Sum(target => target.Store.Parallelism) + 2);
         var first = await chunks.FirstAsync(targets.Token).ConfigureAwait(false);
         var intent = new WriteIntent(put.Mode, first.IsLast ? first.Length : size.Declared);
-        var pipeline = new PutPipeline(targets, put, digests, session, caller);
-        var summary = first.IsLast
+        var pipeline = new PutPipeline(targets, put, digests, inspector, session, caller);
+        var made = first.IsLast
             ? await pipeline.PutWholeAsync(first, intent).ConfigureAwait(false)
             : await pipeline.PutChunksAsync(chunks, intent, plan).ConfigureAwait(false);
-        if (summary is not null)
+        if (made is not null)
         {
             session.End();
         }
 
-        return summary;
+        return made;
     }
 
-    private async Task<WriteSummary?> PutWholeAsync(SourceChunk first, WriteIntent intent)
+    private async Task<MadeImage?> PutWholeAsync(SourceChunk first, WriteIntent intent)
     {
         var md5 = _digests.Append(first.Buffer, first.Length);
+        _inspector.Append(first.Buffer, first.Length);
         var image = new PutChunk(first with { Buffer = first.Buffer.Retain() }, md5, 1, _entries, CountOf(intent));
         try
         {
             _ = image.Checksum; // enters the manifest
             _session.Check(image);
-            var summary = _entries.Summarize(await CheckedDigestsAsync().ConfigureAwait(false));
-            await _targets.EachAsync((target, token) => target.PutWholeAsync(image, intent, summary, token), _caller).ConfigureAwait(false);
+            var made = await CheckedAsync().ConfigureAwait(false);
+            await _targets.EachAsync((target, token) => target.PutWholeAsync(image, intent, made.Summary, token), _caller).ConfigureAwait(false);
             CountOf(intent).Add(_targets.AllFailed ? 0 : first.Length);
             _targets.ThrowIfEnded();
-            await ReadBackAsync(summary).ConfigureAwait(false);
-            return _targets.AllFailed ? null : summary;
+            await ReadBackAsync(made.Summary).ConfigureAwait(false);
+            return _targets.AllFailed ? null : made;
         }
         finally
         {
@@ -111,7 +115,7 @@ internal sealed class PutPipeline
         }
     }
 
-    private async Task<WriteSummary?> PutChunksAsync(ChunkSource chunks, WriteIntent intent, ChunkPlan plan)
+    private async Task<MadeImage?> PutChunksAsync(ChunkSource chunks, WriteIntent intent, ChunkPlan plan)
     {
         await _targets.EachAsync((target, token) => target.OpenAsync(intent, _session, token), _targets.Token).ConfigureAwait(false);
         await _targets.EachAsync((target, _) => _session.BeginAsync(target, intent.Size, plan), _targets.Token).ConfigureAwait(false);
@@ -125,10 +129,10 @@ internal sealed class PutPipeline
         }
 
         // To its end wherever it has begun: what is published where must be known before any of it can be taken back.
-        var summary = _entries.Summarize(await CheckedDigestsAsync().ConfigureAwait(false));
-        await _targets.EachAsync((target, token) => target.CommitAsync(summary, token), _caller).ConfigureAwait(false);
-        await ReadBackAsync(summary).ConfigureAwait(false);
-        return _targets.AllFailed ? null : summary;
+        var made = await CheckedAsync().ConfigureAwait(false);
+        await _targets.EachAsync((target, token) => target.CommitAsync(made.Summary, token), _caller).ConfigureAwait(false);
+        await ReadBackAsync(made.Summary).ConfigureAwait(false);
+        return _targets.AllFailed ? null : made;
     }
 
     private Task ReadBackAsync(WriteSummary summary) =>
@@ -143,6 +147,7 @@ internal sealed class PutPipeline
             await foreach (var chunk in chunks.AllAsync(_targets.Token).ConfigureAwait(false))
             {
                 var md5 = _digests.Append(chunk.Buffer, chunk.Length);
+                _inspector.Append(chunk.Buffer, chunk.Length);
                 var shared = new PutChunk(chunk, md5, targets.Length, _entries, count);
                 Check(shared, targets.Length);
                 foreach (var target in targets)
@@ -179,6 +184,22 @@ internal sealed class PutPipeline
         }
     }
 
+    // The last moment before something is published. What is refused can never be gone on with, so nothing of it stays anywhere.
+    private async Task<MadeImage> CheckedAsync()
+    {
+        var summary = _entries.Summarize(await CheckedDigestsAsync().ConfigureAwait(false));
+        try
+        {
+            return new MadeImage(summary, await _inspector.CompleteAsync().ConfigureAwait(false));
+        }
+        catch (StoreException e) when (e.Error == StoreError.Refused && _session.IsKept)
+        {
+            await Task.WhenAll(_targets.Alive.Select(target => target.GiveUpAsync(_caller))).ConfigureAwait(false);
+            _session.End();
+            throw;
+        }
+    }
+
     private async Task<IReadOnlyList<Digest>> CheckedDigestsAsync()
     {
         var computed = await _digests.CompleteAsync().ConfigureAwait(false);
@@ -200,20 +221,21 @@ internal sealed class PutPipeline
     private static IEnumerable<string> AlgorithmsOf(PutOptions put) =>
         [.. put.ComputeMd5 ? ["md5"] : Array.Empty<string>(), put.HashAlgorithm, .. put.ExpectedDigests.Select(digest => digest.Algorithm)];
 
-    private static PutOutcome OutcomeOf(PutTarget target, WriteSummary? summary, PutOptions put)
+    private static PutOutcome OutcomeOf(PutTarget target, MadeImage? made, PutOptions put)
     {
         if (target.Failure is { } failure)
         {
             return new PutOutcome(target.Store.Id, null, failure);
         }
 
-        var receipt = ReceiptOf(target, summary!, put);
+        var receipt = ReceiptOf(target, made!, put);
         target.Store.Telemetry.Stored(receipt);
         return new PutOutcome(target.Store.Id, receipt, null);
     }
 
-    private static ImageReceipt ReceiptOf(PutTarget target, WriteSummary summary, PutOptions put)
+    private static ImageReceipt ReceiptOf(PutTarget target, MadeImage made, PutOptions put)
     {
+        var summary = made.Summary;
         var metadata = new Dictionary<string, string>(target.Stored!.Metadata);
         foreach (var (name, value) in put.Metadata)
         {
@@ -227,8 +249,11 @@ internal sealed class PutPipeline
             Checksum = put.ComputeMd5 ? summary.Digests.First(digest => digest.Algorithm == "md5") : null,
             MultiHash = summary.Digests.First(digest => digest.Algorithm == put.HashAlgorithm),
             Metadata = metadata,
+            Inspection = made.Inspection,
         };
     }
+
+    private sealed record MadeImage(WriteSummary Summary, ImageInspection? Inspection);
 
     // Who is told may throw, which ends the put; not where a chunk was just written, whose buffer is still to be given back.
     private sealed class PutProgress(IProgress<TransferProgress> told, PutTargets targets) : IProgress<TransferProgress>

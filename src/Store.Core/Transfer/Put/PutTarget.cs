@@ -119,6 +119,28 @@ internal sealed class PutTarget : IAsyncDisposable
         Store.Telemetry.Written(chunk.Length);
     }
 
+    /// <summary>Removes what a session's upload has so far. Where that fails, it is a sweep's.</summary>
+    public async Task GiveUpAsync(CancellationToken cancellationToken)
+    {
+        if (_writer is not { Token: { } token } writer)
+        {
+            return;
+        }
+
+        _writer = null;
+        try
+        {
+            await writer.DisposeAsync().ConfigureAwait(false);
+            var uploads = Store.Driver.GetFeature<IResumableWrites>()!;
+            var again = await uploads.ReopenWriteAsync(Id, new WriteIntent(WriteMode.CreateNew, null), token, cancellationToken).ConfigureAwait(false);
+            await again.DisposeAsync().ConfigureAwait(false);
+        }
+        catch (StoreException)
+        {
+            // The put ends with the refusal.
+        }
+    }
+
     /// <summary>Reads back what was published; what is not the image is removed.</summary>
     public async Task ReadBackAsync(WriteSummary summary, CancellationToken cancellationToken)
     {

@@ -1,0 +1,158 @@
+using GlanceStore.Drivers.Memory;
+
+namespace GlanceStore.Formats.Tests;
+
+/// <summary>Images converted from store to store, and what becomes of a conversion that cannot be.</summary>
+[TestClass]
+public sealed class ConversionTests
+{
+    private static readonly ImageId Id = ImageId.Parse("converted");
+
+    [TestMethod]
+    [DataRow("zlib.qcow2", "qcow2")]
+    [DataRow("zstd.qcow2", "qcow2")]
+    [DataRow("extended.qcow2", "qcow2")]
+    [DataRow("footer.vmdk", "vmdk")]
+    [DataRow("dynamic-exact.vhd", "vhd")]
+    [DataRow("dynamic.vhdx", "vhdx")]
+    [DataRow("dynamic.vdi", "vdi")]
+    public async Task A_stored_image_becomes_the_raw_disk_verified_on_the_way(string name, string format)
+    {
+        await using var store = NewStore();
+        var bytes = MadeImages.Bytes(name);
+        var stored = await store.PutAsync(ImageId.New(), new MemoryStream(bytes), new PutOptions { Inspection = new PutInspection(() => new ImageInspector()) { RequiredFormat = format, RequireSafe = true } });
+        Assert.AreEqual(format, stored.Inspection!.Format);
+        var raw = await ImageConversion.ConvertAsync(store, stored.Location, store, Id, new ConversionOptions { Receipt = stored });
+        await SameAsync(MadeImages.Bytes("disk.raw"), store, raw, name);
+        Assert.IsNotNull(raw.MultiHash);
+    }
+
+    [TestMethod]
+    public async Task A_file_becomes_the_raw_disk_without_being_stored_first()
+    {
+        await using var store = NewStore();
+        await using var file = File.OpenRead(MadeImages.At("streamOptimized.vmdk"));
+        await SameAsync(MadeImages.Bytes("disk.raw"), store, await ImageConversion.ConvertAsync(file, store, Id), "streamOptimized");
+    }
+
+    [TestMethod]
+    [DataRow("backing.qcow2", StoreError.Refused)]
+    [DataRow("disk.qed", StoreError.Refused)]
+    [DataRow("disk.raw.gz", StoreError.Unsupported)]
+    public async Task What_is_not_read_is_an_error_and_nothing_is_stored(string name, StoreError error)
+    {
+        await using var store = NewStore();
+        await using var file = File.OpenRead(MadeImages.At(name));
+        Assert.AreEqual(error, (await Assert.ThrowsExactlyAsync<StoreException>(() => ImageConversion.ConvertAsync(file, store, Id))).Error);
+        Assert.IsNull(await store.FindAsync(store.LocationOf(Id)));
+    }
+
+    [TestMethod]
+    public async Task An_image_that_is_cut_short_is_an_error_and_nothing_is_stored()
+    {
+        await using var store = NewStore();
+        using var image = new MemoryStream(MadeImages.Bytes("zlib.qcow2")[..800_000]);
+        Assert.AreEqual(StoreError.Corrupted, (await Assert.ThrowsExactlyAsync<StoreException>(() => ImageConversion.ConvertAsync(image, store, Id))).Error);
+        Assert.IsNull(await store.FindAsync(store.LocationOf(Id)));
+    }
+
+    [TestMethod]
+    public async Task A_file_that_is_written_to_while_it_is_converted_is_an_error_and_nothing_is_stored()
+    {
+        await using var store = NewStore();
+        var path = MadeImages.At("zlib.qcow2") + ".changing";
+        File.Copy(MadeImages.At("zlib.qcow2"), path);
+        await using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+
+        // Made once the image has been opened, and before its disk is read.
+        var inspection = new PutInspection(() =>
+        {
+            using var other = new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
+            other.SetLength(other.Length + 1);
+            return new ImageInspector();
+        });
+        var options = new ConversionOptions { Put = new PutOptions { Inspection = inspection } };
+        Assert.AreEqual(StoreError.Changed, (await Assert.ThrowsExactlyAsync<StoreException>(() => ImageConversion.ConvertAsync(file, store, Id, options))).Error);
+        Assert.IsNull(await store.FindAsync(store.LocationOf(Id)));
+    }
+
+    [TestMethod]
+    public async Task Another_format_than_raw_takes_an_engine_that_is_named()
+    {
+        await using var store = NewStore();
+        await using var file = File.OpenRead(MadeImages.At("zlib.qcow2"));
+        var e = await Assert.ThrowsExactlyAsync<StoreException>(() => ImageConversion.ConvertAsync(file, store, Id, new ConversionOptions { TargetFormat = "vmdk" }));
+        Assert.AreEqual(StoreError.Unsupported, e.Error);
+        Assert.Contains("qemu-img", e.Message);
+    }
+
+    [TestMethod]
+    [DataRow("qcow2")]
+    [DataRow("vmdk")]
+    [DataRow("vhd")]
+    [DataRow("vhdx")]
+    [DataRow("vdi")]
+    public async Task Qemu_img_converts_to_other_formats_and_the_disk_in_them_is_the_same(string format)
+    {
+        await using var store = NewStore();
+        using var staging = new Folder();
+        await using var file = File.OpenRead(MadeImages.At("zstd.qcow2"));
+        var made = await ImageConversion.ConvertAsync(file, store, Id, QemuImg(staging, format));
+        var image = await store.OpenReadAsync(made.Location, ReadOptions.Verify(made));
+        await using var disk = await VirtualDisk.OpenAsync(image);
+        Assert.AreEqual(format, disk.Inspection.Format);
+        var bytes = new byte[disk.Length];
+        await disk.ReadExactlyAsync(bytes);
+        Assert.IsTrue(bytes.AsSpan().SequenceEqual(MadeImages.Bytes("disk.raw")));
+        Assert.IsEmpty(Directory.EnumerateFileSystemEntries(staging.Path));
+    }
+
+    [TestMethod]
+    public async Task A_fixed_vhd_of_any_maker_is_converted_to_its_end()
+    {
+        await using var store = NewStore();
+        using var staging = new Folder();
+        using var image = new MemoryStream(MadeImages.Bytes("fixed.vhd"));
+        await SameAsync(MadeImages.Bytes("disk.raw"), store, await ImageConversion.ConvertAsync(image, store, Id, QemuImg(staging, "raw")), "fixed.vhd");
+    }
+
+    [TestMethod]
+    public async Task Qemu_img_runs_within_limits_and_leaves_nothing_where_it_fails()
+    {
+        await using var store = NewStore();
+        using var staging = new Folder();
+        var options = QemuImg(staging, "qcow2");
+        var (large, slow, absent) = (options with { QemuImg = options.QemuImg! with { MaxOutputBytes = 100_000 } },
+            options with { QemuImg = options.QemuImg! with { Timeout = TimeSpan.FromTicks(1) } },
+            options with { QemuImg = options.QemuImg! with { Program = "no-such-qemu-img" } });
+        foreach (var (limited, error) in ((ConversionOptions, StoreError)[])[(large, StoreError.Unsupported), (slow, StoreError.Stalled), (absent, StoreError.Unsupported)])
+        {
+            await using var file = File.OpenRead(MadeImages.At("v3.qcow2"));
+            var e = await Assert.ThrowsExactlyAsync<StoreException>(() => ImageConversion.ConvertAsync(file, store, Id, limited));
+            Assert.AreEqual(error, e.Error, e.Message);
+            Assert.IsEmpty(Directory.EnumerateFileSystemEntries(staging.Path));
+            Assert.IsNull(await store.FindAsync(store.LocationOf(Id)));
+        }
+    }
+
+    private static ConversionOptions QemuImg(Folder staging, string format) =>
+        new() { Engine = ConversionEngine.QemuImg, TargetFormat = format, QemuImg = new QemuImgOptions(staging.Path) };
+
+    private static ImageStore NewStore() => new("memory", new MemoryDriver());
+
+    private static async Task SameAsync(byte[] expected, ImageStore store, ImageReceipt receipt, string what)
+    {
+        await using var image = await store.OpenReadAsync(receipt.Location, ReadOptions.Verify(receipt));
+        using var bytes = new MemoryStream();
+        await image.CopyToAsync(bytes);
+        Assert.AreEqual(expected.Length, bytes.Length, what);
+        Assert.IsTrue(bytes.ToArray().AsSpan().SequenceEqual(expected), what);
+    }
+
+    private sealed class Folder : IDisposable
+    {
+        public string Path { get; } = Directory.CreateTempSubdirectory("glance-store-staging,").FullName;
+
+        public void Dispose() => Directory.Delete(Path, recursive: true);
+    }
+}
