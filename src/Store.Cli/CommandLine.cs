@@ -32,7 +32,7 @@ internal static class CommandLine
     public static RootCommand Create() => new(
         "Stores virtual-machine images whole or not at all, and reads them back verified.\n\n"
         + "Exit codes: 0 done, 2 usage, configuration or an unreadable source, 3 not found, 4 verification failed, "
-        + "5 already exists, 6 refused, 1 anything else.")
+        + "5 already exists, 6 refused, 7 in use, 1 anything else.")
     {
         Config,
         GlanceConf,

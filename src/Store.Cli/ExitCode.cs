@@ -10,4 +10,5 @@ internal enum ExitCode
     NotVerified = 4,
     AlreadyExists = 5,
     Refused = 6,
+    InUse = 7,
 }

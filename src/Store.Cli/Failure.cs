@@ -26,6 +26,7 @@ internal static class Failure
     {
         StoreError.NotFound => ExitCode.NotFound,
         StoreError.AlreadyExists => ExitCode.AlreadyExists,
+        StoreError.InUse => ExitCode.InUse,
         StoreError.Refused => ExitCode.Refused,
         StoreError.Corrupted or StoreError.SizeMismatch => ExitCode.NotVerified,
         StoreError.InvalidConfiguration or StoreError.InvalidLocation or StoreError.InvalidRange or StoreError.InvalidSession => ExitCode.Usage,

@@ -4,6 +4,7 @@ using System.Text.Json;
 using GlanceStore.Drivers.Azure;
 using GlanceStore.Drivers.File;
 using GlanceStore.Drivers.Http;
+using GlanceStore.Drivers.Rbd;
 using GlanceStore.Drivers.S3;
 using GlanceStore.Drivers.Sftp;
 using GlanceStore.Drivers.Swift;
@@ -46,6 +47,7 @@ internal static class StoreConfiguration
         builder.AddFile();
         builder.AddHttp();
         builder.AddS3();
+        builder.AddRbd();
         builder.AddSftp();
         builder.AddSwift();
         return (conf is null ? builder.AddConfiguration(section!) : builder.AddGlanceConf(conf)).Build();

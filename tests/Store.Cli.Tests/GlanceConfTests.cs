@@ -47,10 +47,10 @@ public sealed class GlanceConfTests : ToolTests
     [TestMethod]
     public async Task Every_mistake_of_a_glance_conf_is_told_of_in_one_line()
     {
-        var conf = Write("glance-api.conf", "[DEFAULT]\nenabled_backends = a:file, b:rbd, c:s3\n[a]\nfilesystem_store_file_perm = 999\n[c]\ns3_store_host = geheim");
+        var conf = Write("glance-api.conf", "[DEFAULT]\nenabled_backends = a:file, b:cinder, c:s3\n[a]\nfilesystem_store_file_perm = 999\n[c]\ns3_store_host = geheim");
         var outcome = await Tool.RunAsync("stores", "--glance-conf", conf);
         outcome.FailedWith(2, $"'FileMode' is not a file mode in octal digits, such as 640 (filesystem_store_file_perm, {conf}:4).");
-        outcome.FailedWith(2, $"The store 'b' has the type 'rbd' in 'enabled_backends' ({conf}:2), for which there is no driver here.");
+        outcome.FailedWith(2, $"The store 'b' has the type 'cinder' in 'enabled_backends' ({conf}:2), for which there is no driver here.");
         outcome.FailedWith(2, $"The store 'c' ({conf}:5) has no 's3_store_secret_key'.");
         outcome.FailedWith(2, "There is no 'default_backend' in [glance_store]");
         Assert.DoesNotContain("geheim", outcome.Errors);

@@ -7,7 +7,7 @@ public sealed class PackageTests
     [
         "GlanceStore.Abstractions", "GlanceStore.Cli", "GlanceStore.Conformance", "GlanceStore.Core",
         "GlanceStore.Drivers.Azure", "GlanceStore.Drivers.File", "GlanceStore.Drivers.Http", "GlanceStore.Drivers.Memory",
-        "GlanceStore.Drivers.S3", "GlanceStore.Drivers.Sftp", "GlanceStore.Drivers.Swift",
+        "GlanceStore.Drivers.Rbd", "GlanceStore.Drivers.S3", "GlanceStore.Drivers.Sftp", "GlanceStore.Drivers.Swift",
         "GlanceStore.Formats",
     ];
 

@@ -3,7 +3,7 @@ namespace GlanceStore;
 /// <summary>The drivers that are published with the library, so that a missing one can be named with its package.</summary>
 internal static class KnownDrivers
 {
-    private static readonly string[] Names = ["File", "Http", "S3", "Swift", "Azure", "Sftp", "Memory"];
+    private static readonly string[] Names = ["File", "Http", "S3", "Swift", "Azure", "Sftp", "Rbd", "Memory"];
 
     public static string Missing(string id, string type, IEnumerable<string> registered)
     {

@@ -21,6 +21,7 @@ internal static partial class GlanceOptions
     {
         ["file"] = File,
         ["http"] = Http,
+        ["rbd"] = Rbd,
         ["s3"] = S3,
         ["swift"] = Swift,
     }.ToFrozenDictionary(StringComparer.Ordinal);

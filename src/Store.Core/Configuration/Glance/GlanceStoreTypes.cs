@@ -3,7 +3,7 @@ namespace GlanceStore;
 /// <summary>The types of glance's stores, by all of their names.</summary>
 internal static class GlanceStoreTypes
 {
-    private static readonly string[] Foreign = ["rbd", "cinder", "vmware", "vsphere", "sheepdog", "gridfs"];
+    private static readonly string[] Foreign = ["cinder", "vmware", "vsphere", "sheepdog", "gridfs"];
 
     /// <summary>The type of a name in <c>enabled_backends</c> or <c>stores</c>, the names of old included.</summary>
     public static string Named(string name) => name switch

@@ -27,7 +27,7 @@ public sealed class GlanceConfMistakeTests : ConfTests
     [DataRow("a:file, b:file", "[a]", "The store 'b' is in 'enabled_backends' (glance-api.conf:2), and there is no section [b] for it.")]
     [DataRow("a:http, a:file", "[a]", "The store 'a' is in 'enabled_backends' (glance-api.conf:2) more than once.")]
     [DataRow("a:http, A:http", "", "The store 'A' is in 'enabled_backends' (glance-api.conf:2) more than once.")]
-    [DataRow("a:http, b:rbd", "[b]", "The store 'b' has the type 'rbd' in 'enabled_backends' (glance-api.conf:2), for which there is no driver here.")]
+    [DataRow("a:http, b:cinder", "[b]", "The store 'b' has the type 'cinder' in 'enabled_backends' (glance-api.conf:2), for which there is no driver here.")]
     [DataRow("a:http, b:cinder", "", "The store 'b' has the type 'cinder' in 'enabled_backends' (glance-api.conf:2), for which there is no driver here.")]
     [DataRow("a:http, b:vmware", "", "The store 'b' has the type 'vmware' in 'enabled_backends' (glance-api.conf:2), for which there is no driver here.")]
     [DataRow("a:http, b:", "", "The store 'b' has the type '' in 'enabled_backends' (glance-api.conf:2), for which there is no driver here.")]
@@ -50,7 +50,7 @@ public sealed class GlanceConfMistakeTests : ConfTests
     [TestMethod]
     [DataRow("stores = http", "There is no 'default_store' in [glance_store], and 'file', which it is then, is not in 'stores'.")]
     [DataRow("stores = http\ndefault_store = swift+config", "The option 'default_store' (glance-api.conf:3) names 'swift+config', and 'stores' has no such store.")]
-    [DataRow("stores = http,rbd\ndefault_store = https", "The option 'stores' (glance-api.conf:2) has 'rbd', for which there is no driver here.")]
+    [DataRow("stores = http,cinder\ndefault_store = https", "The option 'stores' (glance-api.conf:2) has 'cinder', for which there is no driver here.")]
     [DataRow("default_store = http\nfilesystem_thin_provisioning = 7", "In [glance_store], 'filesystem_thin_provisioning' (glance-api.conf:3) is not true or false.")]
     public void Form_of_one_store_a_type_is_checked_too(string lines, string sentence) =>
         Assert.AreEqual(sentence, AllMistakes(Read($"[glance_store]\n{lines}")));
@@ -113,7 +113,7 @@ public sealed class GlanceConfMistakeTests : ConfTests
     {
         var error = Refused("""
             [DEFAULT]
-            enabled_backends = a:s3, b:file, c:memory, d:rbd
+            enabled_backends = a:s3, b:file, c:memory, d:cinder
             [glance_store]
             default_backend = e
             [a]
@@ -132,7 +132,7 @@ public sealed class GlanceConfMistakeTests : ConfTests
             "The option 's3_store_secret_key' (glance-api.conf:9) refers by a '$' to an option that is not set; a dollar sign is written '$$'.",
             "In [a], 's3_store_thread_pools' (glance-api.conf:10) is not a whole number from 1 on.",
             "In [b], 'weight' (glance-api.conf:12) is not a whole number.",
-            "The store 'd' has the type 'rbd' in 'enabled_backends' (glance-api.conf:2), for which there is no driver here.",
+            "The store 'd' has the type 'cinder' in 'enabled_backends' (glance-api.conf:2), for which there is no driver here.",
             "The option 'default_backend' (glance-api.conf:4) names 'e', and 'enabled_backends' (glance-api.conf:2) has no such store.",
             "The store 'a' has the type 's3', which no registered driver provides: reference the package GlanceStore.Drivers.S3 and call AddS3() "
                 + "where stores are added (glance-api.conf:5).",

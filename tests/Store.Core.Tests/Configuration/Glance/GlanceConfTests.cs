@@ -227,7 +227,7 @@ public sealed class GlanceConfTests : ConfTests
             filesystem_store_datadir = /elsewhere
             [backend_defaults]
             filesystem_store_chunk_size = 65536
-            rbd_store_pool = images
+            cinder_volume_type = lvm
             [fast]
             filesystem_store_timeout = 5
             filesystem_store_datadri = /srv
@@ -242,7 +242,7 @@ public sealed class GlanceConfTests : ConfTests
             The option 'stores' of [glance_store] is ignored (glance-api.conf:5): 'enabled_backends' is set, so that every store has a section of its own.
             The option 'filesystem_store_datadir' of [glance_store] is ignored (glance-api.conf:7): 'enabled_backends' is set, so that every store has a section of its own.
             The option 'filesystem_store_chunk_size' of [backend_defaults] is ignored (glance-api.conf:9): chunks are as long as `ChunkBytes` says, 4 MiB by default.
-            The option 'rbd_store_pool' of [backend_defaults] is ignored (glance-api.conf:10): no store here has such an option.
+            The option 'cinder_volume_type' of [backend_defaults] is ignored (glance-api.conf:10): no store here has such an option.
             The option 'filesystem_store_timeout' of [fast] is ignored (glance-api.conf:12): `StallTimeout`, 60 s by default, guards every operation.
             The option 'filesystem_store_datadri' of [fast] is ignored (glance-api.conf:13): it is no option of a store of the type 'file'.
             The option 'https_insecure' of [web] is ignored (glance-api.conf:15): 'https_ca_certificates_file' is set.

@@ -1,0 +1,29 @@
+using System.Runtime.InteropServices;
+
+namespace GlanceStore.Drivers.Rbd.Native;
+
+/// <summary>Ceph's two client libraries, looked for when they are first needed.</summary>
+internal static class CephLibraries
+{
+    /// <summary>librados by the name that every distribution gives it; no development package is needed.</summary>
+    public const string Rados = "librados.so.2";
+
+    /// <summary>librbd, likewise.</summary>
+    public const string Rbd = "librbd.so.1";
+
+    private static readonly Lazy<string?> MissingLibrary = new(() =>
+        NativeLibrary.TryLoad(Rados, out _) ? NativeLibrary.TryLoad(Rbd, out _) ? null : Rbd : Rados);
+
+    /// <summary>The library that is not installed, or not for this kind of process; null where both can be loaded.</summary>
+    public static string? Missing => MissingLibrary.Value;
+
+    /// <summary>The version of librbd as its interface counts it: 1.16.0 for Ceph 16.2.</summary>
+    public static string RbdVersion
+    {
+        get
+        {
+            RbdCalls.Version(out var major, out var minor, out var extra);
+            return FormattableString.Invariant($"{major}.{minor}.{extra}");
+        }
+    }
+}

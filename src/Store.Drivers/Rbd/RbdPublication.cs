@@ -1,0 +1,129 @@
+using GlanceStore.Drivers.Rbd.Native;
+using Microsoft.Extensions.Logging;
+
+namespace GlanceStore.Drivers.Rbd;
+
+/// <summary>Makes an image of an upload. Every step can be made again. Every method blocks until the cluster has answered.</summary>
+internal sealed class RbdPublication(RbdUpload upload, ImageId image, WriteMode mode, TimeProvider time, ILogger logger)
+{
+    // How long a sweep or an operator may be at an upload before it turns out to be in use, and leaves it alone.
+    private static readonly TimeSpan BusyPatience = TimeSpan.FromSeconds(5);
+
+    // Of this process one at a time replaces an image: librbd's calls on one image wait for each other by messages and time limits.
+    private static readonly Lock[] Turns = [.. Enumerable.Range(0, 64).Select(_ => new Lock())];
+
+    // Others that replace the same image at the same time come in between.
+    private const int MostReplacements = 50;
+
+    private readonly RadosPool _pool = upload.Session.Pool;
+    private readonly string _name = image.Value;
+    private readonly RbdRemoval _removal = new(upload.Session, time, logger);
+
+    /// <summary>Makes it the image. Nothing is named once nobody waits for it any more.</summary>
+    public StoredObject Publish(ImageLocation location, long size, CancellationToken cancellationToken)
+    {
+        var device = upload.Image;
+        if (device.Size != size)
+        {
+            device.Resize(size);
+        }
+
+        RequireFree();
+        cancellationToken.ThrowIfCancellationRequested();
+        device.EnsureSnapshot(RbdLocations.Snapshot);
+        device.EnsureProtected(RbdLocations.Snapshot);
+        var snapshotId = device.SnapshotId(RbdLocations.Snapshot);
+        var stored = new StoredObject(location, size, RbdSnapshot.TagOf(upload.Id, snapshotId), device.SnapshotTime(snapshotId));
+        cancellationToken.ThrowIfCancellationRequested();
+        if (mode == WriteMode.Replace)
+        {
+            lock (Turns[(uint)_name.GetHashCode(StringComparison.Ordinal) % Turns.Length])
+            {
+                Replace();
+            }
+        }
+        else if (!TryName())
+        {
+            throw Taken();
+        }
+
+        // Closed at once: who deletes or replaces the image now finds nobody that has it open.
+        upload.Dispose();
+        return stored;
+    }
+
+    // A snapshot that would only have to be removed again takes the monitors' time.
+    private void RequireFree()
+    {
+        if (mode == WriteMode.CreateNew && _pool.FindImageId(_name) is { } there && there != upload.Id)
+        {
+            throw Taken();
+        }
+    }
+
+    private StoreException Taken() => new(StoreError.AlreadyExists, $"There is an image '{_name}' in the pool already.");
+
+    // False where the name is taken by another.
+    private bool TryName()
+    {
+        var patience = new RbdPatience(BusyPatience, time);
+        while (true)
+        {
+            try
+            {
+                _pool.Restore(upload.Id, _name);
+                return true;
+            }
+            catch (CephException e) when (e.Errno == CephErrno.Exists)
+            {
+                return _pool.FindImageId(_name) == upload.Id;
+            }
+            catch (CephException e) when (e.Errno == CephErrno.NotFound && _pool.FindImageId(_name) == upload.Id)
+            {
+                return true;
+            }
+            catch (CephException e) when (e.Errno == CephErrno.Busy && patience.TryWait())
+            {
+            }
+        }
+    }
+
+    // There is no way to do it in one step: for a moment the name leads to nothing.
+    private void Replace()
+    {
+        var displaced = new HashSet<string>();
+        for (var tries = 0; tries < MostReplacements; tries++)
+        {
+            displaced.UnionWith(Displace());
+            if (TryName())
+            {
+                upload.Dispose();
+                foreach (var old in displaced)
+                {
+                    _removal.RemoveDisplaced(old, _name);
+                }
+
+                return;
+            }
+        }
+
+        throw new StoreException(StoreError.Unavailable, $"The image '{_name}' could not be replaced, because others replace it all the time.") { IsTransient = true };
+    }
+
+    private List<string> Displace()
+    {
+        if (_removal.FindNamed(_name) is not { } old || old == upload.Id || !_removal.RequireUnused(old, _name, RbdLocations.Snapshot, new DeleteIntent()))
+        {
+            return [];
+        }
+
+        var before = Trashed().ToHashSet();
+        RbdMark.TrySet(_pool, old, RbdMark.ReplacedBy(upload.Id));
+        _pool.MoveToTrash(_name, TimeSpan.Zero);
+
+        // Where another replacement came first, it is its image that went.
+        return [.. Trashed().Where(id => !before.Contains(id) && id != upload.Id)];
+    }
+
+    private IEnumerable<string> Trashed() => _pool.ListTrash().Where(trashed => trashed.Name == _name).Select(trashed => trashed.Id);
+}

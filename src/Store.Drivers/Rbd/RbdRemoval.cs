@@ -1,0 +1,244 @@
+using GlanceStore.Drivers.Rbd.Native;
+using Microsoft.Extensions.Logging;
+
+namespace GlanceStore.Drivers.Rbd;
+
+/// <summary>
+/// Removes images, whole or not at all: an image loses its name in one step, into the trash, and gets it back where it turns out to be in use.
+/// Every method blocks until the cluster has answered.
+/// </summary>
+internal sealed class RbdRemoval(RbdSession session, TimeProvider time, ILogger logger)
+{
+    // What another client's look at an image takes, and what a full pool takes to notice that it no longer is.
+    private static readonly TimeSpan UsePatience = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan TrashPatience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan FullPatience = TimeSpan.FromSeconds(10);
+
+    private readonly RadosPool _pool = session.Pool;
+
+    /// <summary>Removes the image of a name; false where there is none.</summary>
+    public bool Remove(string name, string snapshot, DeleteIntent intent)
+    {
+        if (FindNamed(name) is not { } id || !RequireUnused(id, name, snapshot, intent))
+        {
+            return false;
+        }
+
+        RbdMark.TrySet(_pool, id, RbdMark.Deleted);
+        if (!_pool.MoveToTrash(name, TimeSpan.Zero))
+        {
+            // A full pool answers as if there was no image.
+            if (_pool.FindImageId(name) != id)
+            {
+                return false;
+            }
+
+            RemoveFromFullPool(name, id, snapshot);
+            return true;
+        }
+
+        RemoveTrashed(id, name, snapshot);
+        return true;
+    }
+
+    /// <summary>
+    /// The id behind a name; null where there is no image of the name. One that is just being restored from the trash is not put back there
+    /// before that has ended: of both at the same time an image comes out that is in neither place.
+    /// </summary>
+    public string? FindNamed(string name)
+    {
+        var patience = new RbdPatience(TrashPatience, time);
+        while (_pool.FindImageId(name) is { } id)
+        {
+            if (_pool.FindTrashed(id) is null)
+            {
+                return id;
+            }
+
+            if (!patience.TryWait())
+            {
+                // Whoever restored it died at it, and it is restored by asking again.
+                _pool.Restore(id, name);
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Refuses where somebody has an image open, or clones or other snapshots hang on it; false where it is not there any more.</summary>
+    public bool RequireUnused(string id, string name, string snapshot, DeleteIntent intent)
+    {
+        try
+        {
+            using var image = RbdImage.OpenReadOnly(_pool, id, null);
+            var snapshots = image.ListSnapshots();
+            RequireVersion(image, snapshots, name, snapshot, intent);
+            if (snapshots.FirstOrDefault(other => other.Name != snapshot && other.Kind != RbdSnapshotKind.Trash) is { } foreign)
+            {
+                throw InUse(name, $"it has another snapshot, '{foreign.Name}'");
+            }
+
+            if (!IsFree(image))
+            {
+                throw InUse(name, "somebody has it open");
+            }
+
+            return snapshots.Any(any => image.HasClones(any.Id)) ? throw InUse(name, "clones hang on it; flatten or remove them first") : true;
+        }
+        catch (CephException e) when (e.Errno == CephErrno.NotFound)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Removes an image that has lost its name; it gets the name back where it is in use.</summary>
+    public void RemoveTrashed(string id, string name, string snapshot)
+    {
+        try
+        {
+            if (!RequireUnused(id, name, snapshot, new DeleteIntent()))
+            {
+                return;
+            }
+
+            Strip(id, snapshot);
+        }
+        catch (Exception e) when (e is StoreException { Error: StoreError.InUse } or CephException { Errno: CephErrno.Busy })
+        {
+            _pool.Restore(id, name);
+            RbdMark.Clear(_pool, id);
+            throw;
+        }
+
+        RemoveStripped(id, name);
+    }
+
+    /// <summary>Removes an image whose name another has by now, as far as nobody uses it.</summary>
+    public void RemoveDisplaced(string id, string name)
+    {
+        try
+        {
+            Strip(id, RbdLocations.Snapshot);
+            RemoveStripped(id, name);
+        }
+        catch (CephException e)
+        {
+            RbdLog.TrashStays(logger, e, name, id);
+        }
+    }
+
+    private void RemoveStripped(string id, string name)
+    {
+        try
+        {
+            Repeat(TrashPatience, () => _pool.RemoveFromTrash(id), static e => e.Errno is CephErrno.Busy or CephErrno.NotEmpty);
+        }
+        catch (CephException e)
+        {
+            // It has no name and no snapshot any more: for everybody it is gone.
+            RbdLog.TrashStays(logger, e, name, id);
+        }
+    }
+
+    /// <summary>Removes an upload that did not become an image.</summary>
+    public void RemoveUpload(string id, ImageId image)
+    {
+        Strip(id, RbdLocations.Snapshot);
+        try
+        {
+            _pool.RemoveFromTrash(id);
+        }
+        catch (CephException e) when (e.Errno == CephErrno.Busy)
+        {
+            // A commit that was refused in its last step has left it on its way out of the trash. Only a name lets it be removed then, and the
+            // image's own is not to be touched.
+            var name = RbdLocations.NewUploadName(image);
+            _pool.Restore(id, name);
+            _pool.RemoveImage(name);
+        }
+    }
+
+    /// <summary>Takes the snapshot from an image, so that it can be removed. Busy where clones hang on it; nothing where it is not there any more.</summary>
+    public void Strip(string id, string snapshot)
+    {
+        try
+        {
+            using var image = RbdImage.Open(_pool, id);
+            Strip(image, snapshot);
+        }
+        catch (CephException e) when (e.Errno == CephErrno.NotFound)
+        {
+            // somebody else removed it
+        }
+    }
+
+    private static void Strip(RbdImage image, string snapshot)
+    {
+        if (image.ListSnapshots().Any(own => own.Name == snapshot))
+        {
+            image.EnsureUnprotected(snapshot);
+            image.EnsureNoSnapshot(snapshot);
+        }
+    }
+
+    private static void RequireVersion(RbdImage image, IReadOnlyList<RbdSnapshotInfo> snapshots, string name, string snapshot, DeleteIntent intent)
+    {
+        if (intent.VersionTag is { } tag && !snapshots.Any(own => own.Name == snapshot && RbdSnapshot.TagOf(image.Id, own.Id) == tag))
+        {
+            throw new StoreException(StoreError.Changed, $"The image '{name}' is not the one that was to be deleted: it was replaced.");
+        }
+    }
+
+    private static StoreException InUse(string name, string why) => new(StoreError.InUse, $"The image '{name}' cannot be removed: {why}.");
+
+    // Whoever removes the same image looks at it too, for a moment.
+    private bool IsFree(RbdImage image)
+    {
+        var patience = new RbdPatience(UsePatience, time);
+        while (image.ListWatchers().Any(session.IsElsewhere))
+        {
+            if (!patience.TryWait())
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    // The trash is written to, and there is no room for that: the data goes at once, and the rest as soon as the pool has noticed.
+    private void RemoveFromFullPool(string name, string id, string snapshot)
+    {
+        using (var image = RbdImage.Open(_pool, id))
+        {
+            Strip(image, snapshot);
+            image.Resize(0);
+        }
+
+        try
+        {
+            Repeat(FullPatience, () => _pool.RemoveImage(name) ? true : throw new CephException(CephErrno.Quota, "rbd_remove"), static _ => true);
+        }
+        catch (CephException e)
+        {
+            throw new StoreException(StoreError.OutOfSpace,
+                $"The bytes of the image '{name}' are gone, but the pool is still too full to take its name away: delete it again in a moment.", e);
+        }
+    }
+
+    private void Repeat(TimeSpan limit, Func<bool> call, Func<CephException, bool> mayPass)
+    {
+        var patience = new RbdPatience(limit, time);
+        while (true)
+        {
+            try
+            {
+                call();
+                return;
+            }
+            catch (CephException e) when (mayPass(e) && patience.TryWait())
+            {
+            }
+        }
+    }
+}

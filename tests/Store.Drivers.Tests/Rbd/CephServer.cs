@@ -1,0 +1,130 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using GlanceStore.Drivers.Rbd.Native;
+
+namespace GlanceStore.Drivers.Rbd;
+
+/// <summary>Ceph as <c>tests/servers/ceph/server</c> starts it: its files, and a client of its administrator's to look behind the driver.</summary>
+internal static class CephServer
+{
+    public const string Pool = "images";
+
+    private static readonly string State = Path.Combine(
+        Environment.GetEnvironmentVariable("GLANCESTORE_SERVERS") is { Length: > 0 } set ? set : Path.Combine(Path.GetTempPath(), $"glancestore-servers-{UserId()}"),
+        "ceph");
+
+    private static readonly Lazy<RadosCluster> Admin = new(ConnectAdmin);
+
+    private static readonly string[] Standing =
+        ["rbd_directory", "rbd_children", "rbd_info", "rbd_trash", "rbd_namespace", "rbd_mirroring", "rbd_trash_purge_schedule"];
+
+    /// <summary>The file of clients.</summary>
+    public static string Conf { get; } = Path.Combine(State, "client", "ceph.conf");
+
+    /// <summary>The same for clients whose images have no features but layering. Its name is that of the cluster.</summary>
+    public static string LayeringConf { get; } = Path.Combine(State, "client", "layering", "ceph.conf");
+
+    public static string? SkipReason { get; } = CephLibraries.Missing is { } library
+        ? $"{library} is not installed; its package is librbd1"
+        : Answers() ? null : "no cluster with a pool 'images' runs; start it with tests/servers/ceph/server start";
+
+    public static string Fsid => Admin.Value.Fsid;
+
+    public static RbdDriverOptions Options(string pool = Pool) => new() { Pool = pool, User = "glance", CephConf = Conf };
+
+    /// <summary>The pool, or a namespace of it, as the administrator sees it.</summary>
+    public static RadosPool Open(string? @namespace = null) => RadosPool.Open(Admin.Value, Pool, @namespace);
+
+    /// <summary>A namespace of its own.</summary>
+    public static string NewNamespace()
+    {
+        var name = Guid.NewGuid().ToString("N");
+        using var pool = Open();
+        CephException.ThrowIfFailed(TestCalls.CreateNamespace(pool, name), "rbd_namespace_create");
+        return name;
+    }
+
+    /// <summary>Removes a namespace and all that is in it.</summary>
+    public static void RemoveNamespace(string name)
+    {
+        using (var inside = Open(name))
+        {
+            foreach (var image in inside.ListImages())
+            {
+                inside.MoveToTrash(image.Name, TimeSpan.Zero);
+            }
+
+            foreach (var image in inside.ListTrash())
+            {
+                RemoveTrashed(inside, image.Id);
+            }
+        }
+
+        using var pool = Open();
+        TestCalls.RemoveNamespace(pool, name);
+    }
+
+    /// <summary>The objects of a pool that belong to images, whatever state these are in.</summary>
+    public static IReadOnlyCollection<string> Objects(RadosPool pool)
+    {
+        var names = new List<string>();
+        CephException.ThrowIfFailed(TestCalls.OpenList(pool, out var list), "rados_nobjects_list_open");
+        while (TestCalls.NextInList(list, out var name, 0, 0) == 0)
+        {
+            names.Add(Marshal.PtrToStringUTF8(name)!);
+        }
+
+        TestCalls.CloseList(list);
+        return [.. names.Where(name => !Standing.Contains(name)).Order()];
+    }
+
+    /// <summary>Runs a tool, and returns what it wrote.</summary>
+    public static byte[] Run(string tool, string[] arguments)
+    {
+        using var process = Process.Start(new ProcessStartInfo(tool, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using var output = new MemoryStream();
+        var errors = process.StandardError.ReadToEndAsync();
+        process.StandardOutput.BaseStream.CopyTo(output);
+        process.WaitForExit();
+        Assert.AreEqual(0, process.ExitCode, $"{tool} {string.Join(' ', arguments)}: {errors.Result}");
+        return output.ToArray();
+    }
+
+    private static void RemoveTrashed(RadosPool pool, string id)
+    {
+        using (var image = RbdImage.Open(pool, id))
+        {
+            foreach (var snapshot in image.ListSnapshots())
+            {
+                image.EnsureUnprotected(snapshot.Name);
+                image.EnsureNoSnapshot(snapshot.Name);
+            }
+        }
+
+        pool.RemoveFromTrash(id);
+    }
+
+    private static bool Answers()
+    {
+        try
+        {
+            return File.Exists(Conf) && Admin.Value.FindPool(Pool) is not null;
+        }
+        catch (CephException)
+        {
+            return false;
+        }
+    }
+
+    private static RadosCluster ConnectAdmin()
+    {
+        var cluster = RadosCluster.Create("admin", Conf);
+        cluster.Set("client_mount_timeout", "5");
+        cluster.Set("rados_osd_op_timeout", "20");
+        cluster.Set("rbd_cache", "false");
+        cluster.Connect();
+        return cluster;
+    }
+
+    private static string UserId() => File.ReadLines("/proc/self/status").First(line => line.StartsWith("Uid:", StringComparison.Ordinal)).Split('\t')[1];
+}
