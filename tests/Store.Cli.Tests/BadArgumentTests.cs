@@ -105,7 +105,6 @@ public sealed class BadArgumentTests : ToolTests
         await RefusedAsync(json.Replace("\"size\": 1000", "\"size\": 999", StringComparison.Ordinal), "999.");
         await RefusedAsync(json.Replace(Tool.LocationOf("image"), "image", StringComparison.Ordinal), "no scheme.");
         await RefusedAsync(json.Replace("xxh3_64:", "crc32:", StringComparison.Ordinal), "chunk");
-        await RefusedAsync(json.Replace("\"local\"", "\"cold\"", StringComparison.Ordinal), "There is no store 'cold'");
         await RefusedAsync(json.Replace(Tool.StoreDirectory, "/etc", StringComparison.Ordinal), "");
         Assert.AreSequenceEqual(new[] { "image" }, Tool.Stored);
 
