@@ -53,7 +53,7 @@ public sealed class FuzzTests
             for (var read = 0; read < BytesRead && disk.Length > 0; read += buffer.Length)
             {
                 disk.Position = random.NextInt64(disk.Length);
-                await disk.ReadAsync(buffer);
+                Assert.IsGreaterThan(0, await disk.ReadAsync(buffer));
             }
 
             var count = 0;
