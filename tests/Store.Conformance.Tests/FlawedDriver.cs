@@ -3,7 +3,7 @@ using GlanceStore.Drivers;
 namespace GlanceStore.Conformance;
 
 /// <summary>A memory driver that breaks one promise, to see that a suite notices. It also reads locations that hold a password.</summary>
-internal sealed class FlawedDriver(StoreDriver inner, Flaw flaw, ISet<string> litter) : StoreDriver
+internal sealed partial class FlawedDriver(StoreDriver inner, Flaw flaw, ISet<string> litter) : StoreDriver
 {
     public override DriverInfo Info => inner.Info;
 
@@ -33,6 +33,7 @@ internal sealed class FlawedDriver(StoreDriver inner, Flaw flaw, ISet<string> li
     public override async ValueTask<DriverReader> OpenReadAsync(
         ImageLocation location, ReadIntent intent, CancellationToken cancellationToken)
     {
+        RefuseWhileUploading();
         if (flaw == Flaw.VersionTagsNeverChange)
         {
             intent = intent with { VersionTag = null };
@@ -67,6 +68,8 @@ internal sealed class FlawedDriver(StoreDriver inner, Flaw flaw, ISet<string> li
 
     public override async ValueTask<DriverWriter> OpenWriteAsync(ImageId id, WriteIntent intent, CancellationToken cancellationToken)
     {
+        RefuseWhileUploading();
+        _uploads.TryAdd(id, true);
         var bent = flaw == Flaw.CreatorsOverwriteEachOther ? intent with { Mode = WriteMode.Replace } : intent;
         return new FlawedWriter(await inner.OpenWriteAsync(id, bent, Heard(cancellationToken)), flaw, this, id, litter);
     }
@@ -84,7 +87,19 @@ internal sealed class FlawedDriver(StoreDriver inner, Flaw flaw, ISet<string> li
             litter.Add("segment of " + location);
         }
 
-        return await inner.DeleteAsync(location, intent, Heard(cancellationToken)) || flaw == Flaw.DeletesOfNothingAreTrue;
+        if (flaw == Flaw.DeletesIgnoreTheVersion)
+        {
+            intent = new DeleteIntent();
+        }
+
+        try
+        {
+            return await inner.DeleteAsync(location, intent, Heard(cancellationToken)) || flaw == Flaw.DeletesOfNothingAreTrue;
+        }
+        catch (StoreException e) when (e.Error == StoreError.Changed && flaw == Flaw.DeletesOfAnotherVersionAreFalse)
+        {
+            return false;
+        }
     }
 
     internal CancellationToken Heard(CancellationToken cancellationToken) =>

@@ -19,6 +19,8 @@ internal sealed class FlawedFind : FindSuite<FlawHarness>;
 
 internal sealed class FlawedLocation : LocationSuite<FlawHarness>;
 
+internal sealed class FlawedListing : ListingSuite<FlawHarness>;
+
 internal sealed class FlawedLie : LieSuite<FlawHarness>;
 
 internal sealed class FlawedManifest : ManifestSuite<FlawHarness>;
@@ -46,6 +48,8 @@ internal sealed class FlawedSeek : SeekSuite<FlawHarness>;
 internal sealed class FlawedSizeContract : SizeContractSuite<FlawHarness>;
 
 internal sealed class FlawedSizeEdge : SizeEdgeSuite<FlawHarness>;
+
+internal sealed class FlawedStandstill : StandstillSuite<FlawHarness>;
 
 internal sealed class FlawedStream : StreamSuite<FlawHarness>;
 

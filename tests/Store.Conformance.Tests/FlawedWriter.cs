@@ -50,6 +50,7 @@ internal sealed class FlawedWriter(DriverWriter inner, Flaw flaw, FlawedDriver d
 
     public override async ValueTask DisposeAsync()
     {
+        driver.Ended(id);
         if (!_committed && flaw == Flaw.AbandonedWritesLeaveLitter)
         {
             litter.Add("upload of " + id);

@@ -42,6 +42,20 @@ public sealed class SuiteFlawTests
     [DataRow(Flaw.SecretsStayInTheError, typeof(FlawedSecret), "A_malformed_location_with_a_secret_is_refused_without_telling_it")]
     [DataRow(Flaw.SizesAreWrong, typeof(FlawedFind), "An_image_is_found_with_its_size")]
     [DataRow(Flaw.SmallImagesAreLost, typeof(FlawedSizeEdge), "An_image_of_this_size_is_stored_and_verified")]
+    [DataRow(Flaw.DeletesIgnoreTheVersion, typeof(FlawedDelete), "A_delete_that_names_another_version_leaves_the_image_as_it_is")]
+    [DataRow(Flaw.DeletesOfAnotherVersionAreFalse, typeof(FlawedDelete), "A_delete_that_names_another_version_leaves_the_image_as_it_is")]
+    [DataRow(Flaw.DeletesIgnoreTheVersion, typeof(FlawedDelete), "An_image_that_is_put_between_the_look_and_the_delete_is_not_deleted")]
+    [DataRow(Flaw.DeletesOfNothingAreTrue, typeof(FlawedDelete), "A_delete_that_names_the_version_deletes_it")]
+    [DataRow(Flaw.PagesOverlap, typeof(FlawedListing), "Every_image_is_told_exactly_once_over_all_pages")]
+    [DataRow(Flaw.PagesLeaveAnImageOut, typeof(FlawedListing), "Every_image_is_told_exactly_once_over_all_pages")]
+    [DataRow(Flaw.PagesLeaveAnImageOut, typeof(FlawedListing), "Ids_that_begin_with_each_other_are_images_of_their_own")]
+    [DataRow(Flaw.PagesAreLongerThanAskedFor, typeof(FlawedListing), "The_driver_tells_no_more_images_in_a_page_than_were_asked_for_and_each_once")]
+    [DataRow(Flaw.PrefixesAreIgnored, typeof(FlawedListing), "A_prefix_leaves_out_the_others_and_no_image_of_its_own")]
+    [DataRow(Flaw.ListedSizesAreWrong, typeof(FlawedListing), "An_image_is_listed_as_it_is_found")]
+    [DataRow(Flaw.ListedVersionsAreWrong, typeof(FlawedListing), "An_image_is_listed_as_it_is_found")]
+    [DataRow(Flaw.UploadsAreListed, typeof(FlawedListing), "Nothing_of_an_upload_is_among_the_images_before_its_commit")]
+    [DataRow(Flaw.UploadsKeepOthersOut, typeof(FlawedStandstill), "Downloads_and_uploads_that_stand_still_keep_neither_reads_nor_puts_waiting")]
+    [DataRow(Flaw.RangesAreOneByteOff, typeof(FlawedStandstill), "Downloads_that_have_paused_keep_no_other_waiting_and_go_on_with_the_right_bytes")]
     public async Task A_driver_with_a_flaw_fails(Flaw flaw, Type suite, string testCase)
     {
         var failures = await SuiteRun.FailuresAsync(suite, flaw);

@@ -6,7 +6,7 @@ namespace GlanceStore.Cli.Validation;
 /// The driver of an operator's store, in which every id begins with the prefix of a place. It plays the roles of the driver that stay within the
 /// place, and does not own the driver.
 /// </summary>
-internal sealed class PrefixedDriver(StoreDriver inner, ValidationPlace place) : StoreDriver, IResumableWrites, IServerSideCopy
+internal sealed class PrefixedDriver(StoreDriver inner, ValidationPlace place) : StoreDriver, IResumableWrites, IServerSideCopy, IListing
 {
     /// <summary>What the store declares, which is less than its driver does where the operator has made it read-only.</summary>
     public override DriverInfo Info => place.Store.Info.Driver;
@@ -41,9 +41,15 @@ internal sealed class PrefixedDriver(StoreDriver inner, ValidationPlace place) :
     public ValueTask<StoredObject> CopyAsync(StoreDriver source, StoredObject image, ImageId id, WriteMode mode, CancellationToken cancellationToken) =>
         inner.GetFeature<IServerSideCopy>()!.CopyAsync(source, image, place.Note(id), mode, cancellationToken);
 
-    // What sweeps, lists, probes, binds callers or changes rights reaches beyond the place.
+    public async ValueTask<ListingPage> ListAsync(ListingRequest request, CancellationToken cancellationToken)
+    {
+        var page = await inner.GetFeature<IListing>()!.ListAsync(request with { Prefix = place.Prefix + request.Prefix }, cancellationToken).ConfigureAwait(false);
+        return page with { Images = [.. page.Images.Select(image => image with { Name = image.Name[place.Prefix.Length..] })] };
+    }
+
+    // What sweeps, probes, binds callers or changes rights reaches beyond the place.
     public override TFeature? GetFeature<TFeature>() where TFeature : class =>
-        typeof(TFeature) == typeof(ISweeper) || typeof(TFeature) == typeof(IListing) || typeof(TFeature) == typeof(IProbe)
+        typeof(TFeature) == typeof(ISweeper) || typeof(TFeature) == typeof(IProbe)
         || typeof(TFeature) == typeof(ICallerBinding) || typeof(TFeature) == typeof(IAccessLists)
             ? null
             : inner.GetFeature<TFeature>() is { } role ? this as TFeature ?? role : null;

@@ -9,6 +9,9 @@ internal sealed class ValidationPlace(IImageStore store, string prefix)
 
     public IImageStore Store => store;
 
+    /// <summary>What all its ids begin with.</summary>
+    public string Prefix => prefix;
+
     /// <summary>The id with the prefix; the longest there is stays the longest there is.</summary>
     public ImageId Own(ImageId id) => new(string.Concat(prefix, id.Value.AsSpan(0, Math.Min(id.Value.Length, ImageId.MaxLength - prefix.Length))));
 
@@ -23,7 +26,7 @@ internal sealed class ValidationPlace(IImageStore store, string prefix)
     /// <summary>Whether the location is of an image of this place, so that it may be deleted.</summary>
     public bool Holds(ImageLocation location) => location.Uri.Contains(prefix, StringComparison.Ordinal);
 
-    /// <summary>The images of the place, as the store itself tells: it cannot be listed.</summary>
+    /// <summary>The images of the place, one by one: not every store can be listed.</summary>
     public async Task<IReadOnlyCollection<string>> ListAsync(CancellationToken cancellationToken)
     {
         var found = new List<string>();

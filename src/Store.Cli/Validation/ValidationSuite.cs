@@ -21,9 +21,11 @@ internal sealed record ValidationSuite(string Name, string Promise, IReadOnlyLis
         Of<OperatorReadFault>("a read survives a failure at each of its calls, or says why"),
         Of<OperatorFind>("what the store says of an image is true"),
         Of<OperatorDelete>("what is deleted is gone, with all that belonged to it"),
+        Of<OperatorListing>("what the store tells it holds is what it holds"),
         Of<OperatorLocation>("every id has a location that finds it again"),
         Of<OperatorOverwrite>("of many creators one wins; a replacement is one step"),
         Of<OperatorConcurrency>("transfers side by side do not mix"),
+        Of<OperatorStandstill>("who stands still keeps nobody waiting"),
         Of<OperatorAbandonedWrite>("what is not committed leaves nothing"),
         Of<OperatorCancellation>("cancellation ends everything within a second and leaves nothing"),
         Of<OperatorReorder>("chunks in any order, several at once, and again"),
@@ -65,11 +67,15 @@ internal sealed record ValidationSuite(string Name, string Promise, IReadOnlyLis
 
     private sealed class OperatorDelete : DeleteSuite<OperatorHarness>;
 
+    private sealed class OperatorListing : ListingSuite<OperatorHarness>;
+
     private sealed class OperatorLocation : LocationSuite<OperatorHarness>;
 
     private sealed class OperatorOverwrite : OverwriteSuite<OperatorHarness>;
 
     private sealed class OperatorConcurrency : ConcurrencySuite<OperatorHarness>;
+
+    private sealed class OperatorStandstill : StandstillSuite<OperatorHarness>;
 
     private sealed class OperatorAbandonedWrite : AbandonedWriteSuite<OperatorHarness>;
 

@@ -19,8 +19,11 @@ public sealed class SyntheticStream(SyntheticContent content, long length) : Str
     /// <summary>What reads fail with.</summary>
     public Exception Failure { get; init; } = new InvalidDataException("The source broke off, as it was made to.");
 
-    /// <summary>The offset at which a read waits until it is cancelled; null, the default, for never.</summary>
+    /// <summary>The offset at which a read waits, until it is cancelled or <see cref="StallUntil"/> ends; null, the default, for never.</summary>
     public long? StallAt { get; init; }
+
+    /// <summary>What ends the stall; null, the default, for nothing.</summary>
+    public Task? StallUntil { get; init; }
 
     /// <summary>Told of the position after each read; null by default.</summary>
     public Action<long>? AfterRead { get; init; }
@@ -56,7 +59,7 @@ public sealed class SyntheticStream(SyntheticContent content, long length) : Str
         cancellationToken.ThrowIfCancellationRequested();
         ObjectDisposedException.ThrowIf(IsDisposed, this);
         await MisbehaveAsync(cancellationToken);
-        var end = Math.Min(length, Math.Min(FailAt ?? length, StallAt ?? length));
+        var end = Math.Min(length, Math.Min(FailAt ?? length, IsHeld ? StallAt ?? length : length));
         var count = (int)Math.Min(Math.Min(buffer.Length, MaxReadBytes), end - _position);
         content.Fill(_position, buffer.Span[..count]);
         _position += count;
@@ -93,6 +96,8 @@ public sealed class SyntheticStream(SyntheticContent content, long length) : Str
         base.Dispose(disposing);
     }
 
+    private bool IsHeld => StallUntil is not { IsCompleted: true };
+
     private async ValueTask MisbehaveAsync(CancellationToken cancellationToken)
     {
         if (_position >= FailAt)
@@ -100,9 +105,9 @@ public sealed class SyntheticStream(SyntheticContent content, long length) : Str
             throw Failure;
         }
 
-        if (_position >= StallAt)
+        if (_position >= StallAt && IsHeld)
         {
-            await Task.Delay(Timeout.Infinite, cancellationToken);
+            await (StallUntil ?? Task.Delay(Timeout.Infinite, cancellationToken)).WaitAsync(cancellationToken);
         }
     }
 }

@@ -70,4 +70,66 @@ public abstract class DeleteSuite<THarness> : DriverSuite<THarness> where THarne
         plan.AssertAllFired();
         await AssertNothingLeftAsync();
     });
+
+    [TestMethod]
+    [DataRow(0)]
+    [DataRow(1)]
+    [DataRow(3)]
+    public Task A_delete_that_names_the_version_deletes_it(int chunks) => WhereItDeletes(async () =>
+    {
+        var image = await SeedImageAsync(Chunks(chunks));
+        if (await VersionOfAsync(image) is { } version)
+        {
+            Assert.IsTrue(await Store.DeleteAsync(LocationOf(image), version, Cancellation));
+            await AssertNothingLeftAsync();
+            Assert.IsFalse(await Store.DeleteAsync(LocationOf(image), version, Cancellation), "It is gone already, whatever version is named.");
+        }
+    });
+
+    [TestMethod]
+    [DataRow(0)]
+    [DataRow(1)]
+    [DataRow(3)]
+    public Task A_delete_that_names_another_version_leaves_the_image_as_it_is(int chunks) => WhereItDeletes(async () =>
+    {
+        var first = await SeedImageAsync(Chunks(chunks));
+        if (await VersionOfAsync(first) is { } version)
+        {
+            var second = NewImage(first.Id, Chunks(2, 1));
+            await Harness.SeedAsync(Store, second.Id, second.Bytes);
+            await AssertFailsAsync(StoreError.Changed, () => Store.DeleteAsync(LocationOf(first), version, Cancellation));
+            await AssertOnlyStoredAsync(second, "The delete was of the image before.");
+        }
+    });
+
+    [TestMethod]
+    public Task An_image_that_is_put_between_the_look_and_the_delete_is_not_deleted() => WhereItDeletes(() => WhereItWrites(async () =>
+    {
+        var first = NewImage(Chunks(2));
+        var second = NewImage(first.Id, Chunks(2));
+        await PutAsync(first);
+        if (await VersionOfAsync(first) is { } version)
+        {
+            var plan = new FaultPlan();
+            plan.On(DriverCall.Delete).Do(() => PutAsync(second, WriteMode.Replace));
+            await using var store = await NewStoreAsync(plan);
+            await AssertFailsAsync(StoreError.Changed, () => store.DeleteAsync(LocationOf(first), version, Cancellation));
+            plan.AssertAllFired();
+            await AssertOnlyStoredAsync(second);
+        }
+    }));
+
+    // Null where the driver tells no versions: it is not asked to compare what it does not know.
+    private async Task<DeleteOptions?> VersionOfAsync(SampleImage image)
+    {
+        var found = await Store.FindAsync(LocationOf(image), Cancellation);
+        Assert.IsNotNull(found);
+        if (found.VersionTag is null)
+        {
+            NotOffered = "version tags";
+            return null;
+        }
+
+        return new DeleteOptions { VersionTag = found.VersionTag };
+    }
 }

@@ -38,6 +38,9 @@ public sealed class AzuriteLocation : LocationSuite<AzuriteHarness>;
 public sealed class AzuriteLie : LieSuite<AzuriteHarness>;
 
 [TestClass]
+public sealed class AzuriteListing : ListingSuite<AzuriteHarness>;
+
+[TestClass]
 public sealed class AzuriteManifest : ManifestSuite<AzuriteHarness>;
 
 [TestClass]
@@ -75,6 +78,9 @@ public sealed class AzuriteSizeContract : SizeContractSuite<AzuriteHarness>;
 
 [TestClass]
 public sealed class AzuriteSizeEdge : SizeEdgeSuite<AzuriteHarness>;
+
+[TestClass]
+public sealed class AzuriteStandstill : StandstillSuite<AzuriteHarness>;
 
 [TestClass]
 public sealed class AzuriteStream : StreamSuite<AzuriteHarness>;

@@ -33,6 +33,9 @@ public sealed class AzuriteTlsLocation : LocationSuite<AzuriteTlsHarness>;
 public sealed class AzuriteTlsLie : LieSuite<AzuriteTlsHarness>;
 
 [TestClass]
+public sealed class AzuriteTlsListing : ListingSuite<AzuriteTlsHarness>;
+
+[TestClass]
 public sealed class AzuriteTlsManifest : ManifestSuite<AzuriteTlsHarness>;
 
 [TestClass]
@@ -70,6 +73,9 @@ public sealed class AzuriteTlsSizeContract : SizeContractSuite<AzuriteTlsHarness
 
 [TestClass]
 public sealed class AzuriteTlsSizeEdge : SizeEdgeSuite<AzuriteTlsHarness>;
+
+[TestClass]
+public sealed class AzuriteTlsStandstill : StandstillSuite<AzuriteTlsHarness>;
 
 [TestClass]
 public sealed class AzuriteTlsStream : StreamSuite<AzuriteTlsHarness>;

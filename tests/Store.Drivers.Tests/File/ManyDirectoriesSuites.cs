@@ -33,6 +33,9 @@ public sealed class ManyDirectoriesLocation : LocationSuite<ManyDirectoriesHarne
 public sealed class ManyDirectoriesLie : LieSuite<ManyDirectoriesHarness>;
 
 [TestClass]
+public sealed class ManyDirectoriesListing : ListingSuite<ManyDirectoriesHarness>;
+
+[TestClass]
 public sealed class ManyDirectoriesManifest : ManifestSuite<ManyDirectoriesHarness>;
 
 [TestClass]
@@ -70,6 +73,9 @@ public sealed class ManyDirectoriesSizeContract : SizeContractSuite<ManyDirector
 
 [TestClass]
 public sealed class ManyDirectoriesSizeEdge : SizeEdgeSuite<ManyDirectoriesHarness>;
+
+[TestClass]
+public sealed class ManyDirectoriesStandstill : StandstillSuite<ManyDirectoriesHarness>;
 
 [TestClass]
 public sealed class ManyDirectoriesStream : StreamSuite<ManyDirectoriesHarness>;

@@ -36,6 +36,9 @@ public sealed class OneDirectoryLocation : LocationSuite<FileHarness>;
 public sealed class OneDirectoryLie : LieSuite<FileHarness>;
 
 [TestClass]
+public sealed class OneDirectoryListing : ListingSuite<FileHarness>;
+
+[TestClass]
 public sealed class OneDirectoryManifest : ManifestSuite<FileHarness>;
 
 [TestClass]
@@ -73,6 +76,9 @@ public sealed class OneDirectorySizeContract : SizeContractSuite<FileHarness>;
 
 [TestClass]
 public sealed class OneDirectorySizeEdge : SizeEdgeSuite<FileHarness>;
+
+[TestClass]
+public sealed class OneDirectoryStandstill : StandstillSuite<FileHarness>;
 
 [TestClass]
 public sealed class OneDirectoryStream : StreamSuite<FileHarness>;

@@ -38,6 +38,9 @@ public sealed class NginxLocation : LocationSuite<NginxHarness>;
 public sealed class NginxLie : LieSuite<NginxHarness>;
 
 [TestClass]
+public sealed class NginxListing : ListingSuite<NginxHarness>;
+
+[TestClass]
 public sealed class NginxManifest : ManifestSuite<NginxHarness>;
 
 [TestClass]
@@ -75,6 +78,9 @@ public sealed class NginxSizeContract : SizeContractSuite<NginxHarness>;
 
 [TestClass]
 public sealed class NginxSizeEdge : SizeEdgeSuite<NginxHarness>;
+
+[TestClass]
+public sealed class NginxStandstill : StandstillSuite<NginxHarness>;
 
 [TestClass]
 public sealed class NginxStream : StreamSuite<NginxHarness>;

@@ -33,6 +33,9 @@ public sealed class NginxTlsLocation : LocationSuite<NginxTlsHarness>;
 public sealed class NginxTlsLie : LieSuite<NginxTlsHarness>;
 
 [TestClass]
+public sealed class NginxTlsListing : ListingSuite<NginxTlsHarness>;
+
+[TestClass]
 public sealed class NginxTlsManifest : ManifestSuite<NginxTlsHarness>;
 
 [TestClass]
@@ -70,6 +73,9 @@ public sealed class NginxTlsSizeContract : SizeContractSuite<NginxTlsHarness>;
 
 [TestClass]
 public sealed class NginxTlsSizeEdge : SizeEdgeSuite<NginxTlsHarness>;
+
+[TestClass]
+public sealed class NginxTlsStandstill : StandstillSuite<NginxTlsHarness>;
 
 [TestClass]
 public sealed class NginxTlsStream : StreamSuite<NginxTlsHarness>;

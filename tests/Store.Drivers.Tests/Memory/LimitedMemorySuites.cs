@@ -50,6 +50,9 @@ public sealed class LimitedMemoryLocation : LocationSuite<LimitedMemoryHarness>;
 public sealed class LimitedMemoryLie : LieSuite<LimitedMemoryHarness>;
 
 [TestClass]
+public sealed class LimitedMemoryListing : ListingSuite<LimitedMemoryHarness>;
+
+[TestClass]
 public sealed class LimitedMemoryManifest : ManifestSuite<LimitedMemoryHarness>;
 
 [TestClass]
@@ -87,6 +90,9 @@ public sealed class LimitedMemorySizeContract : SizeContractSuite<LimitedMemoryH
 
 [TestClass]
 public sealed class LimitedMemorySizeEdge : SizeEdgeSuite<LimitedMemoryHarness>;
+
+[TestClass]
+public sealed class LimitedMemoryStandstill : StandstillSuite<LimitedMemoryHarness>;
 
 [TestClass]
 public sealed class LimitedMemoryStream : StreamSuite<LimitedMemoryHarness>;

@@ -38,6 +38,9 @@ public sealed class MemoryLocation : LocationSuite<MemoryHarness>;
 public sealed class MemoryLie : LieSuite<MemoryHarness>;
 
 [TestClass]
+public sealed class MemoryListing : ListingSuite<MemoryHarness>;
+
+[TestClass]
 public sealed class MemoryManifest : ManifestSuite<MemoryHarness>;
 
 [TestClass]
@@ -75,6 +78,9 @@ public sealed class MemorySizeContract : SizeContractSuite<MemoryHarness>;
 
 [TestClass]
 public sealed class MemorySizeEdge : SizeEdgeSuite<MemoryHarness>;
+
+[TestClass]
+public sealed class MemoryStandstill : StandstillSuite<MemoryHarness>;
 
 [TestClass]
 public sealed class MemoryStream : StreamSuite<MemoryHarness>;

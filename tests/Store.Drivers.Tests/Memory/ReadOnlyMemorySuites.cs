@@ -45,6 +45,9 @@ public sealed class ReadOnlyMemoryLocation : LocationSuite<ReadOnlyMemoryHarness
 public sealed class ReadOnlyMemoryLie : LieSuite<ReadOnlyMemoryHarness>;
 
 [TestClass]
+public sealed class ReadOnlyMemoryListing : ListingSuite<ReadOnlyMemoryHarness>;
+
+[TestClass]
 public sealed class ReadOnlyMemoryManifest : ManifestSuite<ReadOnlyMemoryHarness>;
 
 [TestClass]
@@ -82,6 +85,9 @@ public sealed class ReadOnlyMemorySizeContract : SizeContractSuite<ReadOnlyMemor
 
 [TestClass]
 public sealed class ReadOnlyMemorySizeEdge : SizeEdgeSuite<ReadOnlyMemoryHarness>;
+
+[TestClass]
+public sealed class ReadOnlyMemoryStandstill : StandstillSuite<ReadOnlyMemoryHarness>;
 
 [TestClass]
 public sealed class ReadOnlyMemoryStream : StreamSuite<ReadOnlyMemoryHarness>;

@@ -35,6 +35,12 @@ public sealed class DefaultFind : FindSuite<DefaultHarness>;
 public sealed class DefaultLie : LieSuite<DefaultHarness>;
 
 [TestClass]
+public sealed class DefaultListing : ListingSuite<DefaultHarness>;
+
+[TestClass]
+public sealed class DefaultStandstill : StandstillSuite<DefaultHarness>;
+
+[TestClass]
 public sealed class DefaultLocation : LocationSuite<DefaultHarness>;
 
 [TestClass]

@@ -30,6 +30,12 @@ public sealed class LayeringFind : FindSuite<LayeringHarness>;
 public sealed class LayeringLie : LieSuite<LayeringHarness>;
 
 [TestClass]
+public sealed class LayeringListing : ListingSuite<LayeringHarness>;
+
+[TestClass]
+public sealed class LayeringStandstill : StandstillSuite<LayeringHarness>;
+
+[TestClass]
 public sealed class LayeringLocation : LocationSuite<LayeringHarness>;
 
 [TestClass]

@@ -30,6 +30,12 @@ public sealed class ThinFind : FindSuite<ThinHarness>;
 public sealed class ThinLie : LieSuite<ThinHarness>;
 
 [TestClass]
+public sealed class ThinListing : ListingSuite<ThinHarness>;
+
+[TestClass]
+public sealed class ThinStandstill : StandstillSuite<ThinHarness>;
+
+[TestClass]
 public sealed class ThinLocation : LocationSuite<ThinHarness>;
 
 [TestClass]

@@ -38,6 +38,9 @@ public sealed class CephLocation : LocationSuite<CephHarness>;
 public sealed class CephLie : LieSuite<CephHarness>;
 
 [TestClass]
+public sealed class CephListing : ListingSuite<CephHarness>;
+
+[TestClass]
 public sealed class CephManifest : ManifestSuite<CephHarness>;
 
 [TestClass]
@@ -75,6 +78,9 @@ public sealed class CephSizeContract : SizeContractSuite<CephHarness>;
 
 [TestClass]
 public sealed class CephSizeEdge : SizeEdgeSuite<CephHarness>;
+
+[TestClass]
+public sealed class CephStandstill : StandstillSuite<CephHarness>;
 
 [TestClass]
 public sealed class CephStream : StreamSuite<CephHarness>;

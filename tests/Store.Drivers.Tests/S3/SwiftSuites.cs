@@ -33,6 +33,9 @@ public sealed class SwiftLocation : LocationSuite<SwiftHarness>;
 public sealed class SwiftLie : LieSuite<SwiftHarness>;
 
 [TestClass]
+public sealed class SwiftListing : ListingSuite<SwiftHarness>;
+
+[TestClass]
 public sealed class SwiftManifest : ManifestSuite<SwiftHarness>;
 
 [TestClass]
@@ -70,6 +73,9 @@ public sealed class SwiftSizeContract : SizeContractSuite<SwiftHarness>;
 
 [TestClass]
 public sealed class SwiftSizeEdge : SizeEdgeSuite<SwiftHarness>;
+
+[TestClass]
+public sealed class SwiftStandstill : StandstillSuite<SwiftHarness>;
 
 [TestClass]
 public sealed class SwiftStream : StreamSuite<SwiftHarness>;

@@ -33,6 +33,9 @@ public sealed class ChrootedLocation : LocationSuite<ChrootedHarness>;
 public sealed class ChrootedLie : LieSuite<ChrootedHarness>;
 
 [TestClass]
+public sealed class ChrootedListing : ListingSuite<ChrootedHarness>;
+
+[TestClass]
 public sealed class ChrootedManifest : ManifestSuite<ChrootedHarness>;
 
 [TestClass]
@@ -70,6 +73,9 @@ public sealed class ChrootedSizeContract : SizeContractSuite<ChrootedHarness>;
 
 [TestClass]
 public sealed class ChrootedSizeEdge : SizeEdgeSuite<ChrootedHarness>;
+
+[TestClass]
+public sealed class ChrootedStandstill : StandstillSuite<ChrootedHarness>;
 
 [TestClass]
 public sealed class ChrootedStream : StreamSuite<ChrootedHarness>;

@@ -33,6 +33,9 @@ public sealed class ClaimingLocation : LocationSuite<ClaimingHarness>;
 public sealed class ClaimingLie : LieSuite<ClaimingHarness>;
 
 [TestClass]
+public sealed class ClaimingListing : ListingSuite<ClaimingHarness>;
+
+[TestClass]
 public sealed class ClaimingManifest : ManifestSuite<ClaimingHarness>;
 
 [TestClass]
@@ -70,6 +73,9 @@ public sealed class ClaimingSizeContract : SizeContractSuite<ClaimingHarness>;
 
 [TestClass]
 public sealed class ClaimingSizeEdge : SizeEdgeSuite<ClaimingHarness>;
+
+[TestClass]
+public sealed class ClaimingStandstill : StandstillSuite<ClaimingHarness>;
 
 [TestClass]
 public sealed class ClaimingStream : StreamSuite<ClaimingHarness>;

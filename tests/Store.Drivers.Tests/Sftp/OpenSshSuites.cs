@@ -38,6 +38,9 @@ public sealed class OpenSshLocation : LocationSuite<OpenSshHarness>;
 public sealed class OpenSshLie : LieSuite<OpenSshHarness>;
 
 [TestClass]
+public sealed class OpenSshListing : ListingSuite<OpenSshHarness>;
+
+[TestClass]
 public sealed class OpenSshManifest : ManifestSuite<OpenSshHarness>;
 
 [TestClass]
@@ -75,6 +78,9 @@ public sealed class OpenSshSizeContract : SizeContractSuite<OpenSshHarness>;
 
 [TestClass]
 public sealed class OpenSshSizeEdge : SizeEdgeSuite<OpenSshHarness>;
+
+[TestClass]
+public sealed class OpenSshStandstill : StandstillSuite<OpenSshHarness>;
 
 [TestClass]
 public sealed class OpenSshStream : StreamSuite<OpenSshHarness>;

@@ -33,6 +33,9 @@ public sealed class DynamicLocation : LocationSuite<DynamicHarness>;
 public sealed class DynamicLie : LieSuite<DynamicHarness>;
 
 [TestClass]
+public sealed class DynamicListing : ListingSuite<DynamicHarness>;
+
+[TestClass]
 public sealed class DynamicManifest : ManifestSuite<DynamicHarness>;
 
 [TestClass]
@@ -70,6 +73,9 @@ public sealed class DynamicSizeContract : SizeContractSuite<DynamicHarness>;
 
 [TestClass]
 public sealed class DynamicSizeEdge : SizeEdgeSuite<DynamicHarness>;
+
+[TestClass]
+public sealed class DynamicStandstill : StandstillSuite<DynamicHarness>;
 
 [TestClass]
 public sealed class DynamicStream : StreamSuite<DynamicHarness>;

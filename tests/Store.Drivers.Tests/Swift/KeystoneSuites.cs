@@ -33,6 +33,9 @@ public sealed class KeystoneLocation : LocationSuite<KeystoneHarness>;
 public sealed class KeystoneLie : LieSuite<KeystoneHarness>;
 
 [TestClass]
+public sealed class KeystoneListing : ListingSuite<KeystoneHarness>;
+
+[TestClass]
 public sealed class KeystoneManifest : ManifestSuite<KeystoneHarness>;
 
 [TestClass]
@@ -70,6 +73,9 @@ public sealed class KeystoneSizeContract : SizeContractSuite<KeystoneHarness>;
 
 [TestClass]
 public sealed class KeystoneSizeEdge : SizeEdgeSuite<KeystoneHarness>;
+
+[TestClass]
+public sealed class KeystoneStandstill : StandstillSuite<KeystoneHarness>;
 
 [TestClass]
 public sealed class KeystoneStream : StreamSuite<KeystoneHarness>;

@@ -35,6 +35,9 @@ public sealed class TempAuthLocation : LocationSuite<TempAuthHarness>;
 public sealed class TempAuthLie : LieSuite<TempAuthHarness>;
 
 [TestClass]
+public sealed class TempAuthListing : ListingSuite<TempAuthHarness>;
+
+[TestClass]
 public sealed class TempAuthManifest : ManifestSuite<TempAuthHarness>;
 
 [TestClass]
@@ -72,6 +75,9 @@ public sealed class TempAuthSizeContract : SizeContractSuite<TempAuthHarness>;
 
 [TestClass]
 public sealed class TempAuthSizeEdge : SizeEdgeSuite<TempAuthHarness>;
+
+[TestClass]
+public sealed class TempAuthStandstill : StandstillSuite<TempAuthHarness>;
 
 [TestClass]
 public sealed class TempAuthStream : StreamSuite<TempAuthHarness>;

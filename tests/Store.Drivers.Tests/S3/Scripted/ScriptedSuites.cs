@@ -33,6 +33,9 @@ public sealed class ScriptedLocation : LocationSuite<ScriptedHarness>;
 public sealed class ScriptedLie : LieSuite<ScriptedHarness>;
 
 [TestClass]
+public sealed class ScriptedListing : ListingSuite<ScriptedHarness>;
+
+[TestClass]
 public sealed class ScriptedManifest : ManifestSuite<ScriptedHarness>;
 
 [TestClass]
@@ -70,6 +73,9 @@ public sealed class ScriptedSizeContract : SizeContractSuite<ScriptedHarness>;
 
 [TestClass]
 public sealed class ScriptedSizeEdge : SizeEdgeSuite<ScriptedHarness>;
+
+[TestClass]
+public sealed class ScriptedStandstill : StandstillSuite<ScriptedHarness>;
 
 [TestClass]
 public sealed class ScriptedStream : StreamSuite<ScriptedHarness>;
