@@ -115,7 +115,7 @@ public sealed partial class ImageStore : IImageStore, IAsyncDisposable, IDisposa
             await using var use = Parts.Use.Enter().ConfigureAwait(false);
             var own = Own(location);
             var intent = new DeleteIntent(options?.VersionTag);
-            return await Parts.Retry.RunAsync(token => Parts.Driver.DeleteAsync(own, intent, token), cancellationToken).ConfigureAwait(false);
+            return await Deletion.RunAsync(Parts, own, intent, cancellationToken).ConfigureAwait(false);
         }, cancellationToken);
 
     /// <inheritdoc/>

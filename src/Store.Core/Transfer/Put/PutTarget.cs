@@ -167,7 +167,7 @@ internal sealed class PutTarget : IAsyncDisposable
     {
         Store.Require(Store.Can.CanDelete, "deletes no images");
         var (location, intent) = (Stored!.Location, new DeleteIntent(Stored.VersionTag));
-        await Store.Retry.RunAsync(token => Store.Driver.DeleteAsync(location, intent, token), cancellationToken).ConfigureAwait(false);
+        await Deletion.RunAsync(Store, location, intent, cancellationToken).ConfigureAwait(false);
     }
 
     public void Fail(StoreException failure)
@@ -200,7 +200,7 @@ internal sealed class PutTarget : IAsyncDisposable
 
         try
         {
-            await Store.Retry.RunAsync(token => Store.Driver.DeleteAsync(stored.Location, new DeleteIntent(tag), token), cancellationToken).ConfigureAwait(false);
+            await Deletion.RunAsync(Store, stored.Location, new DeleteIntent(tag), cancellationToken).ConfigureAwait(false);
             return true;
         }
         catch (Exception e) when (e is StoreException or OperationCanceledException)
