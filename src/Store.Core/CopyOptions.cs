@@ -23,6 +23,12 @@ public sealed record CopyOptions
     /// <summary>Told of every chunk; null by default.</summary>
     public IProgress<TransferProgress>? Progress { get; init; }
 
+    /// <summary>
+    /// Awaited with the copy once it is verified, and by a move before the image is deleted: the place to keep the receipt, so that no moment has
+    /// neither. What it throws ends the copy or the move, with image and copy there; null by default.
+    /// </summary>
+    public Func<ImageCopy, Task>? Copied { get; init; }
+
     /// <summary>Options that verify a copy against a receipt.</summary>
     public static CopyOptions Verify(ImageReceipt receipt)
     {

@@ -22,11 +22,14 @@ public sealed partial class ImageStores
     /// <see cref="StoreError.InvalidLocation"/>: the location ends in no id and none was given, or image and copy are the same, also where two
     /// stores are two names of one place.
     /// </exception>
-    public Task<ImageCopy> CopyAsync(ImageLocation from, string to, CopyOptions? options = null, CancellationToken cancellationToken = default)
+    public async Task<ImageCopy> CopyAsync(ImageLocation from, string to, CopyOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(from);
         ArgumentNullException.ThrowIfNull(to);
-        return CopyResolvedAsync(Resolve(from), this[to], options ?? new CopyOptions(), cancellationToken);
+        options ??= new CopyOptions();
+        var copy = await CopyResolvedAsync(Resolve(from), this[to], options, cancellationToken).ConfigureAwait(false);
+        await TellAsync(options, copy).ConfigureAwait(false);
+        return copy;
     }
 
     /// <summary>Copies an image into another store as <see cref="CopyAsync"/> does, and then deletes it from its own.</summary>
@@ -53,6 +56,7 @@ public sealed partial class ImageStores
         await RequireHeldAsync(target, copy, cancellationToken).ConfigureAwait(false);
         try
         {
+            await TellAsync(options, copy).ConfigureAwait(false);
             await RequireUnchangedAsync(source, image, cancellationToken).ConfigureAwait(false);
             await source.Store.DeleteAsync(source.Location, new DeleteOptions { VersionTag = image?.VersionTag }, cancellationToken).ConfigureAwait(false);
             return copy;
@@ -62,6 +66,8 @@ public sealed partial class ImageStores
             throw e.With($"The image was copied to {copy.Receipt.Location}, and is still in '{source.Store.Id}' as well.");
         }
     }
+
+    private static Task TellAsync(CopyOptions options, ImageCopy copy) => options.Copied?.Invoke(copy) ?? Task.CompletedTask;
 
     private static async Task<ImageCopy> CopyResolvedAsync(ResolvedLocation from, IImageStore to, CopyOptions options, CancellationToken cancellationToken)
     {

@@ -64,10 +64,12 @@ internal static class CopyCommand
         var to = stores[arguments.GetRequiredValue(To)].Id;
         await using var receipts = await ReceiptFiles.OpenAsync(arguments.GetValue(Receipt), argument, [to], cancellationToken);
         var made = await TransferBar.ShowAsync(name, progress =>
-            copy(stores, image, to, options with { Receipt = image.Receipt, Progress = progress }, cancellationToken));
-        await receipts.WriteAsync([made.Receipt]);
+            copy(stores, image, to, options with { Receipt = image.Receipt, Progress = progress, Copied = KeepAsync }, cancellationToken));
         ReceiptFiles.Print(arguments.GetValue(Json) ? made.Receipt.ToJson() : made.Receipt.Location.Uri, [made.Receipt]);
         return (int)ExitCode.Done;
+
+        // Before a move deletes the image: its copy without a receipt could not be verified.
+        Task KeepAsync(ImageCopy copied) => receipts.WriteAsync([copied.Receipt]);
     }
 
     private static CopyOptions OptionsOf(ParseResult arguments) => new()

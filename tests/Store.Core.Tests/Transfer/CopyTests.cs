@@ -99,6 +99,25 @@ public sealed class CopyTests
     }
 
     [TestMethod]
+    public async Task A_move_whose_receipt_cannot_be_kept_leaves_the_image_where_it_was()
+    {
+        await using var stores = Stores();
+        var receipt = await stores["from"].PutAsync(Id, new MemoryStream(Image));
+        ImageCopy? copied = null;
+        var options = CopyOptions.Verify(receipt) with
+        {
+            Copied = copy =>
+            {
+                copied = copy;
+                throw new IOException("The disk of the receipts is full.");
+            },
+        };
+        await Assert.ThrowsExactlyAsync<IOException>(() => stores.MoveAsync(receipt.Location, "to", options));
+        Assert.AreEqual("memory://to/a", copied?.Receipt.Location.Uri);
+        Assert.AreEqual("a a", $"{_here.Names.Single()} {_there.Names.Single()}");
+    }
+
+    [TestMethod]
     public async Task A_move_with_nothing_to_verify_with_is_refused_and_the_image_stays()
     {
         await using var stores = Stores();
