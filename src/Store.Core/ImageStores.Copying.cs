@@ -63,7 +63,8 @@ public sealed partial class ImageStores
         }
         catch (StoreException e)
         {
-            throw e.With($"The image was copied to {copy.Receipt.Location}, and is still in '{source.Store.Id}' as well.");
+            throw e.With($"The image was copied to {copy.Receipt.Location}, and "
+                + (e.Error == StoreError.Changed ? $"what '{source.Store.Id}' has in its place was not deleted." : $"is still in '{source.Store.Id}' as well."));
         }
     }
 

@@ -14,7 +14,7 @@ namespace Microsoft.Extensions.DependencyInjection;
 /// mistake; a host that starts throws its own <see cref="OptionsValidationException"/> instead, which lists the same. A store whose settings are
 /// right and that cannot be made all the same is down (<see cref="ImageStores.Down"/>), and resolving it by its id says why; the others are
 /// served, and only where all are down the host does not start.
-/// Dispose the container with <c>DisposeAsync</c>.
+/// Dispose the container with <c>DisposeAsync</c> where you can: <c>Dispose</c> blocks a thread until the last transfer has let go.
 /// </remarks>
 public static class GlanceStoreServiceCollectionExtensions
 {
