@@ -9,9 +9,6 @@ namespace GlanceStore.Drivers.Azure;
 /// <summary>The body of an answer, as the connection gives it: never more bytes than were announced, and an error where there are fewer or more.</summary>
 internal sealed class AzureReader : DriverReader
 {
-    // What Azurite (3.37) answers to any range from the beginning of an empty blob, where the service says 416.
-    private const string NothingOfNothing = "bytes 0--1/0";
-
     private readonly BlobDownloadStreamingResult _answer;
     private readonly Stream _body;
     private readonly string _reading;
@@ -48,9 +45,11 @@ internal sealed class AzureReader : DriverReader
             return new AzureReader(answer.Value, body, describe(size), part.Length);
         }
 
-        if (head.Status == (int)HttpStatusCode.PartialContent && header == NothingOfNothing && length == 0 && (intent.Range?.Offset ?? 0) == 0)
+        if (head.Status == (int)HttpStatusCode.PartialContent && length == 0 && SizeOfNothing(header) is { } end && (intent.Range?.Offset ?? 0) >= end)
         {
-            return new AzureReader(answer.Value, body, describe(0), 0);
+            return end == 0
+                ? new AzureReader(answer.Value, body, describe(0), 0)
+                : throw new StoreException(StoreError.InvalidRange, $"The range {intent.Range} begins beyond the end of {location}, which has {end} bytes.");
         }
 
         throw new StoreException(StoreError.Unsupported, string.Create(CultureInfo.InvariantCulture,
@@ -98,6 +97,15 @@ internal sealed class AzureReader : DriverReader
     // With Transfer-Encoding a Content-Length is void (RFC 9112, 6.3).
     private static long? LengthOf(Response head) => Header(head, "Transfer-Encoding") is null && long.TryParse(
         Header(head, "Content-Length"), NumberStyles.None, CultureInfo.InvariantCulture, out var length) ? length : null;
+
+    // Azurite (3.37) answers a range from the end on with 206 and no bytes, "bytes 100-99/100" or "bytes 0--1/0", where the service says 416.
+    private static long? SizeOfNothing(string? header) =>
+        header?.Split(' ', '/') is ["bytes", var range, var size] && range.IndexOf('-', StringComparison.Ordinal) is > 0 and var dash
+        && long.TryParse(range.AsSpan(0, dash), NumberStyles.None, CultureInfo.InvariantCulture, out var first)
+        && long.TryParse(range.AsSpan(dash + 1), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var last) && last < first
+        && long.TryParse(size, NumberStyles.None, CultureInfo.InvariantCulture, out var all)
+            ? all
+            : null;
 
     // A proxy's doing, or a property that somebody gave the blob: either way these are not the bytes of an image.
     private static void RequirePlain(Response head, ImageLocation location)
