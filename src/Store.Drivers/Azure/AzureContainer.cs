@@ -111,6 +111,16 @@ internal sealed partial class AzureContainer(AzureAccount account, AzureDriverOp
         {
             return false;
         }
+        catch (StoreException e) when (conditions is not null && e.Error == StoreError.Changed)
+        {
+            // Azurite (3.37) says 412 of a blob that is not there, where the service says 404.
+            if (await FindAsync(location, cancellationToken).ConfigureAwait(false) is not null)
+            {
+                throw;
+            }
+
+            return false;
+        }
     }
 
     private BlockBlobClient BlobAt(ImageLocation location) => account.BlobAt(locations.BlobOf(location));
