@@ -53,7 +53,7 @@ public sealed class EveryOptionTests
     private static Dictionary<string, StoreType> Registered()
     {
         var types = new RegisteredTypes();
-        types.AddFile().AddHttp().AddS3().AddSwift();
+        types.AddFile().AddHttp().AddRbd().AddS3().AddSwift();
         return types.All;
     }
 

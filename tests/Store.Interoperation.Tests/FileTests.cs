@@ -72,6 +72,7 @@ public sealed class SeveralDirectoriesTests : WritableStoreTests
     [TestMethod]
     public async Task What_lies_in_the_other_directory_is_found_by_both()
     {
+        Directory.CreateDirectory(At("a"));
         File.Copy(MakeFile(10), At("a/old"));
         Assert.AreEqual(10, (await Ours.FindAsync(Ours.ParseLocation($"file://{At("a")}/old")))?.Size);
         Assert.AreEqual(10, await Python.SizeAsync($"file://{At("a")}/old"));

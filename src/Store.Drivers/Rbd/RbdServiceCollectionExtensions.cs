@@ -1,6 +1,8 @@
+using GlanceStore.Drivers.Rbd;
+using GlanceStore.Drivers;
 using Microsoft.Extensions.Logging;
 
-namespace GlanceStore.Drivers.Rbd;
+namespace Microsoft.Extensions.DependencyInjection;
 
 /// <summary>Adds RBD stores.</summary>
 public static class RbdServiceCollectionExtensions
