@@ -15,6 +15,7 @@ internal sealed record Group(string Name, string Title, Func<Settings, IEnumerab
         new("swift", "the Swift store", SwiftScenarios.All),
         new("azure", "the Azure store", AzureScenarios.All),
         new("sftp", "the SFTP store", SftpScenarios.All),
+        new("rbd", "the RBD store", RbdScenarios.All),
     ];
 
     /// <summary>The groups of these names; all where none is named.</summary>

@@ -17,6 +17,7 @@ internal static class Machine
         (".NET", $"{RuntimeInformation.FrameworkDescription}, Release, ReadyToRun"),
         ("Python", await FirstLineAsync(workplace, "/usr/bin/python3 --version")),
         ("glance_store", await FirstLineAsync(workplace, "dpkg-query --show --showformat='${Version}' python3-glance-store")),
+        ("Ceph", await FirstLineAsync(workplace, "dpkg-query --show --showformat='${Version}' ceph-osd")),
         ("commit", await FirstLineAsync(workplace, "git rev-parse --short HEAD")),
     ];
 

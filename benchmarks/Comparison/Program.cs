@@ -10,6 +10,9 @@ switch (args)
     case ["put-many", var count, var bytes, var atOnce, .. var settings]:
         await PutMany.RunAsync(count, bytes, atOnce, settings);
         break;
+    case ["delete-all-but", var kept, .. var settings]:
+        await DeleteAll.RunAsync(kept, settings);
+        break;
     case ["failover", var file, var how]:
         await Failover.RunAsync(file, how);
         break;
@@ -21,6 +24,12 @@ switch (args)
         break;
     case ["delay", var port, var target, var milliseconds]:
         await DelayingProxy.RunAsync(port, target, milliseconds);
+        break;
+    case ["far-away", "serve", var path]:
+        await FarAway.ServeAsync(path);
+        break;
+    case ["far-away", "listen", var path, var milliseconds, .. var ports]:
+        await FarAway.ListenAsync(path, milliseconds, ports);
         break;
     default:
         return args.Contains("--help") ? Help() : await TryCompareAsync(args);

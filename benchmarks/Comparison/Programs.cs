@@ -14,6 +14,9 @@ internal static class Programs
         ("/usr/bin/python3 $BENCH/glance_store_", "/usr/bin/python3 -c 'import glance_store'", "python3-glance-store"),
         ("rclone ", "command -v rclone", "rclone"),
         ("curl ", "command -v curl", "curl"),
+        ("/usr/bin/rbd ", "test -x /usr/bin/rbd", "ceph-common"),
+        ("$BENCH/glance_store_rbd.py", "/usr/bin/python3 -c 'import rbd'", "python3-rbd"),
+        ("$BENCH/far_away.sh", "command -v ip", "iproute2"),
         ("sftp -q", "command -v sftp", "openssh-client"),
     ];
 

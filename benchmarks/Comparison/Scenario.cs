@@ -16,6 +16,9 @@ internal sealed record Scenario(string Title, IReadOnlyList<Contestant> Contesta
     /// <summary>How many images a run stores; with more than one, the table tells the cost of each instead of a rate.</summary>
     public int Images { get; init; } = 1;
 
+    /// <summary>How many times in a row a run stores <c>image.raw</c> as one image.</summary>
+    public int Repeats { get; init; } = 1;
+
     /// <summary>Run once before all, not measured.</summary>
     public string Setup { get; init; } = ":";
 

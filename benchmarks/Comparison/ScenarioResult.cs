@@ -23,7 +23,7 @@ internal sealed class ScenarioResult(Scenario scenario)
         (_runs[contestant].Min(run => run.WallSeconds), _runs[contestant].Max(run => run.WallSeconds));
 
     public double MiBPerSecond(string contestant) =>
-        (double)Scenario.ImageBytes * Scenario.Images / (1 << 20) / this[contestant].WallSeconds;
+        (double)Scenario.ImageBytes * Scenario.Images * Scenario.Repeats / (1 << 20) / this[contestant].WallSeconds;
 
     private double Median(string contestant, Func<ProcessTimes, double> figure)
     {

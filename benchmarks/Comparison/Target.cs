@@ -30,6 +30,14 @@ internal sealed record Target
         Contestants = [ours, other],
     };
 
+    /// <summary>Our rate is at least a multiple of that of whoever of two others takes longer.</summary>
+    public static Target RateOverSlower(string ours, string one, string other, double atLeast) => new(
+        $"rate of {ours} over the slower of {one} and {other}", Text($"≥ {atLeast:0.0#}"),
+        result => Math.Max(result[one].WallSeconds, result[other].WallSeconds) / result[ours].WallSeconds, atLeast, false)
+    {
+        Contestants = [ours, one, other],
+    };
+
     /// <summary>Our processor time is at most a multiple of another's.</summary>
     public static Target Cpu(string ours, string other, double atMost) => new(
         $"processor time of {ours} over {other}", Text($"≤ {atMost:F1}"), result => result[ours].CpuSeconds / result[other].CpuSeconds, atMost, true)

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
@@ -39,8 +40,7 @@ internal static class DelayingProxy
             {
                 client.NoDelay = server.NoDelay = true;
                 await server.ConnectAsync(to);
-                await Task.WhenAny(
-                    CopyAsync(client.GetStream(), server.GetStream(), delay), CopyAsync(server.GetStream(), client.GetStream(), delay));
+                await PassAsync(client.GetStream(), server.GetStream(), delay);
             }
             catch (Exception e) when (e is IOException or SocketException)
             {
@@ -49,31 +49,37 @@ internal static class DelayingProxy
         }
     }
 
+    /// <summary>Hands every byte of either side to the other, so many milliseconds after it came, until one of them ends.</summary>
+    public static Task PassAsync(Stream one, Stream other, int delay) => Task.WhenAny(CopyAsync(one, other, delay), CopyAsync(other, one, delay));
+
     // What was read waits in a queue until its time has come, so that the delay costs time and not throughput.
-    private static async Task CopyAsync(NetworkStream from, NetworkStream to, int delay)
+    private static async Task CopyAsync(Stream from, Stream to, int delay)
     {
-        var queue = Channel.CreateUnbounded<(long Due, byte[] Bytes)>();
+        var queue = Channel.CreateUnbounded<(TimeSpan Due, byte[] Bytes)>();
         var sending = SendAsync(queue.Reader, to);
         var buffer = new byte[64 << 10];
         for (int count; (count = await from.ReadAsync(buffer)) > 0;)
         {
-            queue.Writer.TryWrite((Environment.TickCount64 + delay, buffer[..count]));
+            queue.Writer.TryWrite((Now + TimeSpan.FromMilliseconds(delay), buffer[..count]));
         }
 
         queue.Writer.Complete();
         await sending;
     }
 
-    private static async Task SendAsync(ChannelReader<(long Due, byte[] Bytes)> queue, NetworkStream to)
+    private static async Task SendAsync(ChannelReader<(TimeSpan Due, byte[] Bytes)> queue, Stream to)
     {
         await foreach (var (due, bytes) in queue.ReadAllAsync())
         {
-            if (due - Environment.TickCount64 is > 0 and var wait)
+            if (due - Now is { Ticks: > 0 } wait)
             {
-                await Task.Delay((int)wait);
+                await Task.Delay(wait);
             }
 
             await to.WriteAsync(bytes);
         }
     }
+
+    // Finer than the system's tick count, which knows steps of four milliseconds.
+    private static TimeSpan Now => Stopwatch.GetElapsedTime(0);
 }

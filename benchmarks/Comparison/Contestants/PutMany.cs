@@ -21,11 +21,12 @@ internal static class PutMany
         });
     }
 
-    private static ImageStores Open(string[] settings)
+    /// <summary>A store of settings as a configuration has them.</summary>
+    public static ImageStores Open(string[] settings)
     {
         var values = settings.Select(setting => setting.Split('=', 2)).ToDictionary(pair => $"Stores:images:{pair[0]}", pair => (string?)pair[1]);
         var builder = new GlanceStoreBuilder();
-        builder.AddFile();
+        builder.AddFile().AddRbd();
         return builder.AddConfiguration(new ConfigurationBuilder().AddInMemoryCollection(values).Build()).Build();
     }
 }

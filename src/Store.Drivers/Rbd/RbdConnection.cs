@@ -132,6 +132,7 @@ internal sealed class RbdConnection(RbdDriverOptions options, ILogger logger) : 
             keyring = cluster.Get("keyring");
             cluster.Connect();
             RequireSame(cluster.Fsid);
+            RequireDataPool(cluster);
             pool = RadosPool.Open(cluster, options.PoolParts.Name, options.PoolParts.Namespace);
             return new RbdSession(cluster, pool, FeaturesOf(cluster));
         }
@@ -202,6 +203,15 @@ internal sealed class RbdConnection(RbdDriverOptions options, ILogger logger) : 
         catch (CephException e)
         {
             throw RbdErrors.FromConnecting(e, options, "the keyring of the configuration");
+        }
+    }
+
+    // New images would be refused with the same word as an image that is not there.
+    private void RequireDataPool(RadosCluster cluster)
+    {
+        if (options.DataPool is { } dataPool && cluster.FindPool(dataPool) is null)
+        {
+            throw new StoreException(StoreError.InvalidConfiguration, $"The RBD store cannot be used: the cluster has no pool '{dataPool}'; make it, or set DataPool.");
         }
     }
 

@@ -33,6 +33,11 @@ public sealed partial record RbdDriverOptions
             yield return "'User' is not the name of a user without 'client.' before it";
         }
 
+        if (DataPool is { } dataPool && (dataPool.Length == 0 || dataPool.AsSpan().ContainsAny('/', '\0')))
+        {
+            yield return "'DataPool' is not the name of a pool";
+        }
+
         if (CephConf is { } conf && !File.Exists(conf))
         {
             yield return $"'CephConf' names {conf}, and there is no such file";

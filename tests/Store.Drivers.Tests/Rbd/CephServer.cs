@@ -32,6 +32,21 @@ internal static class CephServer
 
     public static RbdDriverOptions Options(string pool = Pool) => new() { Pool = pool, User = "glance", CephConf = Conf };
 
+    /// <summary>A pool whose name locations have to quote.</summary>
+    public static string QuotedPool { get; } = "Bilder für+alle %41";
+
+    /// <summary>Makes a pool beside that of the images, where it is not there yet.</summary>
+    public static void MakePool(string name) => Ceph("osd", "pool", "create", name);
+
+    /// <summary>Runs the tool of Ceph's block devices as the administrator, and returns what it wrote.</summary>
+    public static byte[] Rbd(params string[] arguments) => Run("rbd", ["--conf", Conf, "--id", "admin", .. arguments]);
+
+    /// <summary>Runs the tool of the cluster as the administrator, and returns what it wrote.</summary>
+    public static byte[] Ceph(params string[] arguments) => Run("ceph", ["--conf", Conf, "--id", "admin", .. arguments]);
+
+    /// <summary>Any pool as the administrator sees it.</summary>
+    public static RadosPool OpenPool(string name) => RadosPool.Open(Admin.Value, name, null);
+
     /// <summary>The pool, or a namespace of it, as the administrator sees it.</summary>
     public static RadosPool Open(string? @namespace = null) => RadosPool.Open(Admin.Value, Pool, @namespace);
 

@@ -1,90 +1,165 @@
-using System.Diagnostics;
 using System.Security.Cryptography;
-using System.Text;
 using GlanceStore.Conformance;
 
 namespace GlanceStore.Drivers.Rbd;
 
-/// <summary>OpenStack's own library beside the driver, in the pool itself: it knows no namespaces.</summary>
+/// <summary>What OpenStack's own library stores we read, verify and delete, and the other way round, in the pool itself.</summary>
 [TestClass]
 public sealed class InteroperationTests
 {
-    private const string Interpreter = "/usr/bin/python3";
+    private const int MiB = 1 << 20;
 
-    [TestMethod]
-    [DataRow(1)]
-    [DataRow(1000)]
-    [DataRow(20 << 20)]
-    public async Task What_is_put_here_is_read_and_deleted_by_glance_store(int length)
-    {
-        await using var driver = NewDriver();
-        await using var store = new ImageStore("rbd", driver);
-        var (id, bytes) = (ImageId.New(), Bytes(length));
-        using var source = new MemoryStream(bytes, writable: false);
-        await store.PutAsync(id, source);
-        var location = store.LocationOf(id);
-        AssertSame(bytes, await PythonAsync("get", location.Uri));
-        await PythonAsync("delete", location.Uri);
-        Assert.IsNull(await store.FindAsync(location));
-    }
+    // To start Python takes longer than any of these tests: one for all of them.
+    private static readonly Lazy<PythonStore> Shared = new(() => PythonStore.Start(CephServer.Options()));
 
-    [TestMethod]
-    [DataRow(1)]
-    [DataRow(1000)]
-    [DataRow(20 << 20)]
-    public async Task What_glance_store_puts_is_read_and_deleted_here(int length)
+    public TestContext TestContext { get; set; } = null!;
+
+    /// <summary>Sizes about objects and chunks, and beyond the first growth of an image whose size is not told.</summary>
+    public static IEnumerable<object[]> Cases =>
+        from length in new[] { 0, 1, (4 * MiB) - 1, 4 * MiB, (4 * MiB) + 1, (8 * MiB) - 1, 8 * MiB, (8 * MiB) + 1, (20 * MiB) + 7, (65 * MiB) + 3 }
+        from isSizeTold in new[] { true, false }
+        select new object[] { length, isSizeTold };
+
+    [ClassCleanup]
+    public static async Task EndAsync()
     {
-        await using var driver = NewDriver();
-        await using var store = new ImageStore("rbd", driver);
-        var (id, bytes) = (ImageId.New(), Bytes(length));
-        var uri = Encoding.UTF8.GetString(await PythonAsync("put", id.Value, bytes)).Trim();
-        var location = store.LocationOf(id);
-        Assert.AreEqual(location.Uri, uri);
-        await using (var stream = await store.OpenReadAsync(location))
+        if (Shared.IsValueCreated)
         {
-            using var read = new MemoryStream();
-            await stream.CopyToAsync(read);
-            AssertSame(bytes, read.ToArray());
+            await Shared.Value.DisposeAsync();
         }
-
-        Assert.IsTrue(await store.DeleteAsync(location));
-        Assert.IsNull(await store.FindAsync(location));
     }
 
-    private static RbdDriver NewDriver()
+    [TestMethod]
+    [DynamicData(nameof(Cases))]
+    public async Task What_glance_store_stores_is_found_verified_read_and_deleted_here(int length, bool isSizeTold)
+    {
+        await using var store = OpenStore();
+        var (id, bytes) = (ImageId.New(), Bytes(length));
+        var theirs = await Shared.Value.PutAsync(id.Value, bytes, isSizeTold);
+        var location = store.ParseLocation(theirs.Uri);
+        Assert.AreEqual(store.LocationOf(id), location);
+        Assert.AreEqual(theirs.Uri, location.Uri);
+        Assert.AreEqual(length, (await store.FindAsync(location, TestContext.CancellationToken))?.Size);
+        AssertSame(bytes, await ReadAsync(store, location, theirs.Md5, theirs.Sha512));
+        Assert.IsTrue(await store.DeleteAsync(location, cancellationToken: TestContext.CancellationToken));
+        Assert.AreEqual("NotFound", await Shared.Value.ErrorOfAsync("size", theirs.Uri));
+        Assert.AreEqual("NotFound", await Shared.Value.ErrorOfAsync("delete", theirs.Uri));
+    }
+
+    [TestMethod]
+    [DynamicData(nameof(Cases))]
+    public async Task What_is_stored_here_glance_store_sizes_reads_and_deletes(int length, bool isSizeTold)
+    {
+        await using var store = OpenStore();
+        var (id, bytes) = (ImageId.New(), Bytes(length));
+        var receipt = await PutAsync(store, id, bytes, isSizeTold);
+        Assert.AreEqual(length, await Shared.Value.SizeAsync(receipt.Location.Uri));
+        AssertSame(bytes, await Shared.Value.GetAsync(receipt.Location.Uri));
+        await Shared.Value.DeleteAsync(receipt.Location.Uri);
+        Assert.IsNull(await store.FindAsync(receipt.Location, TestContext.CancellationToken));
+        Assert.IsFalse(await store.DeleteAsync(receipt.Location, cancellationToken: TestContext.CancellationToken));
+    }
+
+    [TestMethod]
+    public async Task Either_side_reads_and_deletes_by_the_older_form_of_a_location()
+    {
+        await using var store = OpenStore();
+        var (ours, theirs, bytes) = (ImageId.New(), ImageId.New(), Bytes(5 * MiB));
+        await PutAsync(store, ours, bytes, isSizeTold: true);
+        AssertSame(bytes, await Shared.Value.GetAsync($"rbd://{ours}"));
+        await Shared.Value.DeleteAsync(store.LocationOf(ours).Uri);
+        var stored = await Shared.Value.PutAsync(theirs.Value, bytes);
+        var location = store.ParseLocation($"rbd://{theirs}");
+        AssertSame(bytes, await ReadAsync(store, location, stored.Sha512));
+        Assert.IsTrue(await store.DeleteAsync(location, cancellationToken: TestContext.CancellationToken));
+    }
+
+    [TestMethod]
+    [DataRow("a b/c")]
+    [DataRow("100%25")]
+    [DataRow("?query=1&x#fragment")]
+    [DataRow("user:pass@host")]
+    [DataRow("Prüfbild ☃ 𝕏")]
+    [DataRow("(a)!*'~.-_")]
+    public async Task Names_that_locations_quote_are_the_same_for_both(string name)
+    {
+        await using var store = OpenStore();
+        name = $"{Guid.NewGuid():N} {name}";
+        var bytes = Bytes(1000);
+        var theirs = await Shared.Value.PutAsync(name, bytes);
+        var location = store.ParseLocation(theirs.Uri);
+        Assert.AreEqual(theirs.Uri, location.Uri);
+        AssertSame(bytes, await ReadAsync(store, location, theirs.Sha512));
+        Assert.IsTrue(await store.DeleteAsync(location, cancellationToken: TestContext.CancellationToken));
+        Assert.AreEqual("NotFound", await Shared.Value.ErrorOfAsync("size", theirs.Uri));
+    }
+
+    [TestMethod]
+    public async Task A_pool_whose_name_locations_quote_is_the_same_for_both()
+    {
+        Require();
+        CephServer.MakePool(CephServer.QuotedPool);
+        var place = CephServer.Options(CephServer.QuotedPool) with { User = "admin" };
+        await using var store = new ImageStore("rbd", new RbdDriver(place));
+        await using var python = PythonStore.Start(place);
+        var (ours, theirs, bytes) = (ImageId.New(), ImageId.New(), Bytes(9 * MiB));
+        var receipt = await PutAsync(store, ours, bytes, isSizeTold: true);
+        AssertSame(bytes, await python.GetAsync(receipt.Location.Uri));
+        await python.DeleteAsync(receipt.Location.Uri);
+        var stored = await python.PutAsync(theirs.Value, bytes);
+        Assert.AreEqual(store.LocationOf(theirs).Uri, stored.Uri);
+        AssertSame(bytes, await ReadAsync(store, store.LocationOf(theirs), stored.Sha512));
+        Assert.IsTrue(await store.DeleteAsync(store.LocationOf(theirs), cancellationToken: TestContext.CancellationToken));
+    }
+
+    [TestMethod]
+    public async Task What_a_clone_hangs_on_is_in_use_for_both()
+    {
+        await using var store = OpenStore();
+        var id = ImageId.New();
+        var receipt = await PutAsync(store, id, Bytes(1000), isSizeTold: true);
+        CephServer.Rbd("clone", $"{CephServer.Pool}/{id}@snap", $"{CephServer.Pool}/{id}-volume");
+        Assert.AreEqual("InUseByStore", await Shared.Value.ErrorOfAsync("delete", receipt.Location.Uri));
+        var error = await Assert.ThrowsExactlyAsync<StoreException>(() => store.DeleteAsync(receipt.Location, cancellationToken: TestContext.CancellationToken));
+        Assert.AreEqual(StoreError.InUse, error.Error, error.Message);
+        CephServer.Rbd("rm", $"{CephServer.Pool}/{id}-volume");
+        Assert.IsTrue(await store.DeleteAsync(receipt.Location, cancellationToken: TestContext.CancellationToken));
+    }
+
+    private static ImageStore OpenStore()
+    {
+        Require();
+        return new ImageStore("rbd", new RbdDriver(CephServer.Options()));
+    }
+
+    private static void Require()
     {
         if (CephServer.SkipReason is { } reason)
         {
             SkippedServers.Skip("ceph", reason);
         }
 
-        return new RbdDriver(CephServer.Options());
-    }
-
-    private static byte[] Bytes(int length)
-    {
-        var bytes = new byte[length];
-        new Random(length).NextBytes(bytes);
-        return bytes;
-    }
-
-    private static async Task<byte[]> PythonAsync(string verb, string subject, byte[]? input = null)
-    {
-        var script = Path.Combine(AppContext.BaseDirectory, "interoperation.py");
-        using var process = Process.Start(new ProcessStartInfo(Interpreter, ["-W", "ignore", script, CephServer.Conf, CephServer.Pool, verb, subject])
+        if (PythonStore.SkipReason is { } missing)
         {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        })!;
-        var errors = process.StandardError.ReadToEndAsync();
-        await process.StandardInput.BaseStream.WriteAsync(input ?? []);
-        process.StandardInput.Close();
-        using var output = new MemoryStream();
-        await process.StandardOutput.BaseStream.CopyToAsync(output);
-        await process.WaitForExitAsync();
-        Assert.AreEqual(0, process.ExitCode, await errors);
-        return output.ToArray();
+            SkippedServers.Skip(PythonStore.Tool, missing);
+        }
+    }
+
+    private static byte[] Bytes(int length) => new SyntheticContent(length).Bytes(length);
+
+    private async Task<ImageReceipt> PutAsync(ImageStore store, ImageId id, byte[] bytes, bool isSizeTold)
+    {
+        await using var source = new SyntheticStream(new SyntheticContent(bytes.Length), bytes.Length);
+        var options = new PutOptions { ExpectedSize = isSizeTold ? bytes.Length : null };
+        return await store.PutAsync(id, source, options, TestContext.CancellationToken);
+    }
+
+    private async Task<byte[]> ReadAsync(ImageStore store, ImageLocation location, params Digest[] expected)
+    {
+        await using var stream = await store.OpenReadAsync(location, new ReadOptions { ExpectedDigests = expected }, TestContext.CancellationToken);
+        using var bytes = new MemoryStream();
+        await stream.CopyToAsync(bytes, TestContext.CancellationToken);
+        return bytes.ToArray();
     }
 
     private static void AssertSame(byte[] expected, byte[] actual) =>

@@ -59,7 +59,7 @@ internal sealed class TestPlace : IAsyncDisposable
 
     /// <summary>Runs Ceph's own tool as the administrator, and returns what it wrote.</summary>
     public byte[] Rbd(params string[] arguments) =>
-        CephServer.Run("rbd", ["--conf", CephServer.Conf, "--id", "admin", "--pool", CephServer.Pool, "--namespace", _namespace, .. arguments]);
+        CephServer.Rbd(["--pool", CephServer.Pool, "--namespace", _namespace, .. arguments]);
 
     public async ValueTask DisposeAsync()
     {

@@ -28,7 +28,19 @@ internal sealed partial class RbdImage
         RunAsync("rbd_aio_read", completion => RbdCalls.Read(this, (ulong)offset, (nuint)count, buffer.Pointer, completion));
 
     /// <summary>The stretches of it that are not holes, in order, by whole objects.</summary>
-    public unsafe IReadOnlyList<RbdExtent> ListExtents()
+    public IReadOnlyList<RbdExtent> ListExtents()
+    {
+        var merged = new List<RbdExtent>();
+        foreach (var found in FindExtents().OrderBy(extent => extent.Offset))
+        {
+            Add(merged, found);
+        }
+
+        return merged;
+    }
+
+    // By object: where an image is striped over several of them, not in order.
+    private unsafe List<RbdExtent> FindExtents()
     {
         var extents = new List<RbdExtent>();
         var handle = GCHandle.Alloc(extents);
@@ -47,23 +59,24 @@ internal sealed partial class RbdImage
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static int Found(ulong offset, nuint length, int exists, nint argument)
     {
-        var extents = (List<RbdExtent>)GCHandle.FromIntPtr(argument).Target!;
-        if (exists == 0)
+        if (exists != 0)
         {
-            return 0;
+            Add((List<RbdExtent>)GCHandle.FromIntPtr(argument).Target!, new RbdExtent((long)offset, (long)length));
         }
 
-        var found = new RbdExtent((long)offset, (long)length);
-        if (extents is [.., var last] && last.End == found.Offset)
+        return 0;
+    }
+
+    private static void Add(List<RbdExtent> extents, RbdExtent found)
+    {
+        if (extents is [.., var last] && last.Offset <= found.Offset && found.Offset <= last.End)
         {
-            extents[^1] = last with { Length = last.Length + found.Length };
+            extents[^1] = last with { Length = Math.Max(last.End, found.End) - last.Offset };
         }
         else
         {
             extents.Add(found);
         }
-
-        return 0;
     }
 
     // Closed no earlier than the operation has ended, though nobody may wait for it any more.
