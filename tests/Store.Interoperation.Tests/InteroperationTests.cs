@@ -32,7 +32,7 @@ public abstract class InteroperationTests
         await File.WriteAllTextAsync(conf, Configuration());
         _python = new PythonLibrary(conf, StoreId ?? "-");
         var builder = new GlanceStoreBuilder();
-        builder.AddFile().AddHttp().AddS3().AddSwift();
+        builder.AddFile().AddHttp().AddRbd().AddS3().AddSwift();
         _stores = builder.AddGlanceConf(conf).Build();
     }
 

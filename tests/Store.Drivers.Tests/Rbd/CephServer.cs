@@ -36,7 +36,11 @@ internal static class CephServer
     public static string QuotedPool { get; } = "Bilder für+alle %41";
 
     /// <summary>Makes a pool beside that of the images, where it is not there yet.</summary>
-    public static void MakePool(string name) => Ceph("osd", "pool", "create", name);
+    public static void MakePool(string name)
+    {
+        Ceph("osd", "pool", "create", name);
+        Ceph("osd", "pool", "application", "enable", name, "rbd");
+    }
 
     /// <summary>Runs the tool of Ceph's block devices as the administrator, and returns what it wrote.</summary>
     public static byte[] Rbd(params string[] arguments) => Run("rbd", ["--conf", Conf, "--id", "admin", .. arguments]);

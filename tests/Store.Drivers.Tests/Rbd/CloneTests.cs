@@ -32,7 +32,7 @@ public sealed class CloneTests
         await using var place = TestPlace.New();
         var bytes = Bytes();
         var id = await place.PutAsync(bytes);
-        place.Rbd("clone", $"{id}@snap", "disk", "--rbd-default-clone-format", cloneFormat);
+        CephServer.Rbd("clone", place.Spec($"{id}@snap"), place.Spec("disk"), "--rbd-default-clone-format", cloneFormat);
         CollectionAssert.AreEqual(bytes, place.Rbd("export", "disk", "-"));
         var error = await Assert.ThrowsExactlyAsync<StoreException>(() => place.Store.DeleteAsync(place.Store.LocationOf(id)));
         Assert.AreEqual(StoreError.InUse, error.Error, error.Message);
@@ -54,7 +54,7 @@ public sealed class CloneTests
         place.Rbd("snap", "create", "disk@backup");
         place.Rbd("snap", "protect", "disk@backup");
         var id = ImageId.New();
-        place.Rbd("clone", "disk@backup", id.Value);
+        CephServer.Rbd("clone", place.Spec("disk@backup"), place.Spec(id.Value));
         if (isFlat)
         {
             place.Rbd("flatten", id.Value);
@@ -109,7 +109,7 @@ public sealed class CloneTests
         try
         {
             File.WriteAllBytes(file, bytes);
-            place.Rbd(["import", "--no-progress", file, name, .. options]);
+            CephServer.Rbd(["import", "--no-progress", file, place.Spec(name), .. options]);
         }
         finally
         {

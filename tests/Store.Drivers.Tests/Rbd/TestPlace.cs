@@ -57,6 +57,9 @@ internal sealed class TestPlace : IAsyncDisposable
     /// <summary>The id behind an image's name.</summary>
     public string IdOf(ImageId id) => Behind.FindImageId(id.Value)!;
 
+    /// <summary>What Ceph's own tool calls an image of this place, where its options do not say the place.</summary>
+    public string Spec(string image) => $"{CephServer.Pool}/{_namespace}/{image}";
+
     /// <summary>Runs Ceph's own tool as the administrator, and returns what it wrote.</summary>
     public byte[] Rbd(params string[] arguments) =>
         CephServer.Rbd(["--pool", CephServer.Pool, "--namespace", _namespace, .. arguments]);
