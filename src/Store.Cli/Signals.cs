@@ -9,7 +9,9 @@ namespace GlanceStore.Cli;
 /// </remarks>
 internal sealed class Signals : IDisposable
 {
-    // Linux's numbers, where .NET has no names, of those whose default is to end a process: USR1, USR2, ALRM, STKFLT, XCPU, VTALRM, PROF, IO, PWR.
+    // Those whose default is to end a process; by Linux's numbers where .NET has no names: USR1, USR2, ALRM, STKFLT, XCPU, VTALRM, PROF, IO, PWR.
+    private static readonly PosixSignal[] Named = [PosixSignal.SIGHUP, PosixSignal.SIGINT, PosixSignal.SIGQUIT, PosixSignal.SIGTERM];
+    private static readonly int[] NamedNumbers = [1, 2, 3, 15];
     private static readonly int[] Unnamed = [10, 12, 14, 16, 24, 26, 27, 29, 30];
 
     // XFSZ: the write beyond the limit fails as well, and says so.
@@ -20,10 +22,16 @@ internal sealed class Signals : IDisposable
 
     public Signals()
     {
-        var others = OperatingSystem.IsLinux() ? Unnamed.Where(IsNotIgnored).Select(number => (PosixSignal)number) : [];
-        foreach (var signal in others.Concat(Named()))
+        // Plain loops: queries over numbers would be compiled anew in every process, which is a tenth of the start.
+        var ignored = Ignored();
+        for (var i = 0; i < Named.Length; i++)
         {
-            _registrations.Add(PosixSignalRegistration.Create(signal, CancelOnce));
+            Register(Named[i], NamedNumbers[i], ignored);
+        }
+
+        foreach (var number in OperatingSystem.IsLinux() ? Unnamed : [])
+        {
+            Register((PosixSignal)number, number, ignored);
         }
 
         if (OperatingSystem.IsLinux())
@@ -40,15 +48,16 @@ internal sealed class Signals : IDisposable
         _cancellation.Dispose();
     }
 
-    private static IEnumerable<PosixSignal> Named() =>
-        new[] { (PosixSignal.SIGHUP, 1), (PosixSignal.SIGINT, 2), (PosixSignal.SIGQUIT, 3), (PosixSignal.SIGTERM, 15) }
-            .Where(signal => IsNotIgnored(signal.Item2))
-            .Select(signal => signal.Item1);
-
-    private static bool IsNotIgnored(int signal) => (Ignored.Value & (1UL << (signal - 1))) == 0;
+    private void Register(PosixSignal signal, int number, ulong ignored)
+    {
+        if ((ignored & (1UL << (number - 1))) == 0)
+        {
+            _registrations.Add(PosixSignalRegistration.Create(signal, CancelOnce));
+        }
+    }
 
     // As the process was started: nothing of ours ignores a signal, and the runtime only SIGPIPE.
-    private static readonly Lazy<ulong> Ignored = new(() =>
+    private static ulong Ignored()
     {
         const string Field = "SigIgn:";
         try
@@ -60,7 +69,7 @@ internal sealed class Signals : IDisposable
         {
             return 0;
         }
-    });
+    }
 
     private void CancelOnce(PosixSignalContext context)
     {

@@ -29,20 +29,27 @@ internal static class StoreConfiguration
     public static async Task<ImageStores> OpenAsync(ParseResult arguments, GlanceConf? conf, CancellationToken cancellationToken)
     {
         var path = arguments.GetValue(CommandLine.Config);
+        if (path is null && conf is null)
+        {
+            return BuildDefault();
+        }
+
+        // What a configuration names, certificates for one, may be pipes.
         var section = path is null ? null : await SectionOfAsync(path, cancellationToken);
         return await Interruptible.RunAsync(() => Build(section, conf), cancellationToken);
+    }
+
+    private static ImageStores BuildDefault()
+    {
+        var directory = DefaultDirectory();
+        var builder = new GlanceStoreBuilder();
+        builder.AddFile(DefaultStore, options => options with { Directory = directory });
+        return builder.Build();
     }
 
     private static ImageStores Build(IConfiguration? section, GlanceConf? conf)
     {
         var builder = new GlanceStoreBuilder();
-        if (section is null && conf is null)
-        {
-            var directory = DefaultDirectory();
-            builder.AddFile(DefaultStore, options => options with { Directory = directory });
-            return builder.Build();
-        }
-
         builder.AddAzure();
         builder.AddFile();
         builder.AddHttp();

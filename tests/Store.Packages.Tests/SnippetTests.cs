@@ -12,9 +12,22 @@ public sealed class SnippetTests
     [TestMethod]
     public async Task Every_snippet_of_the_pages_builds_as_it_stands()
     {
-        var folder = ConsumerFolders.New();
         var projects = Pages().SelectMany(page => ProjectsOf([.. Snippet.Of(Repository, page)])).ToList();
         Assert.IsGreaterThan(15, projects.Count, "The pages have lost their snippets, or the test does not find them.");
+        await BuildAsync(projects);
+    }
+
+    [TestMethod]
+    public async Task A_snippet_that_does_not_compile_is_noticed()
+    {
+        var snippet = new Snippet("page.md", 1, "using GlanceStore;\n\nNoSuchStore.Put();");
+        var failure = await Assert.ThrowsExactlyAsync<AssertFailedException>(() => BuildAsync(ProjectsOf([snippet])));
+        Assert.Contains("CS0103", failure.Message);
+    }
+
+    private static async Task BuildAsync(IEnumerable<(string Name, IReadOnlyList<Snippet> Snippets)> projects)
+    {
+        var folder = ConsumerFolders.New();
         foreach (var (name, snippets) in projects)
         {
             Write(Directory.CreateDirectory(Path.Combine(folder, name)).FullName, snippets);
@@ -80,8 +93,9 @@ public sealed class SnippetTests
             """;
     }
 
+    // A build without a target named runs the first one, which would be the restore alone.
     private const string All = """
-        <Project>
+        <Project DefaultTargets="Build">
           <ItemGroup>
             <Page Include="*/Page.csproj" />
           </ItemGroup>

@@ -5,7 +5,8 @@ namespace GlanceStore.Drivers.File;
 internal static class FinalSteps
 {
     // Well under a second in all, since nothing of it is cancelled.
-    private static readonly TimeSpan[] Pauses = [.. new[] { 10, 40, 160, 400 }.Select(ms => TimeSpan.FromMilliseconds(ms))];
+    private static readonly TimeSpan[] Pauses =
+        [TimeSpan.FromMilliseconds(10), TimeSpan.FromMilliseconds(40), TimeSpan.FromMilliseconds(160), TimeSpan.FromMilliseconds(400)];
 
     public static ValueTask FlushAsync(HostFileSystem host, string directory, TimeProvider time) =>
         TryAsync(() => host.FlushDirectory(directory), time);

@@ -16,6 +16,8 @@ public sealed class FaultTests
     [
         ["a token refused at the second segment", FaultyProxy.First(1, request => request.IsSegment && request.Target.EndsWith("-00002", StringComparison.Ordinal), Fault.Status(401))],
         ["a token refused at the manifest", FaultyProxy.First(1, request => request.IsManifest, Fault.Status(401))],
+        ["a token that has ended, which this server says with 403, at the second segment", FaultyProxy.First(1, request => request.IsSegment && request.Target.EndsWith("-00002", StringComparison.Ordinal), Fault.Status(403))],
+        ["a token that has ended, which this server says with 403, at the manifest", FaultyProxy.First(1, request => request.IsManifest, Fault.Status(403))],
         ["a connection cut in the middle of a segment", FaultyProxy.First(1, request => request.IsSegment, new Fault { CutBodyAfter = 100_000 })],
         ["segments refused for other bytes", FaultyProxy.First(2, request => request.IsSegment, Fault.Status(422))],
         ["a proxy that is not available for a while", FaultyProxy.First(3, request => !request.IsLogIn, Fault.Status(503, "Retry-After: 0\r\n"))],
@@ -87,11 +89,12 @@ public sealed class FaultTests
     [TestMethod]
     [DataRow("cut")]
     [DataRow("401")]
+    [DataRow("403")]
     [DataRow("503")]
     public async Task A_read_survives_what_passes(string what)
     {
         var fault = what == "cut" ? new Fault { CutAnswerAfter = 100_000 } : Fault.Status(int.Parse(what, System.Globalization.CultureInfo.InvariantCulture));
-        await WithAsync(FaultyProxy.First(what == "401" ? 1 : 2, request => request.Method == "GET" && request.Target.StartsWith("/v1/", StringComparison.Ordinal), fault), async (store, _, proxy) =>
+        await WithAsync(FaultyProxy.First(what[0] == '4' ? 1 : 2, request => request.Method == "GET" && request.Target.StartsWith("/v1/", StringComparison.Ordinal), fault), async (store, _, proxy) =>
         {
             var receipt = await PutAsync(store);
             CollectionAssert.AreEqual(Image, await ReadAsync(store, receipt.Location, ReadOptions.Verify(receipt)));
