@@ -102,9 +102,9 @@ public sealed class ImageReceiptJsonConverter : JsonConverter<ImageReceipt>
             Findings = [.. (json.Findings ?? []).Select(FindingOf)],
         };
 
-    private static ImageFinding FindingOf(FindingJson? finding) => finding is { Code: { } code, Unsafe: { } isUnsafe }
-        ? new ImageFinding(code, isUnsafe, finding.Message ?? "")
-        : throw new FormatException("A finding of a receipt has a code and says whether it is unsafe, and one has not.");
+    private static ImageFinding FindingOf(FindingJson? finding) => finding is { Code: { } code }
+        ? new ImageFinding(code, finding.Unsafe, finding.Message ?? "")
+        : throw new FormatException("A finding of a receipt has a code, and one has not.");
 
     private static Digest? MultiHashOf(ReceiptJson json) => (json.OsHashAlgo, json.OsHashValue) switch
     {
@@ -157,7 +157,9 @@ internal sealed class FindingJson
 {
     public string? Code { get; set; }
 
-    public bool? Unsafe { get; set; }
+    // Not nullable: this type's converter would be compiled in every process that reads a receipt.
+    [JsonRequired]
+    public bool Unsafe { get; set; }
 
     public string? Message { get; set; }
 }

@@ -41,6 +41,33 @@ public sealed class ImageReceiptTests
     }
 
     [TestMethod]
+    public void What_was_found_in_an_image_comes_back_from_its_receipt()
+    {
+        var inspected = Receipt with
+        {
+            Inspection = new ImageInspection("qcow2", 4096, 12)
+            {
+                Details = new Dictionary<string, string> { ["cluster_size"] = "65536" },
+                Findings = [new ImageFinding("backing_file", true, "It names a backing file."), new ImageFinding("dirty", false, "It was not closed.")],
+            },
+        };
+        var back = ImageReceipt.FromJson(inspected.ToJson()).Inspection!;
+        Assert.AreEqual(("qcow2", 4096, "65536"), (back.Format, back.VirtualSize, back.Details["cluster_size"]));
+        CollectionAssert.AreEqual(inspected.Inspection.Findings.ToArray(), back.Findings.ToArray());
+    }
+
+    [TestMethod]
+    [DataRow("""{"code":"dirty","message":"It was not closed."}""")]
+    [DataRow("""{"code":"dirty","unsafe":null}""")]
+    [DataRow("""{"unsafe":false}""")]
+    [DataRow("null")]
+    public void A_finding_that_does_not_say_whether_it_is_unsafe_is_refused(string finding)
+    {
+        var json = Receipt.ToJson().TrimEnd().TrimEnd('}') + $$""","disk_format":"qcow2","findings":[{{finding}}]}""";
+        Assert.ThrowsExactly<FormatException>(() => ImageReceipt.FromJson(json));
+    }
+
+    [TestMethod]
     public void A_receipt_inside_a_consumers_record_is_written_the_same_way()
     {
         var json = JsonSerializer.Serialize(new { image = Receipt });
