@@ -7,30 +7,55 @@ namespace GlanceStore.Transfer;
 internal static class Deletion
 {
     /// <summary>Deletes an image; false where it was not there. True where it is gone after an attempt whose answer was lost: it may have been that one.</summary>
-    public static ValueTask<bool> RunAsync(StoreParts store, ImageLocation location, DeleteIntent intent, CancellationToken cancellationToken)
+    public static async ValueTask<bool> RunAsync(StoreParts store, ImageLocation location, DeleteIntent intent, CancellationToken cancellationToken)
     {
         var mayBeGone = false;
-        return store.Retry.RunAsync(async token =>
+        try
         {
-            try
+            return await store.Retry.RunAsync(async token =>
             {
-                return await store.Driver.DeleteAsync(location, intent, token).ConfigureAwait(false) || mayBeGone;
-            }
-            catch (StoreException e) when (e.IsTransient && e.Error != StoreError.Throttled)
-            {
-                mayBeGone = true;
-                throw;
-            }
-            catch (StoreException e) when (mayBeGone && e.Error == StoreError.Changed)
-            {
-                // A condition fails on its own success, too: a backend says 412 of an image that is gone.
-                if (await store.Driver.FindAsync(location, token).ConfigureAwait(false) is not null)
+                var before = mayBeGone;
+                mayBeGone = true; // also where the answer never comes, which ends the call by its token
+                try
                 {
-                    throw;
+                    return await store.Driver.DeleteAsync(location, intent, token).ConfigureAwait(false) || before;
                 }
+                catch (StoreException e) when (!e.IsTransient || e.Error == StoreError.Throttled)
+                {
+                    mayBeGone = before; // this one was refused, not lost
 
+                    // A condition fails on its own success, too: a backend says 412 of an image that is gone.
+                    if (!before || e.Error != StoreError.Changed || await store.Driver.FindAsync(location, token).ConfigureAwait(false) is not null)
+                    {
+                        throw;
+                    }
+
+                    return true;
+                }
+            }, cancellationToken).ConfigureAwait(false);
+        }
+        catch (StoreException e) when (mayBeGone && e.IsTransient)
+        {
+            if (await IsGoneAsync(store, location, cancellationToken).ConfigureAwait(false))
+            {
                 return true;
             }
-        }, cancellationToken);
+
+            throw;
+        }
+    }
+
+    // One look without retries: the failure of the deletion is the one to report.
+    private static async ValueTask<bool> IsGoneAsync(StoreParts store, ImageLocation location, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var watch = store.Retry.Watch(cancellationToken);
+            return await watch.GuardAsync(token => store.Driver.FindAsync(location, token)).ConfigureAwait(false) is null;
+        }
+        catch (StoreException)
+        {
+            return false;
+        }
     }
 }

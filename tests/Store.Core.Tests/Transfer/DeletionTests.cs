@@ -22,11 +22,44 @@ public sealed class DeletionTests
     }
 
     [TestMethod]
+    public async Task A_delete_whose_answer_never_comes_has_deleted()
+    {
+        var (driver, behind) = TwoOnOneStorage();
+        await using var both = behind;
+        await using var store = new ImageStore("s", driver, Quick);
+        var receipt = await store.PutAsync(ImageId.New(), new MemoryStream(new byte[1000]));
+        var calls = 0;
+        driver.OnDelete = () =>
+        {
+            if (++calls == 1)
+            {
+                Assert.IsTrue(behind.DeleteAsync(receipt.Location, new DeleteIntent(), default).GetAwaiter().GetResult());
+                throw new OperationCanceledException("The time is up, and the server has said nothing.");
+            }
+        };
+        Assert.IsTrue(await store.DeleteAsync(receipt.Location), "This very call deleted it.");
+        Assert.AreEqual(2, calls);
+    }
+
+    [TestMethod]
+    public async Task A_delete_of_which_every_answer_was_lost_is_settled_by_looking()
+    {
+        var (driver, behind) = TwoOnOneStorage();
+        await using var both = behind;
+        await using var store = new ImageStore("s", driver, Quick);
+        var receipt = await store.PutAsync(ImageId.New(), new MemoryStream(new byte[1000]));
+        driver.OnDelete = () => throw new StoreException(StoreError.Unavailable, "The answer is lost.") { IsTransient = true };
+        var e = await Assert.ThrowsExactlyAsync<StoreException>(() => store.DeleteAsync(receipt.Location), "It is still there.");
+        Assert.AreEqual((StoreError.Unavailable, Quick.MaxAttempts), (e.Error, e.Attempts));
+        Assert.IsTrue(await behind.DeleteAsync(receipt.Location, new DeleteIntent(), default));
+        Assert.IsTrue(await store.DeleteAsync(receipt.Location), "It is gone, whatever was answered.");
+    }
+
+    [TestMethod]
     public async Task A_condition_that_fails_on_its_own_success_is_no_replacement()
     {
-        var storage = new MemoryStorage();
-        var driver = new ScriptedDriver(new MemoryDriverOptions { Storage = storage });
-        await using var behind = new MemoryDriver(new MemoryDriverOptions { Storage = storage });
+        var (driver, behind) = TwoOnOneStorage();
+        await using var both = behind;
         await using var store = new ImageStore("s", driver, Quick);
         var receipt = await store.PutAsync(ImageId.New(), new MemoryStream(new byte[1000]));
         var found = await store.FindAsync(receipt.Location);
@@ -62,5 +95,11 @@ public sealed class DeletionTests
         var e = await Assert.ThrowsExactlyAsync<StoreException>(() => store.DeleteAsync(receipt.Location, new DeleteOptions { VersionTag = "another" }));
         Assert.AreEqual(StoreError.Changed, e.Error);
         Assert.IsNotNull(await store.FindAsync(receipt.Location));
+    }
+
+    private static (ScriptedDriver Driver, MemoryDriver Behind) TwoOnOneStorage()
+    {
+        var options = new MemoryDriverOptions { Storage = new MemoryStorage() };
+        return (new ScriptedDriver(options), new MemoryDriver(options));
     }
 }
