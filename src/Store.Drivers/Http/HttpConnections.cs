@@ -28,6 +28,7 @@ internal static class HttpConnections
             MaxResponseDrainSize = MostDrainedBytes,
             PooledConnectionLifetime = LongestLife,
             Proxy = proxy,
+            RequestHeaderEncodingSelector = RepeatedHead.Refused(HttpRequests.MarkOfAll),
             ResponseDrainTimeout = TimeSpan.FromMilliseconds(500),
             UseCookies = false,
             UseProxy = proxy is not null,

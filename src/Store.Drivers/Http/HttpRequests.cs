@@ -5,6 +5,9 @@ namespace GlanceStore.Drivers.Http;
 /// <summary>Sends a request and follows its redirects by hand, so that every step is judged and no credential travels further than it may.</summary>
 internal sealed class HttpRequests(HttpDriverOptions options, HttpMessageInvoker invoker, HostRules rules)
 {
+    /// <summary>A header that every request has.</summary>
+    public const string MarkOfAll = "User-Agent";
+
     private const string UserAgent = "GlanceStore";
 
     private readonly CredentialBook _credentials = new(options.Credentials);
@@ -37,7 +40,7 @@ internal sealed class HttpRequests(HttpDriverOptions options, HttpMessageInvoker
             Version = HttpVersion.Version20,
             VersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
         };
-        request.Headers.Add("User-Agent", UserAgent);
+        request.Headers.Add(MarkOfAll, UserAgent);
         request.Headers.Add("Accept-Encoding", "identity");
         request.Headers.Authorization = _credentials.HeaderFor(url, location);
         prepare(request);

@@ -28,7 +28,7 @@ internal static class ServerConnections
             ConnectCallback = new StaggeredConnector(resolve ?? Dns.GetHostAddressesAsync).ConnectAsync,
             ConnectTimeout = connectTimeout,
             PooledConnectionIdleTimeout = IdleTimeout,
-            RequestHeaderEncodingSelector = SentOnce.EncodingOf,
+            RequestHeaderEncodingSelector = RepeatedHead.Refused("Expect"), // one that waits for the server's word before its body
             PooledConnectionLifetime = TimeSpan.FromMinutes(15), // so that a changed address is noticed
         };
         if (caBundle is not null)
