@@ -40,7 +40,7 @@ internal sealed class AzureReader : DriverReader
         }
 
         if (head.Status == (int)HttpStatusCode.PartialContent && ContentRange.Parse(header) is { } part && (length ?? part.Length) == part.Length
-            && part.Size is { } size && (intent.Range is { } range ? part.First == range.Offset && part.Length == range.Within(size).Length : part.IsWhole))
+            && (part.Size ?? ContentRange.KnownSize(intent)) is { } size && (intent.Range is { } range ? part.First == range.Offset && part.Length == range.Within(size).Length : part.IsWhole))
         {
             return new AzureReader(answer.Value, body, describe(size), part.Length);
         }

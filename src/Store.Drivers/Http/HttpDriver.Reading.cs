@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using GlanceStore.Drivers.Shared;
 
 namespace GlanceStore.Drivers.Http;
 
@@ -86,13 +87,10 @@ public sealed partial class HttpDriver
         }
 
         HttpAnswer.CheckBody(response, location);
-        return !HttpAnswer.IsEither(response, intent.Range) && (HttpAnswer.SizeOf(response) ?? PinnedSize(intent)) is { } size
+        return !HttpAnswer.IsEither(response, intent.Range) && (HttpAnswer.SizeOf(response) ?? ContentRange.KnownSize(intent)) is { } size
             ? HttpAnswer.Describe(response, location, size)
             : await DescribeBySecondAnswerAsync(response, location, intent, cancellationToken).ConfigureAwait(false);
     }
-
-    // Once the size was told it need not be repeated, as long as the version is the same: which is checked next.
-    private static long? PinnedSize(ReadIntent intent) => intent.VersionTag is null ? null : intent.Size;
 
     // The answer that is open does not say how large the image is; another one may tell the size of the same version.
     private async ValueTask<StoredObject> DescribeBySecondAnswerAsync(

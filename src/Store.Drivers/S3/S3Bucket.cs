@@ -28,7 +28,7 @@ internal sealed partial class S3Bucket(IAmazonS3 client, S3DriverOptions options
         var answer = await RunAsync($"Reading {location}", () => client.GetObjectAsync(request, cancellationToken), cancellationToken).ConfigureAwait(false);
         try
         {
-            var extent = S3Extent.Of(answer, LengthIn(answer.Headers, location), intent.Range, location);
+            var extent = S3Extent.Of(answer, LengthIn(answer.Headers, location), intent, location);
             var size = extent.Size ?? await SizeOfAsync(location, answer, cancellationToken).ConfigureAwait(false);
             extent.Require(intent.Range, size, answer, location);
             return new S3Reader(answer, Describe(location, size, answer.ETag, answer.LastModified, answer.ServerSideEncryptionMethod), extent.Length);

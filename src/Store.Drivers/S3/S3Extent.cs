@@ -11,12 +11,12 @@ namespace GlanceStore.Drivers.S3;
 internal readonly record struct S3Extent(long Offset, long Length, long? Size)
 {
     /// <exception cref="StoreException"><see cref="StoreError.Unsupported"/>: the answer does not say which bytes it holds, or contradicts itself.</exception>
-    public static S3Extent Of(GetObjectResponse answer, long length, ByteRange? asked, ImageLocation location)
+    public static S3Extent Of(GetObjectResponse answer, long length, ReadIntent intent, ImageLocation location)
     {
         RequirePlain(answer.Headers.ContentEncoding, location);
         if (ContentRange.Parse(answer.ContentRange) is { } told)
         {
-            return told.Length == length ? new S3Extent(told.First, length, told.Size) : throw Other(answer, length, location);
+            return told.Length == length ? new S3Extent(told.First, length, told.Size ?? ContentRange.KnownSize(intent)) : throw Other(answer, length, location);
         }
 
         if (answer.HttpStatusCode == HttpStatusCode.PartialContent || !string.IsNullOrEmpty(answer.ContentRange))
@@ -25,7 +25,7 @@ internal readonly record struct S3Extent(long Offset, long Length, long? Size)
         }
 
         // As many bytes as were asked for, and not a word of a range: it may be the part, and it may be the whole.
-        return new S3Extent(0, length, length == asked?.Length ? null : length);
+        return new S3Extent(0, length, length == intent.Range?.Length ? null : length);
     }
 
     /// <exception cref="StoreException"><see cref="StoreError.Unsupported"/>: it is not the range that was asked for, or not the whole where none was.</exception>

@@ -37,8 +37,11 @@ internal readonly record struct ContentRange(long First, long Last, long? Size)
             : null;
     }
 
-    /// <summary>The size of the whole, where the range begins at the offset; null where it does not, or the header tells nothing.</summary>
-    public static long? SizeIn(string? header, long offset) => Parse(header) is { } range && range.First == offset ? range.Size : null;
+    /// <summary>
+    /// The size of a version that was told before and need not be told again, as long as the answer is of the same version, which is checked by
+    /// whoever takes it; null where none is pinned.
+    /// </summary>
+    public static long? KnownSize(ReadIntent intent) => intent.VersionTag is null ? null : intent.Size;
 
     private static long? Number(ReadOnlySpan<char> text) =>
         long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number < long.MaxValue ? number : null;

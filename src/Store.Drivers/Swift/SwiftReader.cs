@@ -25,7 +25,7 @@ internal sealed class SwiftReader(HttpResponseMessage answer, Stream body, Store
         }
 
         if (answer.StatusCode == HttpStatusCode.PartialContent && ContentRange.Parse(header) is { } part && (length ?? part.Length) == part.Length
-            && part.Size is { } size && (intent.Range is { } range ? part.First == range.Offset && part.Length == range.Within(size).Length : part.IsWhole))
+            && (part.Size ?? ContentRange.KnownSize(intent)) is { } size && (intent.Range is { } range ? part.First == range.Offset && part.Length == range.Within(size).Length : part.IsWhole))
         {
             return (part.Length, size);
         }

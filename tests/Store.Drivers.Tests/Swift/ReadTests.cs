@@ -39,6 +39,19 @@ public sealed class ReadTests
         });
 
     [TestMethod]
+    public Task A_size_that_was_told_once_need_not_be_told_again() => WithAsync(
+        request => request.Method == "GET" && !request.IsLogIn ? Answer("206 Partial Content", "Content-Range: bytes 10-109/*\r\nETag: \"v1\"\r\n", 100) : null,
+        async (driver, location) =>
+        {
+            var part = new ReadIntent(new ByteRange(10, 100), "v1") { Size = 1000 };
+            await using var reader = await driver.OpenReadAsync(location, part, TestContext.CancellationToken);
+            Assert.AreEqual(1000, reader.Object.Size);
+            var error = await Assert.ThrowsExactlyAsync<StoreException>(
+                () => driver.OpenReadAsync(location, part with { VersionTag = "v2" }, TestContext.CancellationToken).AsTask());
+            Assert.AreEqual(StoreError.Changed, error.Error, "Of another version the size says nothing.");
+        });
+
+    [TestMethod]
     [DataRow("206 Partial Content", "Content-Range: Bytes 0-99/100\r\n")]
     [DataRow("200 OK", "Content-Encoding: identity\r\n")]
     public Task A_whole_image_is_one_whichever_way_it_is_said(string status, string headers) => WithAsync(

@@ -54,6 +54,19 @@ public sealed class AzureReadTests
     }
 
     [TestMethod]
+    public async Task A_size_that_was_told_once_need_not_be_told_again()
+    {
+        await using var driver = new AzureDriver(_place);
+        await using var store = new ImageStore("s", driver);
+        var receipt = await store.PutAsync(ImageId.New(), new MemoryStream(new byte[1000]), null, TestContext.CancellationToken);
+        var tag = (await driver.FindAsync(receipt.Location, TestContext.CancellationToken))!.VersionTag;
+        _server.Script = async (request, handOn) => request.Operation == "Get" ? With(await handOn(), "Content-Range", "bytes 10-109/*") : null;
+        var part = new ReadIntent(new ByteRange(10, 100), tag) { Size = 1000 };
+        await using var reader = await driver.OpenReadAsync(receipt.Location, part, TestContext.CancellationToken);
+        Assert.AreEqual((1000L, tag), (reader.Object.Size, reader.Object.VersionTag));
+    }
+
+    [TestMethod]
     [DataRow(404)]
     [DataRow(403)]
     [DataRow(405)]
