@@ -40,9 +40,11 @@ internal sealed partial class SwiftCreation(SwiftObjects objects, ILogger logger
 
     /// <summary>Deletes an image and everything that belongs to it, while nobody here publishes under its name; false where it was not there.</summary>
     /// <param name="place">Where.</param>
-    /// <param name="check">Called with what is there, before anything of it is deleted.</param>
+    /// <param name="location">The same, as messages name it.</param>
+    /// <param name="version">The ETag that it must have; null for whatever it has.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    public async Task<bool> DeleteAsync(SwiftPlace place, Action<SwiftObject> check, CancellationToken cancellationToken)
+    /// <exception cref="StoreException"><see cref="StoreError.Changed"/>: it is another version, and nothing was deleted.</exception>
+    public async Task<bool> DeleteAsync(SwiftPlace place, ImageLocation location, string? version, CancellationToken cancellationToken)
     {
         using var turn = await Turns.TakeAsync($"{place.Container}/{place.Id}", cancellationToken).ConfigureAwait(false);
         if (await objects.FindAsync(place.Container, place.Id, cancellationToken).ConfigureAwait(false) is not { } found)
@@ -50,17 +52,28 @@ internal sealed partial class SwiftCreation(SwiftObjects objects, ILogger logger
             return false;
         }
 
-        check(found);
-        if (found.Dynamic is not null)
+        if (version is not null && found.ETag != version)
+        {
+            throw new StoreException(StoreError.Changed, $"The image at {location} was replaced in the meantime, and is not deleted.");
+        }
+
+        if (found.Dynamic is not null && version is null)
         {
             // The segments first: while the manifest is there, a deletion that broke off can be made again.
             await RemoveSegmentsAsync(found, cancellationToken).ConfigureAwait(false);
         }
 
-        return await objects.DeleteAsync(place.Container, place.Id, found.IsStatic, cancellationToken).ConfigureAwait(false);
+        var deleted = await objects.DeleteAsync(place.Container, place.Id, found.IsStatic, cancellationToken).ConfigureAwait(false);
+        if (found.Dynamic is not null && version is not null)
+        {
+            // The version is made of all segments: without some of them the image would be another one, and could not be deleted by its version any more.
+            await RemoveReplacedAsync(found, cancellationToken).ConfigureAwait(false);
+        }
+
+        return deleted;
     }
 
-    /// <summary>Removes what a replaced image has left; the new one is there, so a failure is only logged.</summary>
+    /// <summary>Removes what an image has left that is replaced or deleted already, so a failure is only logged.</summary>
     public async Task RemoveReplacedAsync(SwiftObject old, CancellationToken cancellationToken)
     {
         try

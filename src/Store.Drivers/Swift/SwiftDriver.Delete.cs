@@ -14,13 +14,7 @@ public sealed partial class SwiftDriver
         ArgumentNullException.ThrowIfNull(intent);
         var place = _locations.PlaceOf(location);
         var objects = AccountOf(place).Objects;
-        var deleted = await new SwiftCreation(objects, _logger).DeleteAsync(place, found =>
-        {
-            if (intent.VersionTag is { } tag && found.ETag != tag)
-            {
-                throw new StoreException(StoreError.Changed, $"The image at {location} was replaced in the meantime, and is not deleted.");
-            }
-        }, cancellationToken).ConfigureAwait(false);
+        var deleted = await new SwiftCreation(objects, _logger).DeleteAsync(place, location, intent.VersionTag, cancellationToken).ConfigureAwait(false);
         if (deleted)
         {
             await RequireGoneAsync(objects, place, location, cancellationToken).ConfigureAwait(false);

@@ -154,16 +154,30 @@ public sealed class FaultTests
         });
     }
 
+    // The version of a dynamic large object is made of its segments: where some of them are gone, it is another one.
+    [TestMethod]
+    public Task A_deletion_of_a_version_that_breaks_off_in_the_middle_of_the_segments_is_no_replacement() => WithAsync(
+        FaultyProxy.First(1, request => request.Method == "POST", new Fault { CutAnswerAfter = 1 }), async (store, _, proxy) =>
+        {
+            var receipt = await PutAsync(store);
+            var version = (await store.FindAsync(receipt.Location, TestContext.CancellationToken))!.VersionTag;
+            Assert.IsTrue(await store.DeleteAsync(receipt.Location, new DeleteOptions { VersionTag = version }, TestContext.CancellationToken));
+            Assert.IsNull(await store.FindAsync(receipt.Location, TestContext.CancellationToken));
+            var removals = proxy.Requests.Select(request => request.Method).Where(method => method is "DELETE" or "POST").ToArray();
+            CollectionAssert.AreEqual(new[] { "DELETE", "POST" }, removals, "The manifest first; the segments after it are a sweep's where they stay.");
+        }, manifest: SwiftManifest.Dlo);
+
     private static async Task AssertNothingLeftAsync(SwiftDriverOptions place) => Assert.IsEmpty(await SwiftServer.TempAuth.ListAsync(place.Container));
 
     private async Task WithAsync(
-        Func<ProxiedRequest, Fault?> script, Func<ImageStore, SwiftDriverOptions, FaultyProxy, Task> body, int chunkBytes = Segment)
+        Func<ProxiedRequest, Fault?> script, Func<ImageStore, SwiftDriverOptions, FaultyProxy, Task> body, int chunkBytes = Segment,
+        SwiftManifest manifest = SwiftManifest.Slo)
     {
         var server = SwiftServer.TempAuth.Required();
         var place = await server.NewPlaceAsync();
         await using var proxy = new FaultyProxy(place.AuthAddress, script);
         var options = new ImageStoreOptions { ChunkBytes = chunkBytes, RetryDelay = TimeSpan.Zero };
-        await using (var store = new ImageStore("swift", new SwiftDriver(place with { AuthAddress = proxy.Url + "/auth/v1.0" }), options))
+        await using (var store = new ImageStore("swift", new SwiftDriver(place with { AuthAddress = proxy.Url + "/auth/v1.0", Manifest = manifest }), options))
         {
             await body(store, place, proxy);
         }
