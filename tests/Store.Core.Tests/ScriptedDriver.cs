@@ -14,6 +14,8 @@ internal sealed class ScriptedDriver(MemoryDriverOptions? options = null) : Stor
 
     public Func<Chunk, CancellationToken, Func<ValueTask>, ValueTask>? OnWriteChunk { get; set; }
 
+    public Func<long, CancellationToken, ValueTask<DriverReader?>>? OnOpenUnsure { get; set; }
+
     public Func<CancellationToken, Func<ValueTask<StoredObject>>, ValueTask<StoredObject>>? OnCommit { get; set; }
 
     public Action? OnDelete { get; set; }
@@ -76,6 +78,9 @@ internal sealed class ScriptedDriver(MemoryDriverOptions? options = null) : Stor
             ValueTask Call() => inner.WriteChunkAsync(chunk, cancellationToken);
             return driver.OnWriteChunk is null ? Call() : driver.OnWriteChunk(chunk, cancellationToken, Call);
         }
+
+        public override ValueTask<DriverReader?> OpenUnsureAsync(long offset, CancellationToken cancellationToken) =>
+            driver.OnOpenUnsure?.Invoke(offset, cancellationToken) ?? inner.OpenUnsureAsync(offset, cancellationToken);
 
         public override ValueTask<StoredObject> CommitAsync(WriteSummary summary, CancellationToken cancellationToken)
         {

@@ -14,6 +14,14 @@ public abstract class DriverWriter : IAsyncDisposable
     /// </remarks>
     public abstract ValueTask WriteChunkAsync(Chunk chunk, CancellationToken cancellationToken);
 
+    /// <summary>Opens what the backend holds of the upload, from an offset on, where the driver cannot be sure that it is what was sent; null, the default, where it is.</summary>
+    /// <remarks>
+    /// <em>Given</em>: every chunk was written and none comes any more; called before the first commit, and again after a transient failure. What is
+    /// opened the front compares with what it sent, in its own time, and commits only where they are the same: reading all of an image takes longer
+    /// than a commit may. <em>Must</em> be of all bytes that a commit would publish.
+    /// </remarks>
+    public virtual ValueTask<DriverReader?> OpenUnsureAsync(long offset, CancellationToken cancellationToken) => ValueTask.FromResult<DriverReader?>(null);
+
     /// <summary>Makes the chunks an image. It is visible here, and only here.</summary>
     /// <remarks>
     /// <em>Given</em>: every chunk was written and the digests are right; may be called again after a transient failure.

@@ -144,7 +144,7 @@ public sealed partial class SftpDriver : StoreDriver, ISweeper, IListing
         try
         {
             await file.OpenAsync(cancellationToken).ConfigureAwait(false);
-            if (await IsReadableAsync(file, range?.Offset ?? 0, bytes, cancellationToken).ConfigureAwait(false)
+            if (await file.IsReadableAsync(range?.Offset ?? 0, bytes, cancellationToken).ConfigureAwait(false)
                 && await LookAsync(file.Lease, location, intent, cancellationToken).ConfigureAwait(false) == before)
             {
                 return new SftpReader(file, before, range);
@@ -159,10 +159,6 @@ public sealed partial class SftpDriver : StoreDriver, ISweeper, IListing
         await file.DisposeAsync().ConfigureAwait(false);
         return null;
     }
-
-    // The first read of all finds out how long a request to read may be.
-    private async ValueTask<bool> IsReadableAsync(SftpFile file, long offset, long bytes, CancellationToken cancellationToken) =>
-        bytes == 0 || _store.Habits.ReadBytes is not null || await file.TryReadAsync(offset, cancellationToken).ConfigureAwait(false);
 
     private async ValueTask<StoredObject?> FindAsync(SftpLease lease, ImageLocation location, CancellationToken cancellationToken)
     {

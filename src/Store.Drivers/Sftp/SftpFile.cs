@@ -52,10 +52,18 @@ internal sealed class SftpFile(IReadOnlyList<SftpLease> leases, string path, Fil
         Count();
     }
 
-    /// <summary>Finds out whether the server takes a read as long as the handles ask for; false, and the next handles ask for less, where it does not.</summary>
-    public async Task<bool> TryReadAsync(long offset, CancellationToken cancellationToken)
+    /// <summary>
+    /// Whether so many bytes can be read with requests as long as the handles ask for. The first read of all finds out, and where the server does not take
+    /// it, the next handles ask for less.
+    /// </summary>
+    public async ValueTask<bool> IsReadableAsync(long offset, long bytes, CancellationToken cancellationToken)
     {
         var habits = Lease.Habits;
+        if (bytes == 0 || habits.ReadBytes is not null)
+        {
+            return true;
+        }
+
         try
         {
             await ReadAsync(new byte[1], offset, cancellationToken).ConfigureAwait(false);

@@ -1,47 +1,46 @@
-using System.IO.Hashing;
-
 namespace GlanceStore.Drivers.Sftp;
 
-/// <summary>Reads a part back and compares it with what was sent: SFTP tells no checksum of what a server holds.</summary>
+/// <summary>Opens a part, to be compared with what was sent: SFTP tells no checksum of what a server holds.</summary>
 internal static class SftpReadBack
 {
-    private const int BufferBytes = 1 << 20;
-
-    public static async Task CompareAsync(SftpStore store, string part, ChunkManifest chunks, ImageLocation location, CancellationToken cancellationToken)
+    public static async Task<DriverReader> OpenAsync(SftpStore store, string part, ImageLocation location, long offset, CancellationToken cancellationToken)
     {
-        var file = new SftpFile(await store.LeaseAsync(chunks.Size, cancellationToken).ConfigureAwait(false), part, FileAccess.Read,
-            SftpFile.RequestsFor(chunks.Size, store.Options.MaxRequests, store.Habits), store.Time);
-        await using (file.ConfigureAwait(false))
+        while (true)
         {
-            await file.OpenAsync(cancellationToken).ConfigureAwait(false);
-            if (store.Habits.ReadBytes is null && !await file.TryReadAsync(0, cancellationToken).ConfigureAwait(false))
+            if (await TryOpenAsync(store, part, location, offset, cancellationToken).ConfigureAwait(false) is { } reader)
             {
-                throw new StoreException(StoreError.Unavailable, $"Reading {part} back failed: the server takes shorter reads only.") { IsTransient = true };
-            }
-
-            var buffer = new byte[Math.Min(BufferBytes, chunks.LargestChunk)];
-            for (var index = 0; index < chunks.Count; index++)
-            {
-                if (await ChecksumAsync(file, buffer, chunks.OffsetOf(index), chunks[index].Length, cancellationToken).ConfigureAwait(false) != chunks[index].Checksum)
-                {
-                    throw new StoreException(StoreError.Corrupted,
-                        $"The server holds other bytes for {location} than were sent, from byte {chunks.OffsetOf(index)} on: the connection broke off, and it mixed up what came over two.");
-                }
+                return reader;
             }
         }
     }
 
-    private static async Task<ulong> ChecksumAsync(SftpFile file, byte[] buffer, long offset, long length, CancellationToken cancellationToken)
+    // Null where the server has just shown that it takes shorter requests only.
+    private static async Task<SftpReader?> TryOpenAsync(SftpStore store, string part, ImageLocation location, long offset, CancellationToken cancellationToken)
     {
-        var checksum = new XxHash3();
-        for (var end = offset + length; offset < end;)
+        long size;
+        using (var lease = await store.Connections.LeaseAsync(cancellationToken).ConfigureAwait(false))
         {
-            var bytes = buffer.AsMemory(0, (int)Math.Min(buffer.Length, end - offset));
-            await file.ReadAsync(bytes, offset, cancellationToken).ConfigureAwait(false);
-            checksum.Append(bytes.Span);
-            offset += bytes.Length;
+            size = (await lease.RunAsync($"Looking at {part}", client => client.GetAttributesAsync(part, cancellationToken)).ConfigureAwait(false)).Size;
         }
 
-        return checksum.GetCurrentHashAsUInt64();
+        var bytes = Math.Max(0, size - offset);
+        var file = new SftpFile(await store.LeaseAsync(bytes, cancellationToken).ConfigureAwait(false), part, FileAccess.Read,
+            SftpFile.RequestsFor(bytes, store.Options.MaxRequests, store.Habits), store.Time);
+        try
+        {
+            await file.OpenAsync(cancellationToken).ConfigureAwait(false);
+            if (await file.IsReadableAsync(offset, bytes, cancellationToken).ConfigureAwait(false))
+            {
+                return new SftpReader(file, new StoredObject(location, size, null, null), new ByteRange(offset, bytes));
+            }
+        }
+        catch
+        {
+            await file.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+
+        await file.DisposeAsync().ConfigureAwait(false);
+        return null;
     }
 }

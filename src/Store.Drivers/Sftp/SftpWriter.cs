@@ -8,7 +8,7 @@ internal sealed class SftpWriter(SftpStore store, string name, WriteIntent inten
     private ISftpUpload? _upload;
     private SftpLease? _other;
     private bool _isPublished;
-    private bool _isChecked;
+    private bool _isEnded;
     private bool _isWhole;
     private StoreException? _final;
 
@@ -56,6 +56,15 @@ internal sealed class SftpWriter(SftpStore store, string name, WriteIntent inten
         }
     }
 
+    /// <inheritdoc/>
+    /// <remarks>Ends the writing first: a connection that breaks as late as that makes what the server holds unsure, too.</remarks>
+    public override async ValueTask<DriverReader?> OpenUnsureAsync(long offset, CancellationToken cancellationToken)
+    {
+        await CloseAsync(cancellationToken).ConfigureAwait(false);
+        _isEnded = true;
+        return _upload!.IsUnsure ? await SftpReadBack.OpenAsync(store, part, Location, offset, cancellationToken).ConfigureAwait(false) : null;
+    }
+
     public override async ValueTask<StoredObject> CommitAsync(WriteSummary summary, CancellationToken cancellationToken)
     {
         await CloseAsync(cancellationToken).ConfigureAwait(false);
@@ -66,10 +75,9 @@ internal sealed class SftpWriter(SftpStore store, string name, WriteIntent inten
             throw new StoreException(StoreError.Corrupted, $"{attributes.Size} bytes arrived for {Location}, and {summary.Size} were sent.");
         }
 
-        if (_upload!.IsUnsure && !_isChecked)
+        if (_upload!.IsUnsure && !_isEnded)
         {
-            await SftpReadBack.CompareAsync(store, part, summary.Chunks, Location, cancellationToken).ConfigureAwait(false);
-            _isChecked = true;
+            throw new StoreException(StoreError.Unavailable, $"A connection broke while {Location} was written, and nobody has compared what the server holds.");
         }
 
         await SettleAsync(lease, attributes, cancellationToken).ConfigureAwait(false);

@@ -21,6 +21,8 @@ internal sealed class FaultyWriter(DriverWriter inner, FaultyDriver driver) : Dr
         spot.AfterReply();
     }
 
+    public override ValueTask<DriverReader?> OpenUnsureAsync(long offset, CancellationToken cancellationToken) => inner.OpenUnsureAsync(offset, cancellationToken);
+
     public override async ValueTask<StoredObject> CommitAsync(WriteSummary summary, CancellationToken cancellationToken)
     {
         var spot = await driver.EnterAsync(DriverCall.Commit, cancellationToken);

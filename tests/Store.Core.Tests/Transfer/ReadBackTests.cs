@@ -1,3 +1,4 @@
+using GlanceStore.Drivers;
 using GlanceStore.Drivers.Memory;
 using static GlanceStore.Core.Tests.Transfer.SampleBytes;
 
@@ -98,6 +99,48 @@ public sealed class ReadBackTests
         var error = await Assert.ThrowsExactlyAsync<StoreException>(() => stores.MoveAsync(receipt.Location, "to", CopyOptions.Verify(receipt)));
         Assert.AreEqual(StoreError.Changed, error.Error);
         Assert.AreEqual(200, (await _store.FindAsync(_store.LocationOf(Id)))!.Size);
+    }
+
+    [TestMethod]
+    public async Task What_a_driver_is_not_sure_of_is_read_before_it_is_published_however_often_that_breaks_off()
+    {
+        var opened = new List<long>();
+        _driver.OnOpenUnsure = await SentAsync(Bytes(5 * Chunk), (offset, reader) =>
+        {
+            opened.Add(offset);
+            return new BreakingReader(reader, Chunk + 10);
+        });
+        _driver.OnCommit = (_, commit) =>
+        {
+            Assert.HasCount(5, opened, "All of it was read before.");
+            return commit();
+        };
+        await _store.PutAsync(Id, new MemoryStream(Bytes(5 * Chunk)));
+        CollectionAssert.AreEqual(new long[] { 0, Chunk, 2 * Chunk, 3 * Chunk, 4 * Chunk }, opened, "What was compared is not read again.");
+    }
+
+    [TestMethod]
+    public async Task What_a_driver_holds_that_is_not_what_was_sent_is_not_published()
+    {
+        var other = Bytes(5 * Chunk);
+        other[3 * Chunk] ^= 1;
+        foreach (var held in new[] { other, Bytes(4 * Chunk), Bytes((5 * Chunk) + 1) })
+        {
+            _driver.OnOpenUnsure = await SentAsync(held, (_, reader) => reader);
+            _driver.OnCommit = (_, _) => throw new AssertFailedException("It was published.");
+            var error = await Assert.ThrowsExactlyAsync<StoreException>(() => _store.PutAsync(Id, new MemoryStream(Bytes(5 * Chunk))));
+            Assert.AreEqual(StoreError.Corrupted, error.Error);
+            Assert.IsEmpty(_storage.Names);
+        }
+    }
+
+    private async Task<Func<long, CancellationToken, ValueTask<DriverReader?>>> SentAsync(byte[] held, Func<long, DriverReader, DriverReader> wrap)
+    {
+        var driver = new MemoryDriver(new MemoryDriverOptions { Storage = new MemoryStorage() });
+        using var store = new ImageStore("held", driver);
+        var receipt = await store.PutAsync(Id, new MemoryStream(held));
+        return async (offset, token) =>
+            wrap(offset, await driver.OpenReadAsync(receipt.Location, new ReadIntent(offset == 0 ? null : new ByteRange(offset)), token));
     }
 
     private ImageStores Stores(out ScriptedDriver to)

@@ -24,6 +24,38 @@ public sealed class FailureTests
     }
 
     [TestMethod]
+    public async Task What_came_over_a_connection_that_broke_is_read_back_and_not_named_where_it_is_another()
+    {
+        await using var place = SftpPlace.New();
+        await using var proxy = new CuttingProxy(SftpServer.Port);
+        var options = place.Options() with { Port = proxy.Port, KnownHostsFile = null, AcceptUnknownHostKey = true };
+        await using var store = new ImageStore("sftp", new SftpDriver(options), new ImageStoreOptions { ChunkBytes = 1 << 20 });
+        var bytes = SftpPlace.Bytes(20 << 20);
+        foreach (var isChanged in new[] { false, true })
+        {
+            var source = new TrippingStream(bytes, bytes.Length * 6 / 10, () =>
+            {
+                proxy.CutAll();
+                if (isChanged)
+                {
+                    using var part = new FileStream(Directory.GetFiles(place.Images, ".glance-store-*.part").Single(), FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
+                    part.WriteByte((byte)~bytes[0]); // of a chunk that is written by now: a few are read ahead, and this is the twelfth
+                }
+            });
+            if (!isChanged)
+            {
+                await store.PutAsync(new ImageId("same"), source);
+                CollectionAssert.AreEqual(bytes, await File.ReadAllBytesAsync($"{place.Images}/same"));
+                continue;
+            }
+
+            var error = await Assert.ThrowsExactlyAsync<StoreException>(() => store.PutAsync(Id, source));
+            Assert.AreEqual(StoreError.Corrupted, error.Error, error.Message);
+            Assert.HasCount(1, place.Files(), "The image before, and nothing of this one.");
+        }
+    }
+
+    [TestMethod]
     public async Task A_read_goes_on_after_the_connection_was_cut_in_the_middle()
     {
         await using var place = SftpPlace.New();

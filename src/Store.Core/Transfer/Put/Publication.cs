@@ -1,4 +1,3 @@
-using System.IO.Hashing;
 using GlanceStore.Diagnostics;
 using GlanceStore.Drivers;
 using GlanceStore.Resilience;
@@ -12,10 +11,8 @@ namespace GlanceStore.Transfer;
 /// </summary>
 internal sealed class Publication(StoreDriver driver, Retry retry, StoreTelemetry telemetry)
 {
-    private const int ReadBackBytes = 128 << 10;
-
-    // How many chunks of what is stored were read back and are the image's.
-    private (string? VersionTag, int Chunks) _readBack;
+    // What is read back, and of which version.
+    private (string? VersionTag, HeldChunks Chunks)? _readBack;
 
     public async Task<StoredObject> PublishAsync(
         ImageLocation location, WriteSummary summary, Func<CancellationToken, ValueTask<StoredObject>> commit, TimeSpan commitLimit,
@@ -104,75 +101,19 @@ internal sealed class Publication(StoreDriver driver, Retry retry, StoreTelemetr
         return own ? found : null;
     }
 
-    // A failure that passes does not begin anew what is pinned to a version: a line that breaks often still gets to the end.
-    private async ValueTask<bool> HoldsAsync(StoredObject stored, ChunkManifest chunks, StallWatch watch)
+    // What is pinned to a version can be gone on with.
+    private ValueTask<bool> HoldsAsync(StoredObject stored, ChunkManifest chunks, StallWatch watch)
     {
-        var canGoOn = stored.VersionTag is not null && driver.Info.Capabilities.CanReadRanges;
-        if (!canGoOn || stored.VersionTag != _readBack.VersionTag)
+        if (_readBack is not { } begun || begun.VersionTag != stored.VersionTag)
         {
-            _readBack = (stored.VersionTag, 0);
+            var canGoOn = stored.VersionTag is not null && driver.Info.Capabilities.CanReadRanges;
+            begun = (stored.VersionTag, new HeldChunks(chunks, OpenAsync, retry.LimitFor(0), canGoOn));
+            _readBack = begun;
         }
 
-        while (true)
-        {
-            var before = _readBack.Chunks;
-            try
-            {
-                return await HoldsRestAsync(stored, chunks, watch).ConfigureAwait(false);
-            }
-            catch (StoreException e) when (canGoOn && e.IsTransient && e.Error != StoreError.Stalled && _readBack.Chunks > before)
-            {
-            }
-        }
-    }
+        return begun.Chunks.AreSameAsync(watch);
 
-    private async ValueTask<bool> HoldsRestAsync(StoredObject stored, ChunkManifest chunks, StallWatch watch)
-    {
-        if (_readBack.Chunks == chunks.Count)
-        {
-            return true;
-        }
-
-        ByteRange? rest = _readBack.Chunks == 0 ? null : new ByteRange(chunks.OffsetOf(_readBack.Chunks));
-        var intent = new ReadIntent(rest, stored.VersionTag);
-        var reader = await watch.GuardAsync(token => driver.OpenReadAsync(stored.Location, intent, token)).ConfigureAwait(false);
-        await using (reader.ConfigureAwait(false))
-        {
-            if (reader.Object.Size != chunks.Size)
-            {
-                return false;
-            }
-
-            var buffer = new byte[ReadBackBytes];
-            for (; _readBack.Chunks < chunks.Count; _readBack.Chunks++)
-            {
-                var chunk = chunks[_readBack.Chunks];
-                if (await ChecksumAsync(reader, chunk.Length, buffer, watch).ConfigureAwait(false) != chunk.Checksum)
-                {
-                    return false;
-                }
-            }
-
-            return true;
-        }
-    }
-
-    private static async ValueTask<ulong> ChecksumAsync(DriverReader reader, long length, byte[] buffer, StallWatch watch)
-    {
-        var hash = new XxHash3();
-        while (length > 0)
-        {
-            var piece = buffer.AsMemory(0, (int)Math.Min(buffer.Length, length));
-            var count = await watch.GuardAsync(token => reader.ReadAsync(piece, token)).ConfigureAwait(false);
-            if (count == 0)
-            {
-                break; // shorter than it said: the checksum cannot match
-            }
-
-            hash.Append(piece.Span[..count]);
-            length -= count;
-        }
-
-        return hash.GetCurrentHashAsUInt64();
+        async ValueTask<DriverReader?> OpenAsync(long offset, CancellationToken token) => await driver.OpenReadAsync(
+            stored.Location, new ReadIntent(offset == 0 ? null : new ByteRange(offset), stored.VersionTag), token).ConfigureAwait(false);
     }
 }

@@ -104,10 +104,18 @@ internal sealed class PutTarget : IAsyncDisposable
     }
 
     /// <summary>Publishes what was written, or finds that an earlier put of the session has.</summary>
-    public async Task CommitAsync(WriteSummary summary, CancellationToken cancellationToken) => Stored = _writer is { } writer
-        ? await _publication.PublishAsync(writer.Location, summary, token => writer.CommitAsync(summary, token),
-            Store.Retry.LimitForCommit(summary.Chunks.Count), cancellationToken).ConfigureAwait(false)
-        : await _publication.FindOwnAsync(Store.Driver.LocationOf(Id), summary, cancellationToken).ConfigureAwait(false) ?? throw _refusal!;
+    public async Task CommitAsync(WriteSummary summary, CancellationToken cancellationToken)
+    {
+        if (_writer is not { } writer)
+        {
+            Stored = await _publication.FindOwnAsync(Store.Driver.LocationOf(Id), summary, cancellationToken).ConfigureAwait(false) ?? throw _refusal!;
+            return;
+        }
+
+        var limit = Store.Retry.LimitForCommit(summary.Chunks.Count);
+        await RequireSentAsync(writer, summary, limit, cancellationToken).ConfigureAwait(false);
+        Stored = await _publication.PublishAsync(writer.Location, summary, token => writer.CommitAsync(summary, token), limit, cancellationToken).ConfigureAwait(false);
+    }
 
     /// <summary>Writes and publishes an image of one chunk.</summary>
     public async Task PutWholeAsync(PutChunk image, WriteIntent intent, WriteSummary summary, CancellationToken cancellationToken)
@@ -187,6 +195,17 @@ internal sealed class PutTarget : IAsyncDisposable
         if (_use is not null)
         {
             await _use.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    // Of what a driver is not sure nobody is, until it was read.
+    private async Task RequireSentAsync(DriverWriter writer, WriteSummary summary, TimeSpan openLimit, CancellationToken cancellationToken)
+    {
+        var held = new HeldChunks(summary.Chunks, writer.OpenUnsureAsync, openLimit, canGoOn: true);
+        if (!await Store.Retry.RunWatchedAsync(held.AreSameAsync, cancellationToken).ConfigureAwait(false))
+        {
+            Store.Telemetry.VerificationFailed();
+            throw new StoreException(StoreError.Corrupted, $"The backend holds other bytes for {writer.Location} than were sent, so nothing was stored.");
         }
     }
 
