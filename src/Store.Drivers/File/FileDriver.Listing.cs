@@ -10,9 +10,8 @@ public sealed partial class FileDriver : IListing
     public ValueTask<ListingPage> ListAsync(ListingRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
-        var names = new SortedDictionary<string, FileRoot>(StringComparer.Ordinal);
+        var names = new FirstNames(request);
         var parts = new List<Leftover>();
-        var isCut = false;
         foreach (var root in Directories.Roots.Where(root => root.WasThere).DistinctBy(root => root.RealPath))
         {
             foreach (var path in EntriesOf(root))
@@ -20,7 +19,7 @@ public sealed partial class FileDriver : IListing
                 cancellationToken.ThrowIfCancellationRequested();
                 if (!FileLocation.IsPart(path))
                 {
-                    isCut |= Keep(names, Path.GetFileName(path), root, request);
+                    names.Offer(Path.GetFileName(path), root);
                 }
                 else if (request.Continuation is null && PartAt(path) is { } part)
                 {
@@ -29,20 +28,8 @@ public sealed partial class FileDriver : IListing
             }
         }
 
-        ListedImage[] images = [.. names.Select(entry => ImageOf(entry.Key, entry.Value)).OfType<ListedImage>()];
-        return ValueTask.FromResult(new ListingPage(images, parts, isCut ? names.Keys.Last() : null));
-    }
-
-    // Keeps the first names after the page before, and no more of them than a page has; whether one was left for the next.
-    private static bool Keep(SortedDictionary<string, FileRoot> names, string name, FileRoot root, ListingRequest request)
-    {
-        if (!name.StartsWith(request.Prefix, StringComparison.Ordinal) || string.CompareOrdinal(name, request.Continuation) <= 0)
-        {
-            return false;
-        }
-
-        names.TryAdd(name, root);
-        return names.Count > request.MaxImages && names.Remove(names.Keys.Last());
+        ListedImage[] images = [.. names.All.Select(entry => ImageOf(entry.Name, entry.Root)).OfType<ListedImage>()];
+        return ValueTask.FromResult(new ListingPage(images, parts, names.AreCut ? names.All.Last().Name : null));
     }
 
     private static IEnumerable<string> EntriesOf(FileRoot root)
@@ -81,4 +68,33 @@ public sealed partial class FileDriver : IListing
     private static Leftover? PartAt(string path) => new FileInfo(path) is { Exists: true, LinkTarget: null } part
         ? new Leftover(path, part.Length, new DateTimeOffset(part.LastWriteTimeUtc))
         : null;
+
+    /// <summary>The first names that come after the page before, and no more of them than a page has.</summary>
+    private sealed class FirstNames(ListingRequest request)
+    {
+        private readonly SortedSet<string> _names = new(StringComparer.Ordinal);
+        private readonly Dictionary<string, FileRoot> _roots = new(StringComparer.Ordinal);
+
+        public IEnumerable<(string Name, FileRoot Root)> All => _names.Select(name => (name, _roots[name]));
+
+        /// <summary>Whether some are left for the next page.</summary>
+        public bool AreCut { get; private set; }
+
+        public void Offer(string name, FileRoot root)
+        {
+            var isAsked = name.StartsWith(request.Prefix, StringComparison.Ordinal) && string.CompareOrdinal(name, request.Continuation) > 0;
+            if (!isAsked || !_names.Add(name))
+            {
+                return;
+            }
+
+            _roots.Add(name, root);
+            if (_names.Count > request.MaxImages)
+            {
+                AreCut = true;
+                _roots.Remove(_names.Max!);
+                _names.Remove(_names.Max!);
+            }
+        }
+    }
 }

@@ -32,6 +32,8 @@ internal sealed partial class S3Bucket
             : (page.S3Objects ?? [], next);
     }
 
-    /// <summary>What a listing says of an object.</summary>
-    public StoredObject Describe(ImageLocation location, S3Object found) => new(location, found.Size ?? 0, TagOf(found.ETag), found.LastModified?.ToUniversalTime());
+    /// <summary>What a listing says of an object; a size that it does not tell is looked for, null where the object has gone meanwhile.</summary>
+    public async ValueTask<StoredObject?> DescribeAsync(ImageLocation location, S3Object found, CancellationToken cancellationToken) => found.Size is { } size
+        ? new StoredObject(location, size, TagOf(found.ETag), found.LastModified?.ToUniversalTime())
+        : await FindAsync(location, cancellationToken).ConfigureAwait(false);
 }

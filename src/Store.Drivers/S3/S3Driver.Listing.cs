@@ -24,9 +24,15 @@ public sealed partial class S3Driver : IListing
     {
         var page = await _bucket.ListObjectsAsync(_options.Prefix + request.Prefix, from.Length == 0 ? null : from, request.MaxImages, cancellationToken)
             .ConfigureAwait(false);
-        ListedImage[] images = [.. page.Objects
-            .Where(found => _locations.IsKey(found.Key))
-            .Select(found => new ListedImage(found.Key[_options.Prefix.Length..], _bucket.Describe(_locations.Of(found.Key), found)))];
+        var images = new List<ListedImage>();
+        foreach (var found in page.Objects.Where(found => _locations.IsKey(found.Key)))
+        {
+            if (await _bucket.DescribeAsync(_locations.Of(found.Key), found, cancellationToken).ConfigureAwait(false) is { } stored)
+            {
+                images.Add(new ListedImage(found.Key[_options.Prefix.Length..], stored));
+            }
+        }
+
         return page.Next is { } next
             ? new ListingPage(images, [], ObjectsFrom + next)
             : await ListUnfinishedAsync(images, request.Prefix, null, null, cancellationToken).ConfigureAwait(false);

@@ -55,7 +55,7 @@ public sealed partial class S3Driver : ISweeper, IDirectUrl, IProbe, ILegacyUri
 
     /// <inheritdoc/>
     public IAsyncEnumerable<ProbeFinding> ProbeAsync(CancellationToken cancellationToken) =>
-        new S3Probe(_bucket.Client, _options, _time).RunAsync(cancellationToken);
+        new S3Probe(_bucket, _options, _time).RunAsync(cancellationToken);
 
     // Page by page, since a bucket may hold many.
     private async IAsyncEnumerable<MultipartUpload> UploadsAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)

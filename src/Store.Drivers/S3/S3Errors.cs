@@ -80,8 +80,13 @@ internal static partial class S3Errors
         507 => new(StoreError.OutOfSpace, "the server is full"),
         >= 500 => ByCode["InternalError"],
         < 300 => new(StoreError.Unavailable, "the server's answer makes no sense") { IsTransient = true },
-        _ => new(StoreError.Unsupported, "the server does not take the request; ask the probe which settings it takes (a bucket with Object Lock wants Integrity Md5 or Crc32)"),
+        _ => NotTaken,
     };
+
+    private static readonly Verdict NotTaken = new(StoreError.Unsupported, "the server does not take the request; ask the probe which settings it takes");
+
+    private static readonly Verdict WantsDigest =
+        new(StoreError.Unsupported, "the server wants a digest in a header, as buckets with Object Lock do; set Integrity to Md5 or Crc32, or ask the probe which it takes");
 
     /// <summary>Makes one request, and whatever it throws a <see cref="StoreException"/>.</summary>
     /// <param name="doing">What the request does and to what, as the beginning of a sentence.</param>
@@ -122,6 +127,7 @@ internal static partial class S3Errors
         }
 
         var verdict = ByCode.GetValueOrDefault(answer.ErrorCode ?? "") ?? (answer.StatusCode == 0 ? null : ByStatus(answer.StatusCode));
+        verdict = verdict == NotTaken && AsksForDigest(answer) ? WantsDigest : verdict;
         return verdict is null
             ? Unanswered(e.InnerException ?? e, doing)
             : new StoreException(verdict.Error, $"{doing} failed: {verdict.Why} ({Seen(answer, secrets ?? [])}).", e)
@@ -143,6 +149,9 @@ internal static partial class S3Errors
         return seen + (words is null ? "" : $": {words}")
             + (Uri.TryCreate(elsewhere, UriKind.Absolute, out var place) ? $"; it names {place.GetLeftPart(UriPartial.Authority)}" : "");
     }
+
+    private static bool AsksForDigest(AmazonServiceException answer) => answer.Message.Contains("Content-MD5", StringComparison.OrdinalIgnoreCase)
+        || answer.Message.Contains("x-amz-checksum", StringComparison.OrdinalIgnoreCase);
 
     // The SDK writes a message where the server gave none, and wraps one it cannot read.
     private static string? WordsOf(AmazonServiceException answer)

@@ -59,8 +59,8 @@ internal sealed partial class S3Probe
     {
         await PutAsync("complete", Sample, cancellationToken).ConfigureAwait(false);
         var key = _prefix + "complete";
-        var upload = await client.InitiateMultipartUploadAsync(options.Bucket, key, cancellationToken).ConfigureAwait(false);
-        var part = await client.UploadPartAsync(new UploadPartRequest
+        var upload = await _client.InitiateMultipartUploadAsync(options.Bucket, key, cancellationToken).ConfigureAwait(false);
+        var part = await _client.UploadPartAsync(new UploadPartRequest
         {
             BucketName = options.Bucket,
             Key = key,
@@ -72,7 +72,7 @@ internal sealed partial class S3Probe
             MD5Digest = _writesBy == S3Integrity.Md5 ? Convert.ToBase64String(Md5Of(Sample)) : null,
             ChecksumCRC32 = _writesBy == S3Integrity.Crc32 ? RightCrc32 : null,
         }, cancellationToken).ConfigureAwait(false);
-        var refused = await RefusalAsync(() => client.CompleteMultipartUploadAsync(new CompleteMultipartUploadRequest
+        var refused = await RefusalAsync(() => _client.CompleteMultipartUploadAsync(new CompleteMultipartUploadRequest
         {
             BucketName = options.Bucket,
             Key = key,
@@ -93,7 +93,7 @@ internal sealed partial class S3Probe
     private async Task<ProbeFinding> RangesAsync(CancellationToken cancellationToken)
     {
         await PutAsync("read", Sample, cancellationToken).ConfigureAwait(false);
-        using var answer = await client.GetObjectAsync(
+        using var answer = await _client.GetObjectAsync(
             new GetObjectRequest { BucketName = options.Bucket, Key = _prefix + "read", ByteRange = new("bytes=2-6") }, cancellationToken).ConfigureAwait(false);
         return answer.ContentLength == 5 && answer.ContentRange == $"bytes 2-6/{Sample.Length}"
             ? new ProbeFinding(Ranges, ProbeAnswer.Yes, "Five bytes were asked for and came.")
@@ -104,7 +104,7 @@ internal sealed partial class S3Probe
     {
         var refused = await RefusalAsync(async () =>
         {
-            using var answer = await client.GetObjectAsync(
+            using var answer = await _client.GetObjectAsync(
                 new GetObjectRequest { BucketName = options.Bucket, Key = _prefix + "read", EtagToMatch = "\"another\"" }, cancellationToken).ConfigureAwait(false);
         }).ConfigureAwait(false);
         return refused is null
@@ -115,7 +115,7 @@ internal sealed partial class S3Probe
     private async Task<ProbeFinding> PinnedDeletesAsync(CancellationToken cancellationToken)
     {
         await PutAsync("delete", Sample, cancellationToken).ConfigureAwait(false);
-        var refused = await RefusalAsync(() => client.DeleteObjectAsync(
+        var refused = await RefusalAsync(() => _client.DeleteObjectAsync(
             new DeleteObjectRequest { BucketName = options.Bucket, Key = _prefix + "delete", IfMatch = "\"another\"" }, cancellationToken)).ConfigureAwait(false);
         return (int?)refused switch
         {
@@ -128,7 +128,7 @@ internal sealed partial class S3Probe
 
     private async Task<ProbeFinding> EtagIsMd5Async(CancellationToken cancellationToken)
     {
-        var answer = await client.GetObjectMetadataAsync(options.Bucket, _prefix + "read", cancellationToken).ConfigureAwait(false);
+        var answer = await _client.GetObjectMetadataAsync(options.Bucket, _prefix + "read", cancellationToken).ConfigureAwait(false);
         return answer.ETag?.Trim('"') == Convert.ToHexStringLower(MD5.HashData(Sample))
             ? new ProbeFinding(EtagIsMd5, ProbeAnswer.Yes, "The ETag of a small object is its MD5.")
             : new ProbeFinding(EtagIsMd5, ProbeAnswer.No, "The ETag of a small object is something else.");
@@ -137,11 +137,11 @@ internal sealed partial class S3Probe
     private async Task<ProbeFinding> ListedUploadsAsync(CancellationToken cancellationToken)
     {
         var key = _prefix + "listed";
-        var upload = await client.InitiateMultipartUploadAsync(options.Bucket, key, cancellationToken).ConfigureAwait(false);
-        var page = await client.ListMultipartUploadsAsync(
+        var upload = await _client.InitiateMultipartUploadAsync(options.Bucket, key, cancellationToken).ConfigureAwait(false);
+        var page = await _client.ListMultipartUploadsAsync(
             new ListMultipartUploadsRequest { BucketName = options.Bucket, Prefix = key }, cancellationToken).ConfigureAwait(false);
         var listed = page.MultipartUploads?.Any(found => found.UploadId == upload.UploadId) == true;
-        await client.AbortMultipartUploadAsync(options.Bucket, key, upload.UploadId, cancellationToken).ConfigureAwait(false);
+        await _client.AbortMultipartUploadAsync(options.Bucket, key, upload.UploadId, cancellationToken).ConfigureAwait(false);
         return listed
             ? new ProbeFinding(ListedUploads, ProbeAnswer.Yes, "A sweep finds what a killed process leaves.")
             : new ProbeFinding(ListedUploads, ProbeAnswer.No, "An unfinished upload is not listed: set a lifecycle rule that removes them, because a sweep cannot.");

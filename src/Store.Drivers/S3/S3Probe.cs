@@ -9,17 +9,17 @@ namespace GlanceStore.Drivers.S3;
 
 /// <summary>Asks the operator's own bucket what its server really does, since servers that speak S3 differ where it matters.</summary>
 /// <remarks>Every object it writes has a few bytes and a name of its own below the store's prefix, and is removed again.</remarks>
-internal sealed partial class S3Probe(IAmazonS3 client, S3DriverOptions options, TimeProvider time)
+internal sealed partial class S3Probe(S3Bucket bucket, S3DriverOptions options, TimeProvider time)
 {
     public static readonly byte[] Sample = "a probe of GlanceStore"u8.ToArray();
 
     public const string RightCrc32 = "GHwaWg=="; // of the sample
     private const string WrongCrc32 = "AAAAAA==";
-    private const int SmallestPart = 5 << 20;
 
     // The server's clock and ours may differ by 15 minutes before signatures are refused; a third of that deserves a word.
     private static readonly TimeSpan NotableSkew = TimeSpan.FromMinutes(5);
-    
+
+    private readonly IAmazonS3 _client = bucket.Client;
 
     // What goes with every object that the probe writes: the store's own digest where the server takes it, else the first that it does.
     private S3Integrity _writesBy = options.CheckedBy;
@@ -72,9 +72,10 @@ internal sealed partial class S3Probe(IAmazonS3 client, S3DriverOptions options,
         const string Name = "Write, read and delete";
         try
         {
+            await bucket.EnsureAsync(cancellationToken).ConfigureAwait(false); // as a put does
             var before = time.GetUtcNow();
             var refusal = await WriteByAnyAsync(cancellationToken).ConfigureAwait(false);
-            using (var read = await client.GetObjectAsync(options.Bucket, _prefix + "access", cancellationToken).ConfigureAwait(false))
+            using (var read = await _client.GetObjectAsync(options.Bucket, _prefix + "access", cancellationToken).ConfigureAwait(false))
             {
                 var date = read.LastModified is { } modified ? new DateTimeOffset(modified.ToUniversalTime()) : before;
                 await DeleteAsync("access", cancellationToken).ConfigureAwait(false);
@@ -132,7 +133,7 @@ internal sealed partial class S3Probe(IAmazonS3 client, S3DriverOptions options,
 
     private Task<PutObjectResponse> PutAsync(
         string name, byte[] body, CancellationToken cancellationToken, string? sha256 = null, string? md5 = null, string? crc32 = null, string? ifNoneMatch = null) =>
-        client.PutObjectAsync(new PutObjectRequest
+        _client.PutObjectAsync(new PutObjectRequest
         {
             BucketName = options.Bucket,
             Key = _prefix + name,
@@ -147,7 +148,7 @@ internal sealed partial class S3Probe(IAmazonS3 client, S3DriverOptions options,
     private static byte[] Md5Of(byte[] body) => MD5.HashData(body);
 
     private Task DeleteAsync(string name, CancellationToken cancellationToken) =>
-        client.DeleteObjectAsync(options.Bucket, _prefix + name, cancellationToken);
+        _client.DeleteObjectAsync(options.Bucket, _prefix + name, cancellationToken);
 
     /// <summary>Whether the server refuses the request; a failure to answer is neither.</summary>
     private static async Task<HttpStatusCode?> RefusalAsync(Func<Task> request)
@@ -169,11 +170,11 @@ internal sealed partial class S3Probe(IAmazonS3 client, S3DriverOptions options,
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20), time);
         try
         {
-            var uploads = await client.ListMultipartUploadsAsync(
+            var uploads = await _client.ListMultipartUploadsAsync(
                 new ListMultipartUploadsRequest { BucketName = options.Bucket, Prefix = _prefix }, limit.Token).ConfigureAwait(false);
             foreach (var upload in uploads.MultipartUploads ?? [])
             {
-                await client.AbortMultipartUploadAsync(options.Bucket, upload.Key, upload.UploadId, limit.Token).ConfigureAwait(false);
+                await _client.AbortMultipartUploadAsync(options.Bucket, upload.Key, upload.UploadId, limit.Token).ConfigureAwait(false);
             }
 
             foreach (var name in ObjectNames)

@@ -197,6 +197,16 @@ public sealed class S3RoleTests
         await server.Client.DeleteBucketAsync(place.Bucket, TestContext.CancellationToken);
     }
 
+    [TestMethod]
+    public async Task A_probe_makes_the_bucket_that_a_put_would_make_instead_of_calling_the_store_broken()
+    {
+        var server = Server("ceph");
+        var place = await server.NewPlaceAsync() with { Bucket = $"made-{Guid.NewGuid():N}", CreateBucket = true, Prefix = "" };
+        await using var driver = new S3Driver(place);
+        Assert.AreEqual(ProbeAnswer.Yes, (await ProbeAsync(driver))[0].Answer);
+        await server.Client.DeleteBucketAsync(place.Bucket, TestContext.CancellationToken);
+    }
+
     private static S3Server Server(string name)
     {
         var server = name == "ceph" ? S3Server.Ceph : S3Server.Swift;

@@ -56,6 +56,19 @@ public sealed class S3ListingTests
     }
 
     [TestMethod]
+    public async Task A_size_that_a_listing_leaves_out_is_looked_for_and_not_taken_for_none()
+    {
+        await using var server = new ScriptedS3();
+        server.Store("a", new byte[7]);
+        server.Script = request => request.Operation == "ListObjects"
+            ? ScriptedAnswer.Xml(200, "<ListBucketResult><Contents><Key>a</Key></Contents><Contents><Key>gone</Key></Contents><IsTruncated>false</IsTruncated></ListBucketResult>")
+            : null;
+        await using var driver = new S3Driver(server.Options);
+        var image = (await ListAsync(driver, new ListingRequest())).Single().Images.Single();
+        Assert.AreEqual(("a", 7L), (image.Name, image.Stored.Size));
+    }
+
+    [TestMethod]
     public async Task A_listing_that_ends_in_the_middle_without_a_way_to_go_on_is_not_taken_for_all()
     {
         await using var server = new ScriptedS3();

@@ -17,7 +17,10 @@ public sealed class S3WordsTests
         var error = await PutFailsAsync(Error(400, "InvalidRequest", "this bucket has Object Lock: send Content-MD5 or a checksum header"));
         Assert.AreEqual(StoreError.Unsupported, error.Error);
         Assert.Contains("(400 InvalidRequest: this bucket has Object Lock: send Content-MD5 or a checksum header)", error.Message);
-        Assert.Contains("probe", error.Message);
+        Assert.Contains("set Integrity to Md5 or Crc32", error.Message);
+        var odd = await PutFailsAsync(Error(400, "InvalidRequest", "not on Sundays"));
+        Assert.DoesNotContain("Object Lock", odd.Message, "Nothing in the answer speaks of it.");
+        Assert.Contains("ask the probe", odd.Message);
     }
 
     [TestMethod]
