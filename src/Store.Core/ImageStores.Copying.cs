@@ -138,32 +138,14 @@ public sealed partial class ImageStores
         }
         catch (Exception e)
         {
-            var isGone = await TryRemoveAsync(store, held, cancellationToken).ConfigureAwait(false);
+            // What has another size has taken the place of the copy since: it is somebody else's.
+            var isGone = await Removal.TryAsync(store, held?.Size == receipt.Size ? held : null, cancellationToken).ConfigureAwait(false);
             if (e is StoreException error)
             {
                 throw error.With(isGone ? "The copy was removed, and the image is where it was." : $"The copy stays at {receipt.Location}, and the image is where it was.");
             }
 
             throw;
-        }
-    }
-
-    private static async Task<bool> TryRemoveAsync(IImageStore store, StoredObject? copy, CancellationToken cancellationToken)
-    {
-        if (copy is not { VersionTag: { } tag })
-        {
-            return false; // what is there may be somebody else's by now
-        }
-
-        using var limit = Removal.LimitFor(cancellationToken);
-        try
-        {
-            await store.DeleteAsync(copy.Location, new DeleteOptions { VersionTag = tag }, limit.Token).ConfigureAwait(false);
-            return true;
-        }
-        catch (Exception e) when (e is StoreException or OperationCanceledException)
-        {
-            return false; // why it was to be removed is the error to report
         }
     }
 

@@ -74,26 +74,12 @@ internal static class BackendCopy
         }
         catch (Exception e)
         {
-            if (!await TryRemoveAsync(stored, to, cancellationToken).ConfigureAwait(false) && e is StoreException error)
+            if (!await Removal.TryAsync(to, stored, cancellationToken).ConfigureAwait(false) && e is StoreException error)
             {
                 throw error.With($"The copy stays at {stored.Location}, from where it was not removed.");
             }
 
             throw;
-        }
-    }
-
-    private static async Task<bool> TryRemoveAsync(StoredObject stored, IImageStore to, CancellationToken cancellationToken)
-    {
-        using var limit = Removal.LimitFor(cancellationToken);
-        try
-        {
-            await to.DeleteAsync(stored.Location with { StoreId = to.Id }, cancellationToken: limit.Token).ConfigureAwait(false);
-            return true;
-        }
-        catch (Exception e) when (e is StoreException or OperationCanceledException)
-        {
-            return false; // why it was to be removed is the error to report
         }
     }
 

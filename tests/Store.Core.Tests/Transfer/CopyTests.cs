@@ -183,6 +183,28 @@ public sealed class CopyTests
     }
 
     [TestMethod]
+    public async Task What_took_the_place_of_a_backends_copy_before_it_was_verified_is_not_removed()
+    {
+        var twin = Twin();
+        await using var stores = SharedStores(twin);
+        var receipt = await stores["from"].PutAsync(Id, new MemoryStream(Image));
+        var other = new MemoryStream([1, 2, 3]);
+        twin.OnOpenRead = async (_, _, _, open) =>
+        {
+            if (other.Position == 0)
+            {
+                await stores["twin"].PutAsync(new ImageId("b"), other, new PutOptions { Mode = WriteMode.Replace });
+            }
+
+            return await open();
+        };
+        var options = CopyOptions.Verify(receipt) with { Id = new ImageId("b") };
+        var error = await Assert.ThrowsExactlyAsync<StoreException>(() => stores.CopyAsync(receipt.Location, "twin", options));
+        Assert.AreEqual(StoreError.Corrupted, error.Error, "What is there is not the copy.");
+        Assert.AreEqual(3, (await stores["twin"].FindAsync(stores["twin"].LocationOf(new ImageId("b"))))!.Size, "Somebody else's image stays.");
+    }
+
+    [TestMethod]
     public async Task A_backends_copy_that_is_not_the_image_and_cannot_be_removed_is_told_to_be_wrong_and_to_stay()
     {
         var twin = Twin();

@@ -1,6 +1,6 @@
 namespace GlanceStore.Transfer;
 
-/// <summary>How long the removal of what must not stay may take.</summary>
+/// <summary>The removal of what must not stay, and how long it may take.</summary>
 internal static class Removal
 {
     // Cancellation ends every operation within a second, and the removal is part of one.
@@ -16,5 +16,25 @@ internal static class Removal
         }
 
         return limit;
+    }
+
+    /// <summary>Removes a copy that is not the image, and nothing that has replaced it since; whether it is gone.</summary>
+    public static async Task<bool> TryAsync(IImageStore store, StoredObject? copy, CancellationToken caller)
+    {
+        if (copy is not { VersionTag: { } tag })
+        {
+            return false; // what is there may be somebody else's by now
+        }
+
+        using var limit = LimitFor(caller);
+        try
+        {
+            await store.DeleteAsync(copy.Location with { StoreId = store.Id }, new DeleteOptions { VersionTag = tag }, limit.Token).ConfigureAwait(false);
+            return true;
+        }
+        catch (Exception e) when (e is StoreException or OperationCanceledException)
+        {
+            return false; // why it was to be removed is the error to report
+        }
     }
 }
