@@ -1,4 +1,5 @@
 using System.IO.Hashing;
+using GlanceStore.Digests;
 using GlanceStore.Drivers;
 
 namespace GlanceStore.Transfer;

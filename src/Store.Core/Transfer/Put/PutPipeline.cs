@@ -1,4 +1,5 @@
 using GlanceStore.Diagnostics;
+using GlanceStore.Digests;
 using GlanceStore.Drivers;
 
 namespace GlanceStore.Transfer;

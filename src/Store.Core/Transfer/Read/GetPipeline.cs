@@ -1,5 +1,6 @@
 using System.Numerics;
 using GlanceStore.Diagnostics;
+using GlanceStore.Digests;
 using GlanceStore.Drivers;
 
 namespace GlanceStore.Transfer;

@@ -1,4 +1,5 @@
 using GlanceStore.Diagnostics;
+using GlanceStore.Digests;
 
 namespace GlanceStore.Transfer;
 

@@ -1,7 +1,7 @@
 using System.Text;
-using GlanceStore.Transfer;
+using GlanceStore.Digests;
 
-namespace GlanceStore.Core.Tests.Transfer;
+namespace GlanceStore.Core.Tests.Digests;
 
 [TestClass]
 public sealed class Crc64NvmeTests

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
-namespace GlanceStore.Transfer;
+namespace GlanceStore.Digests;
 
 /// <summary>The CRC-64 of the NVMe standard, which Azure and S3 check: bits reflected, all ones before and after.</summary>
 /// <remarks>

@@ -1,4 +1,6 @@
-namespace GlanceStore.Transfer;
+using GlanceStore.Transfer;
+
+namespace GlanceStore.Digests;
 
 /// <summary>Checks the digests of a whole image as it is read from its start to its end; a read that jumps about cannot be checked.</summary>
 internal sealed class WholeDigest(IReadOnlyList<Digest> expected, long size) : IAsyncDisposable

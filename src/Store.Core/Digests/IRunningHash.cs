@@ -1,4 +1,4 @@
-namespace GlanceStore.Transfer;
+namespace GlanceStore.Digests;
 
 /// <summary>A digest that is fed in order; how <see cref="DigestSet"/> sees any of them.</summary>
 internal interface IRunningHash : IDisposable

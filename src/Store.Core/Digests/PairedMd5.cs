@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 
-namespace GlanceStore.Transfer;
+namespace GlanceStore.Digests;
 
 /// <summary>
 /// The MD5 (RFC 1321) of an image and of each of its chunks, in one pass. Every step of MD5 waits for the one before, so a processor works

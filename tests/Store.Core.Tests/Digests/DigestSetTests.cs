@@ -1,7 +1,8 @@
 using System.Security.Cryptography;
+using GlanceStore.Digests;
 using GlanceStore.Transfer;
 
-namespace GlanceStore.Core.Tests.Transfer;
+namespace GlanceStore.Core.Tests.Digests;
 
 [TestClass]
 public sealed class DigestSetTests

@@ -1,8 +1,9 @@
 using System.Buffers.Binary;
 using System.IO.Hashing;
 using System.Security.Cryptography;
+using GlanceStore.Transfer;
 
-namespace GlanceStore.Transfer;
+namespace GlanceStore.Digests;
 
 /// <summary>Digests of one stream of bytes, each algorithm on its own worker and in order, so that two of them use two cores.</summary>
 internal sealed class DigestSet : IAsyncDisposable

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using static System.Numerics.BitOperations;
 
-namespace GlanceStore.Transfer;
+namespace GlanceStore.Digests;
 
 internal sealed partial class PairedMd5
 {
