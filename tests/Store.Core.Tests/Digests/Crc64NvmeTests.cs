@@ -29,5 +29,5 @@ public sealed class Crc64NvmeTests
 
     [TestMethod]
     public void A_chunk_has_it_with_the_highest_byte_first() =>
-        Assert.AreEqual("ae8b14860a799888", Convert.ToHexStringLower(DigestSet.Hash("crc64nvme", Encoding.ASCII.GetBytes("123456789"))));
+        Assert.AreEqual("ae8b14860a799888", Convert.ToHexStringLower(ChunkCheck.Of("crc64nvme", Encoding.ASCII.GetBytes("123456789"))));
 }

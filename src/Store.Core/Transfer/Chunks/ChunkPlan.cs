@@ -60,9 +60,6 @@ internal sealed class ChunkPlan
         return plan;
     }
 
-    /// <summary>Whether every chunk that another one follows is a multiple of so many bytes long.</summary>
-    public bool IsOf(int bytes) => _stages is [(1, _)] || _stages.TrueForAll(stage => stage.Length % bytes == 0);
-
     /// <summary>The length of a chunk, in bytes; the last of an image may be shorter.</summary>
     public long LengthOf(long index)
     {

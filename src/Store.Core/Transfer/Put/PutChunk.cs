@@ -6,15 +6,15 @@ namespace GlanceStore.Transfer;
 
 /// <summary>A chunk on its way to every target. What is computed of it is computed once; the last target to be done with it frees its buffer.</summary>
 /// <param name="source">Its bytes.</param>
-/// <param name="md5">The MD5 of its bytes, where that comes with the image's; else null.</param>
+/// <param name="digests">The digests of its bytes, by their algorithms, as they come.</param>
 /// <param name="targets">How many targets it goes to.</param>
 /// <param name="entries">Where its entry of the manifest goes.</param>
 /// <param name="count">What counts it once it is written.</param>
-internal sealed class PutChunk(SourceChunk source, Task<byte[]>? md5, int targets, ChunkEntries entries, TransferCount count)
+internal sealed class PutChunk(SourceChunk source, IReadOnlyDictionary<string, Task<byte[]>> digests, int targets, ChunkEntries entries, TransferCount count)
 {
     private readonly Lock _lock = new();
     private ulong? _checksum;
-    private (string Algorithm, byte[] Digest)[] _digests = [];
+    private (string Algorithm, byte[] Value)[] _checks = [];
     private int _targetsLeft = targets;
     private volatile bool _isWritten;
 
@@ -45,8 +45,8 @@ internal sealed class PutChunk(SourceChunk source, Task<byte[]>? md5, int target
             Digest = limits.ChunkDigest switch
             {
                 null => default(ReadOnlyMemory<byte>),
-                "md5" when md5 is not null => await md5.WaitAsync(cancellationToken).ConfigureAwait(false),
-                var algorithm => DigestOf(algorithm),
+                var name when digests.TryGetValue(name, out var digest) => await digest.WaitAsync(cancellationToken).ConfigureAwait(false),
+                var name => CheckOf(name),
             },
         };
 
@@ -79,21 +79,21 @@ internal sealed class PutChunk(SourceChunk source, Task<byte[]>? md5, int target
         return checksum;
     }
 
-    private byte[] DigestOf(string algorithm)
+    private byte[] CheckOf(string algorithm)
     {
         lock (_lock)
         {
-            foreach (var known in _digests)
+            foreach (var known in _checks)
             {
                 if (known.Algorithm == algorithm)
                 {
-                    return known.Digest;
+                    return known.Value;
                 }
             }
 
-            var digest = DigestSet.Hash(algorithm, source.Bytes.Span);
-            _digests = [.. _digests, (algorithm, digest)];
-            return digest;
+            var value = ChunkCheck.Of(algorithm, source.Bytes.Span);
+            _checks = [.. _checks, (algorithm, value)];
+            return value;
         }
     }
 }

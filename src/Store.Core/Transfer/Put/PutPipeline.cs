@@ -73,8 +73,7 @@ internal sealed class PutPipeline
         size = session.SizeOr(size);
         var alive = targets.Alive;
         var plan = PutLimits.PlanFor(size.Declared, alive, session);
-        var digests = new DigestSet(AlgorithmsOf(put),
-            chunkMd5: plan.IsOf(PairedMd5.BlockBytes) && alive.Any(target => target.Store.Can.ChunkDigest == "md5"));
+        var digests = new DigestSet(AlgorithmsOf(put), ofChunks: alive.Select(target => target.Store.Can.ChunkDigest).OfType<string>().Where(check => !ChunkCheck.Knows(check)));
         await using var digestsUntilTheEnd = digests.ConfigureAwait(false);
         var inspector = new PutInspector(put.Inspection, alive[0].Store.Budget);
         await using var inspectorUntilTheEnd = inspector.ConfigureAwait(false);
@@ -96,9 +95,9 @@ internal sealed class PutPipeline
 
     private async Task<MadeImage?> PutWholeAsync(SourceChunk first, WriteIntent intent)
     {
-        var md5 = _digests.Append(first.Buffer, first.Length);
+        var digests = _digests.Append(first.Buffer, first.Length);
         _inspector.Append(first.Buffer, first.Length);
-        var image = new PutChunk(first with { Buffer = first.Buffer.Retain() }, md5, 1, _entries, CountOf(intent));
+        var image = new PutChunk(first with { Buffer = first.Buffer.Retain() }, digests, 1, _entries, CountOf(intent));
         try
         {
             _ = image.Checksum; // enters the manifest
@@ -147,9 +146,9 @@ internal sealed class PutPipeline
         {
             await foreach (var chunk in chunks.AllAsync(_targets.Token).ConfigureAwait(false))
             {
-                var md5 = _digests.Append(chunk.Buffer, chunk.Length);
+                var digests = _digests.Append(chunk.Buffer, chunk.Length);
                 _inspector.Append(chunk.Buffer, chunk.Length);
-                var shared = new PutChunk(chunk, md5, targets.Length, _entries, count);
+                var shared = new PutChunk(chunk, digests, targets.Length, _entries, count);
                 Check(shared, targets.Length);
                 foreach (var target in targets)
                 {

@@ -1,0 +1,163 @@
+using GlanceStore.Transfer;
+
+namespace GlanceStore.Digests;
+
+/// <summary>
+/// Computes all digests of the process, as many of one kind side by side as are ready: a vector unit takes the blocks of several in the time of one or
+/// two. No digest waits for another to be ready, and none for longer than a turn, which is about a millisecond.
+/// </summary>
+/// <remarks>
+/// A turn is a work item of its own, so that reads and writes get theirs on a machine of few cores. There are as many turns at once as cores; where
+/// more of those are free, each takes fewer digests. Nothing is copied: what a turn reads are the chunks themselves.
+/// </remarks>
+/// <param name="workers">How many turns there are at once, at most.</param>
+/// <param name="hashes">What is computed here; the platform computes the others.</param>
+/// <param name="turnBytes">How many bytes one digest takes in a turn alone. Several take as long, and fewer bytes each.</param>
+internal sealed class DigestLanes(int workers, IReadOnlyDictionary<string, BlockHash> hashes, int turnBytes = DigestLanes.TurnBytes) : IThreadPoolWorkItem
+{
+    // A millisecond and a half of MD5: long beside what it costs to begin a turn, short beside a disk's or a network's answer.
+    private const int TurnBytes = 1 << 20;
+
+    private readonly Lock _lock = new();
+    private readonly DigestBank _platform = new(null);
+    private readonly Dictionary<string, DigestBank> _banks =
+        hashes.ToDictionary(hash => hash.Key, hash => new DigestBank(hash.Value), StringComparer.Ordinal);
+
+    private long _clock;
+    private int _begun;
+    private int _inTurn;
+
+    /// <summary>The process's own.</summary>
+    public static DigestLanes Shared { get; } = new(Environment.ProcessorCount, BlockHashes.Used);
+
+    /// <summary>Begins a digest.</summary>
+    /// <exception cref="StoreException"><see cref="StoreError.Unsupported"/>: the algorithm is not known here.</exception>
+    public RunningDigest Begin(string algorithm)
+    {
+        var name = DigestAlgorithms.NameOf(algorithm);
+        return _banks.TryGetValue(algorithm, out var bank)
+            ? new RunningDigest(this, bank, new BlockState(bank.Hash!))
+            : new RunningDigest(this, _platform, new PlatformState(name));
+    }
+
+    /// <summary>Has a digest take more bytes; the buffer is kept until then.</summary>
+    public void Append(RunningDigest digest, ChunkBuffer buffer, int length)
+    {
+        lock (_lock)
+        {
+            if (!digest.Enqueue(buffer, length))
+            {
+                return;
+            }
+
+            Ready(digest);
+            if (_begun == workers)
+            {
+                return;
+            }
+
+            _begun++;
+        }
+
+        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+    }
+
+    /// <summary>Waits until a digest has taken everything.</summary>
+    public Task WhenIdle(RunningDigest digest)
+    {
+        lock (_lock)
+        {
+            return digest.WhenIdle();
+        }
+    }
+
+    /// <summary>Drops what a digest has not taken, and waits for the turn that it is in.</summary>
+    public Task AbandonAsync(RunningDigest digest)
+    {
+        lock (_lock)
+        {
+            digest.Abandon();
+            return digest.WhenIdle();
+        }
+    }
+
+    /// <summary>A turn.</summary>
+    void IThreadPoolWorkItem.Execute()
+    {
+        if (Pick() is not { } digests)
+        {
+            return;
+        }
+
+        Exception? failure = null;
+        try
+        {
+            Take(digests);
+        }
+        catch (Exception e)
+        {
+            failure = e; // whoever waits for one of these digests gets it
+        }
+
+        End(digests, failure);
+        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+    }
+
+    // Of the kind whose first has waited longest; as many as are due to a core when all that are free take as many.
+    private RunningDigest[]? Pick()
+    {
+        lock (_lock)
+        {
+            if (_banks.Values.Append(_platform).Where(bank => bank.Since is not null).MinBy(bank => bank.Since) is not { } bank)
+            {
+                _begun--;
+                return null;
+            }
+
+            var ready = _platform.Count + _banks.Values.Sum(other => other.Count);
+            var free = workers - _inTurn++;
+            var digests = bank.Take((ready + free - 1) / free);
+            foreach (var digest in digests)
+            {
+                digest.BeginTurn();
+            }
+
+            return digests;
+        }
+    }
+
+    private void End(RunningDigest[] digests, Exception? failure)
+    {
+        lock (_lock)
+        {
+            _inTurn--;
+            foreach (var digest in digests)
+            {
+                digest.EndTurn(failure);
+                if (digest.IsBusy)
+                {
+                    Ready(digest);
+                }
+            }
+        }
+    }
+
+    private void Ready(RunningDigest digest)
+    {
+        digest.ReadySince = _clock++;
+        digest.Bank.Add(digest);
+    }
+
+    private void Take(RunningDigest[] digests)
+    {
+        if (digests is [var only])
+        {
+            only.TakeAlone(turnBytes);
+        }
+        else
+        {
+            using var turn = new LaneTurn(digests[0].Bank.Hash!, digests.Length);
+            turn.Take(digests, turnBytes);
+        }
+    }
+}

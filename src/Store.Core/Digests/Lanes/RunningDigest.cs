@@ -1,0 +1,156 @@
+using System.Runtime.ExceptionServices;
+using GlanceStore.Transfer;
+
+namespace GlanceStore.Digests;
+
+/// <summary>One digest that is fed in order, and computed beside all others of the process by <see cref="DigestLanes"/>.</summary>
+internal sealed class RunningDigest : IAsyncDisposable
+{
+    private readonly DigestLanes _lanes;
+    private readonly HashState _state;
+    private readonly Queue<(ChunkBuffer Buffer, int Length)> _pieces = new();
+    private (ChunkBuffer Buffer, int Length) _piece;
+    private int _taken;
+    private bool _isInTurn;
+    private bool _isAbandoned;
+    private Exception? _failure;
+    private TaskCompletionSource? _idle;
+
+    public RunningDigest(DigestLanes lanes, DigestBank bank, HashState state)
+    {
+        (_lanes, Bank, _state) = (lanes, bank, state);
+        Blocks = state as BlockState;
+    }
+
+    public DigestBank Bank { get; }
+
+    /// <summary>Its words, where lanes can go on with them.</summary>
+    public BlockState? Blocks { get; }
+
+    /// <summary>When it last became ready: who waits longest comes first.</summary>
+    public long ReadySince { get; set; }
+
+    /// <summary>Whether it has something to take, or takes it right now.</summary>
+    public bool IsBusy => _pieces.Count > 0;
+
+    /// <summary>What is left of the piece that a turn has begun with: its buffer is kept until the turn is over.</summary>
+    public ReadOnlyMemory<byte> Left => _piece.Buffer.Memory[_taken.._piece.Length];
+
+    /// <summary>Digests more bytes; returns at once, and keeps the buffer until it has seen them.</summary>
+    public void Append(ChunkBuffer buffer, int length) => _lanes.Append(this, buffer, length);
+
+    /// <summary>Waits until everything appended has been digested and its buffers are free.</summary>
+    public async Task FlushAsync()
+    {
+        await _lanes.WhenIdle(this).ConfigureAwait(false);
+        if (_failure is not null)
+        {
+            ExceptionDispatchInfo.Throw(_failure);
+        }
+
+        if (_isAbandoned)
+        {
+            throw new OperationCanceledException("The digest was given up.");
+        }
+    }
+
+    /// <summary>The digest of everything appended. Ends it.</summary>
+    public async Task<byte[]> CompleteAsync()
+    {
+        await FlushAsync().ConfigureAwait(false);
+        return _state.End();
+    }
+
+    /// <summary>Gives up what is not digested yet, and all buffers with it.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _lanes.AbandonAsync(this).ConfigureAwait(false);
+        _state.Dispose();
+    }
+
+    /// <summary>Takes the next bytes of its piece alone.</summary>
+    public void TakeAlone(int most)
+    {
+        var bytes = Left.Span[..Math.Min(Left.Length, most)];
+        _state.Append(bytes);
+        Advance(bytes.Length);
+    }
+
+    /// <summary>Bytes of its piece have been taken.</summary>
+    public void Advance(int bytes) => _taken += bytes;
+
+    // The rest is for DigestLanes, under its lock.
+
+    public bool Enqueue(ChunkBuffer buffer, int length)
+    {
+        if (_isAbandoned || _failure is not null)
+        {
+            return false;
+        }
+
+        _pieces.Enqueue((buffer.Retain(), length));
+        return _pieces.Count == 1;
+    }
+
+    public void BeginTurn() => (_isInTurn, _piece) = (true, _pieces.Peek());
+
+    /// <summary>The turn is over; its piece goes where it is done.</summary>
+    public void EndTurn(Exception? failure)
+    {
+        _isInTurn = false;
+        _failure ??= failure;
+        if (_failure is not null || _isAbandoned)
+        {
+            Drop(0);
+        }
+        else if (Left.IsEmpty)
+        {
+            _pieces.Dequeue().Buffer.Release();
+            _taken = 0;
+        }
+
+        TellIfIdle();
+    }
+
+    public void Abandon()
+    {
+        _isAbandoned = true;
+        Drop(_isInTurn ? 1 : 0);
+        if (!_isInTurn)
+        {
+            Bank.Remove(this);
+        }
+
+        TellIfIdle();
+    }
+
+    public Task WhenIdle() => IsBusy
+        ? (_idle ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task
+        : Task.CompletedTask;
+
+    // What is in a turn is being read.
+    private void Drop(int kept)
+    {
+        for (var i = _pieces.Count; i > 0; i--)
+        {
+            var piece = _pieces.Dequeue();
+            if (kept-- > 0)
+            {
+                _pieces.Enqueue(piece);
+            }
+            else
+            {
+                piece.Buffer.Release();
+            }
+        }
+    }
+
+    private void TellIfIdle()
+    {
+        if (!IsBusy)
+        {
+            _idle?.SetResult();
+            _idle = null;
+        }
+    }
+}

@@ -1,0 +1,173 @@
+using System.Security.Cryptography;
+using GlanceStore.Digests;
+using GlanceStore.Transfer;
+
+namespace GlanceStore.Core.Tests.Digests;
+
+[TestClass]
+public sealed class DigestLanesTests
+{
+    private const int Seed = 20261129;
+    private const int SmallTurn = 700; // bytes: most pieces take several turns, and no length is a multiple of it
+
+    private static readonly string[] Algorithms = ["md5", "sha1", "sha256", "sha512"];
+
+    private readonly TransferBudget _budget = new(8 << 20);
+
+    [TestMethod]
+    public async Task Streams_that_join_and_leave_at_any_chunk_have_their_own_digests()
+    {
+        foreach (var lanes in Engines())
+        {
+            var random = new Random(Seed);
+            await Task.WhenAll(Enumerable.Range(0, 60).Select(number => RunAsync(lanes, new Random(random.Next()), Algorithms[number % Algorithms.Length])));
+            Assert.AreEqual(0, _budget.UsedBytes, $"nothing is held, seed {Seed}");
+        }
+    }
+
+    [TestMethod]
+    public async Task Streams_that_are_given_up_in_mid_chunk_leave_nothing_behind_and_harm_no_other()
+    {
+        foreach (var lanes in Engines())
+        {
+            var random = new Random(Seed);
+            var kept = Enumerable.Range(0, 20).Select(number => RunAsync(lanes, new Random(random.Next()), Algorithms[number % Algorithms.Length])).ToArray();
+            var given = Enumerable.Range(0, 60).Select(number => GiveUpAsync(lanes, new Random(random.Next()), Algorithms[number % Algorithms.Length])).ToArray();
+            await Task.WhenAll([.. kept, .. given]);
+            Assert.AreEqual(0, _budget.UsedBytes, $"nothing is held, seed {Seed}");
+        }
+    }
+
+    [TestMethod]
+    public async Task A_stream_that_is_given_up_gives_no_digest()
+    {
+        var digest = DigestLanes.Shared.Begin("md5");
+        await AppendAsync(digest, new byte[1000]);
+        await digest.DisposeAsync();
+        await Assert.ThrowsAsync<OperationCanceledException>(digest.CompleteAsync);
+        await AppendAsync(digest, new byte[1000]);
+        Assert.AreEqual(0, _budget.UsedBytes, "what comes later is not kept");
+    }
+
+    [TestMethod]
+    public async Task A_stream_from_which_nothing_comes_keeps_no_other_waiting()
+    {
+        foreach (var lanes in Engines())
+        {
+            RunningDigest[] slow = [.. Algorithms.SelectMany(algorithm => Enumerable.Range(0, 8).Select(_ => lanes.Begin(algorithm)))];
+            foreach (var digest in slow)
+            {
+                await AppendAsync(digest, [1]);
+            }
+
+            await Task.WhenAll(Algorithms.Select(algorithm => RunAsync(lanes, new Random(Seed), algorithm))).WaitAsync(TimeSpan.FromMinutes(1));
+            foreach (var digest in slow)
+            {
+                await digest.DisposeAsync();
+            }
+        }
+    }
+
+    // What one put takes today: a stream of each, with no other to fill lanes.
+    [TestMethod]
+    public async Task A_stream_alone_is_digested_in_turns_of_its_own()
+    {
+        var bytes = new byte[(5 << 20) + 3];
+        new Random(Seed).NextBytes(bytes);
+        await using var md5 = DigestLanes.Shared.Begin("md5");
+        await using var sha512 = DigestLanes.Shared.Begin("sha512");
+        foreach (var piece in bytes.Chunk(1_234_567))
+        {
+            await AppendAsync(md5, piece);
+            await AppendAsync(sha512, piece);
+        }
+
+        Assert.AreSequenceEqual(MD5.HashData(bytes), await md5.CompleteAsync());
+        Assert.AreSequenceEqual(SHA512.HashData(bytes), await sha512.CompleteAsync());
+    }
+
+    [TestMethod]
+    public async Task An_empty_stream_and_an_empty_chunk_have_a_digest()
+    {
+        await using var never = DigestLanes.Shared.Begin("sha512");
+        await using var empty = DigestLanes.Shared.Begin("md5");
+        await AppendAsync(empty, []);
+        Assert.AreSequenceEqual(SHA512.HashData([]), await never.CompleteAsync());
+        Assert.AreSequenceEqual(MD5.HashData([]), await empty.CompleteAsync());
+    }
+
+    [TestMethod]
+    public async Task What_goes_wrong_in_a_turn_is_told_to_its_streams_and_frees_their_buffers()
+    {
+        var broken = BlockHash.Of(Md5.Start, isBigEndian: false, [new LaneWidth(1, 1, (_, _) => throw new CryptographicException("broken"))]);
+        var lanes = new DigestLanes(2, new Dictionary<string, BlockHash> { ["md5"] = broken });
+        await using var digest = lanes.Begin("md5");
+        await AppendAsync(digest, new byte[1000]);
+        await AppendAsync(digest, new byte[1000]);
+        var e = await Assert.ThrowsExactlyAsync<CryptographicException>(digest.CompleteAsync);
+        Assert.AreEqual("broken", e.Message);
+        Assert.AreEqual(0, _budget.UsedBytes);
+        await RunAsync(lanes, new Random(Seed), "sha512");
+    }
+
+    // Every way that this processor has of each digest, on one core and on more of them.
+    private static IEnumerable<DigestLanes> Engines()
+    {
+        for (var number = 0; number < SampleHash.All.Max(hash => hash.Hash.Widths.Count); number++)
+        {
+            var hashes = SampleHash.All.ToDictionary(hash => hash.Name, hash => hash.With(hash.Hash.Widths[number % hash.Hash.Widths.Count]));
+            yield return new DigestLanes(1 + (number % 3), hashes, SmallTurn);
+        }
+
+        yield return new DigestLanes(2, BlockHashes.Used, SmallTurn);
+        yield return new DigestLanes(2, new Dictionary<string, BlockHash>(), SmallTurn);
+        yield return DigestLanes.Shared;
+    }
+
+    private async Task RunAsync(DigestLanes lanes, Random random, string algorithm)
+    {
+        using var expected = IncrementalHash.CreateHash(DigestAlgorithms.NameOf(algorithm));
+        await using var digest = lanes.Begin(algorithm);
+        for (var left = random.Next(12); left > 0; left--)
+        {
+            var bytes = new byte[random.Next(4) == 0 ? random.Next(200) : random.Next(9000)];
+            random.NextBytes(bytes);
+            expected.AppendData(bytes);
+            await AppendAsync(digest, bytes);
+            if (random.Next(3) == 0)
+            {
+                await digest.FlushAsync();
+            }
+            else if (random.Next(3) == 0)
+            {
+                await Task.Yield();
+            }
+        }
+
+        Assert.AreSequenceEqual(expected.GetHashAndReset(), await digest.CompleteAsync(), $"{algorithm}, seed {Seed}");
+    }
+
+    private async Task GiveUpAsync(DigestLanes lanes, Random random, string algorithm)
+    {
+        var digest = lanes.Begin(algorithm);
+        for (var left = random.Next(6); left > 0; left--)
+        {
+            await AppendAsync(digest, new byte[random.Next(9000)]);
+            if (random.Next(2) == 0)
+            {
+                await Task.Yield();
+            }
+        }
+
+        await digest.DisposeAsync();
+    }
+
+    // The buffer is filled with something else as soon as it is free, which a lane that still read it would see.
+    private async Task AppendAsync(RunningDigest digest, byte[] bytes)
+    {
+        var buffer = await _budget.RentAsync(bytes.Length, BufferUse.Write, default);
+        bytes.CopyTo(buffer.Memory);
+        digest.Append(buffer, bytes.Length);
+        buffer.Release();
+    }
+}
