@@ -18,9 +18,6 @@ public sealed class InstructionSetTests
     public Task Without_AVX2_digests_are_right() => PassAsync(Sse2.IsSupported, 8, NoAvx2);
 
     [TestMethod]
-    public Task Without_any_vectors_digests_are_right() => PassAsync(Sse2.IsSupported, 2, "DOTNET_EnableHWIntrinsic=0");
-
-    [TestMethod]
     public Task Compiled_at_once_and_for_good_digests_are_right() => PassAsync(Avx2.IsSupported, 16, "DOTNET_TieredCompilation=0");
 
     private static async Task PassAsync(bool isSupported, int lanes, string setting)
@@ -42,7 +39,7 @@ public sealed class InstructionSetTests
             start.ArgumentList.Add(typeof(LaneTests).Assembly.Location);
         }
 
-        foreach (var argument in new[] { "--filter", $"FullyQualifiedName~{nameof(LaneTests)}|FullyQualifiedName~{nameof(DigestLanesTests)}", "--results-directory", Path.GetTempPath() })
+        foreach (var argument in new[] { "--filter", $"FullyQualifiedName~.{nameof(LaneTests)}.", "--results-directory", Path.GetTempPath() })
         {
             start.ArgumentList.Add(argument);
         }
