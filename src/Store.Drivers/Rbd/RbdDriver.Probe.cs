@@ -47,7 +47,7 @@ public sealed partial class RbdDriver : IProbe
         catch
         {
             upload.Dispose();
-            removal.RemoveUpload(upload.Id, id);
+            removal.RemoveUpload(upload.Id, id.Value);
             throw;
         }
 

@@ -18,7 +18,7 @@ internal sealed class RbdLocations(Func<string> fsid, string pool)
     private const string UploadPrefix = "glancestore-put.";
 
     /// <summary>The name of an upload of an image before it goes to the trash. It cannot be guessed, so that nobody else uses it.</summary>
-    public static string NewUploadName(ImageId id) => $"{UploadPrefix}{id}.{Guid.NewGuid():N}";
+    public static string NewUploadName(string image) => $"{UploadPrefix}{image}.{Guid.NewGuid():N}";
 
     /// <summary>The image an upload was to become; null where a name is not that of an upload.</summary>
     public static string? ImageOfUpload(string name) =>

@@ -34,6 +34,18 @@ internal static class RbdMark
         }
     }
 
+    /// <summary>Takes it away; what hinders that does no harm before somebody puts the image into the trash.</summary>
+    public static void TryClear(RadosPool pool, string id)
+    {
+        try
+        {
+            Clear(pool, id);
+        }
+        catch (CephException)
+        {
+        }
+    }
+
     public static void Clear(RadosPool pool, string id)
     {
         using var image = RbdImage.Open(pool, id);

@@ -55,7 +55,11 @@ internal sealed class RbdPublication(RbdUpload upload, ImageId image, WriteMode 
     // A snapshot that would only have to be removed again takes the monitors' time.
     private void RequireFree()
     {
-        if (mode == WriteMode.CreateNew && _pool.FindImageId(_name) is { } there && there != upload.Id)
+        if (_pool.FindImageId(_name) is not { } there)
+        {
+            _removal.FinishMoving(_name);
+        }
+        else if (mode == WriteMode.CreateNew && there != upload.Id)
         {
             throw Taken();
         }
@@ -82,8 +86,13 @@ internal sealed class RbdPublication(RbdUpload upload, ImageId image, WriteMode 
             {
                 return true;
             }
-            catch (CephException e) when (e.Errno == CephErrno.Busy && patience.TryWait())
+            catch (CephException e) when (e.Errno == CephErrno.Busy)
             {
+                if (!patience.TryWait())
+                {
+                    throw new StoreException(StoreError.Unavailable,
+                        $"The upload of '{_name}' cannot be published: somebody else has been removing it from the trash for a while.", e) { IsTransient = true };
+                }
             }
         }
     }
@@ -91,23 +100,52 @@ internal sealed class RbdPublication(RbdUpload upload, ImageId image, WriteMode 
     // There is no way to do it in one step: for a moment the name leads to nothing.
     private void Replace()
     {
-        var displaced = new HashSet<string>();
+        var displaced = new List<string>();
+        try
+        {
+            TakeOver(displaced);
+        }
+        catch (Exception e) when (e is StoreException or CephException)
+        {
+            GiveBack(displaced);
+            throw;
+        }
+
+        upload.Dispose();
+        foreach (var old in displaced)
+        {
+            _removal.RemoveDisplaced(old, _name);
+        }
+    }
+
+    private void TakeOver(List<string> displaced)
+    {
         for (var tries = 0; tries < MostReplacements; tries++)
         {
-            displaced.UnionWith(Displace());
+            displaced.AddRange(Displace().Except(displaced));
             if (TryName())
             {
-                upload.Dispose();
-                foreach (var old in displaced)
-                {
-                    _removal.RemoveDisplaced(old, _name);
-                }
-
                 return;
             }
         }
 
         throw new StoreException(StoreError.Unavailable, $"The image '{_name}' could not be replaced, because others replace it all the time.") { IsTransient = true };
+    }
+
+    // The last one had the name when this failed. Where the cluster does not answer, a sweep does it.
+    private void GiveBack(List<string> displaced)
+    {
+        try
+        {
+            if (displaced.Count > 0 && _pool.FindImageId(_name) is null)
+            {
+                _removal.GiveBack(displaced[^1], _name);
+            }
+        }
+        catch (CephException e)
+        {
+            RbdLog.TrashStays(logger, e, _name, displaced[^1]);
+        }
     }
 
     private List<string> Displace()
@@ -118,8 +156,10 @@ internal sealed class RbdPublication(RbdUpload upload, ImageId image, WriteMode 
         }
 
         var before = Trashed().ToHashSet();
-        RbdMark.TrySet(_pool, old, RbdMark.ReplacedBy(upload.Id));
-        _pool.MoveToTrash(_name, TimeSpan.Zero);
+        if (!_removal.TakeName(old, _name, RbdMark.ReplacedBy(upload.Id)) && _pool.FindImageId(_name) == old)
+        {
+            throw new CephException(CephErrno.Quota, "rbd_trash_move");
+        }
 
         // Where another replacement came first, it is its image that went.
         return [.. Trashed().Where(id => !before.Contains(id) && id != upload.Id)];

@@ -24,6 +24,11 @@ internal sealed class RbdReader(RbdSnapshots snapshots, RbdSnapshotLease lease, 
 
         var most = (int)Math.Min(Math.Min(buffer.Length, MostBytesAtOnce), _left);
         var extents = await snapshots.AskAsync(Object.Location, _snapshot.Session, _snapshot.ExtentsAsync(), cancellationToken).ConfigureAwait(false);
+        if (extents is null)
+        {
+            throw await GoneAsync(Object.Location, cancellationToken).ConfigureAwait(false);
+        }
+
         var (count, isHole) = Next(extents, _offset, most);
         if (isHole)
         {

@@ -7,62 +7,47 @@ namespace GlanceStore.Drivers.Rbd;
 /// Removes images, whole or not at all: an image loses its name in one step, into the trash, and gets it back where it turns out to be in use.
 /// Every method blocks until the cluster has answered.
 /// </summary>
-internal sealed class RbdRemoval(RbdSession session, TimeProvider time, ILogger logger)
+internal sealed partial class RbdRemoval(RbdSession session, TimeProvider time, ILogger logger)
 {
     // What another client's look at an image takes, and what a full pool takes to notice that it no longer is.
     private static readonly TimeSpan UsePatience = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan TrashPatience = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan FullPatience = TimeSpan.FromSeconds(10);
 
+    // Others that replace the same image at the same time come in between.
+    private const int MostTries = 20;
+
     private readonly RadosPool _pool = session.Pool;
 
     /// <summary>Removes the image of a name; false where there is none.</summary>
     public bool Remove(string name, string snapshot, DeleteIntent intent)
     {
-        if (FindNamed(name) is not { } id || !RequireUnused(id, name, snapshot, intent))
+        for (var tries = 0; tries < MostTries; tries++)
         {
-            return false;
-        }
-
-        RbdMark.TrySet(_pool, id, RbdMark.Deleted);
-        if (!_pool.MoveToTrash(name, TimeSpan.Zero))
-        {
-            // A full pool answers as if there was no image.
-            if (_pool.FindImageId(name) != id)
+            if (FindNamed(name) is not { } id || !RequireUnused(id, name, snapshot, intent))
             {
                 return false;
             }
 
-            RemoveFromFullPool(name, id, snapshot);
-            return true;
-        }
-
-        RemoveTrashed(id, name, snapshot);
-        return true;
-    }
-
-    /// <summary>
-    /// The id behind a name; null where there is no image of the name. One that is just being restored from the trash is not put back there
-    /// before that has ended: of both at the same time an image comes out that is in neither place.
-    /// </summary>
-    public string? FindNamed(string name)
-    {
-        var patience = new RbdPatience(TrashPatience, time);
-        while (_pool.FindImageId(name) is { } id)
-        {
-            if (_pool.FindTrashed(id) is null)
+            if (TakeName(id, name, RbdMark.Deleted))
             {
-                return id;
+                if (_pool.FindTrashed(id) is not null)
+                {
+                    RemoveTrashed(id, name, snapshot);
+                    return true;
+                }
+
+                // The name led to another by then, which is the one that lost it.
+                GiveBackUnmarked(name);
             }
-
-            if (!patience.TryWait())
+            else if (_pool.FindImageId(name) == id)
             {
-                // Whoever restored it died at it, and it is restored by asking again.
-                _pool.Restore(id, name);
+                RemoveFromFullPool(name, id, snapshot);
+                return true;
             }
         }
 
-        return null;
+        throw new StoreException(StoreError.Unavailable, $"The image '{name}' could not be deleted, because others replace it all the time.") { IsTransient = true };
     }
 
     /// <summary>Refuses where somebody has an image open, or clones or other snapshots hang on it; false where it is not there any more.</summary>
@@ -91,7 +76,7 @@ internal sealed class RbdRemoval(RbdSession session, TimeProvider time, ILogger 
         }
     }
 
-    /// <summary>Removes an image that has lost its name; it gets the name back where it is in use.</summary>
+    /// <summary>Removes an image that has lost its name; it gets the name back where it is in use, or the user may not remove it.</summary>
     public void RemoveTrashed(string id, string name, string snapshot)
     {
         try
@@ -101,37 +86,18 @@ internal sealed class RbdRemoval(RbdSession session, TimeProvider time, ILogger 
                 return;
             }
 
-            Strip(id, snapshot);
+            Unprotect(id, snapshot);
         }
-        catch (Exception e) when (e is StoreException { Error: StoreError.InUse } or CephException { Errno: CephErrno.Busy })
+        catch (Exception e) when (e is StoreException or CephException)
         {
-            _pool.Restore(id, name);
-            RbdMark.Clear(_pool, id);
+            GiveBack(id, name);
             throw;
         }
 
-        RemoveStripped(id, name);
-    }
-
-    /// <summary>Removes an image whose name another has by now, as far as nobody uses it.</summary>
-    public void RemoveDisplaced(string id, string name)
-    {
+        Strip(id, snapshot);
         try
         {
-            Strip(id, RbdLocations.Snapshot);
-            RemoveStripped(id, name);
-        }
-        catch (CephException e)
-        {
-            RbdLog.TrashStays(logger, e, name, id);
-        }
-    }
-
-    private void RemoveStripped(string id, string name)
-    {
-        try
-        {
-            Repeat(TrashPatience, () => _pool.RemoveFromTrash(id), static e => e.Errno is CephErrno.Busy or CephErrno.NotEmpty);
+            RemoveStripped(id);
         }
         catch (CephException e)
         {
@@ -140,44 +106,76 @@ internal sealed class RbdRemoval(RbdSession session, TimeProvider time, ILogger 
         }
     }
 
+    /// <summary>Removes an image whose name another has by now, as far as nobody uses it.</summary>
+    public void RemoveDisplaced(string id, string name)
+    {
+        try
+        {
+            RemoveNameless(id);
+        }
+        catch (CephException e)
+        {
+            RbdLog.TrashStays(logger, e, name, id);
+        }
+    }
+
+    /// <summary>Removes an image that has no name. Busy, or not empty, where it is in use.</summary>
+    public void RemoveNameless(string id)
+    {
+        Strip(id, RbdLocations.Snapshot);
+        RemoveStripped(id);
+    }
+
     /// <summary>Removes an upload that did not become an image.</summary>
-    public void RemoveUpload(string id, ImageId image)
+    public void RemoveUpload(string id, string image)
     {
         Strip(id, RbdLocations.Snapshot);
         try
         {
-            _pool.RemoveFromTrash(id);
+            RemoveEntry(id);
         }
-        catch (CephException e) when (e.Errno == CephErrno.Busy)
+        catch (CephException e) when (e.Errno == CephErrno.Busy && !IsOpen(id))
         {
-            // A commit that was refused in its last step has left it on its way out of the trash. Only a name lets it be removed then, and the
-            // image's own is not to be touched.
+            // A commit that ended in its last step has left it on its way out of the trash. Only a name lets it be removed then, and the image's
+            // own is not to be touched.
             var name = RbdLocations.NewUploadName(image);
             _pool.Restore(id, name);
             _pool.RemoveImage(name);
         }
     }
 
-    /// <summary>Takes the snapshot from an image, so that it can be removed. Busy where clones hang on it; nothing where it is not there any more.</summary>
-    public void Strip(string id, string snapshot)
+    private void RemoveStripped(string id) =>
+        Repeat(TrashPatience, () => RemoveEntry(id), static e => e.Errno is CephErrno.Busy or CephErrno.NotEmpty);
+
+    private void Unprotect(string id, string snapshot) => Change(id, snapshot, static (image, own) => image.EnsureUnprotected(own));
+
+    // Takes the snapshot from an image, so that it can be removed. Busy where clones hang on it.
+    private void Strip(string id, string snapshot) => Change(id, snapshot, Strip);
+
+    private static void Strip(RbdImage image, string snapshot)
+    {
+        image.EnsureUnprotected(snapshot);
+        image.EnsureNoSnapshot(snapshot);
+    }
+
+    // Nothing where somebody else removed it.
+    private void Change(string id, string snapshot, Action<RbdImage, string> change)
     {
         try
         {
             using var image = RbdImage.Open(_pool, id);
-            Strip(image, snapshot);
+            ChangeIn(image, snapshot, change);
         }
         catch (CephException e) when (e.Errno == CephErrno.NotFound)
         {
-            // somebody else removed it
         }
     }
 
-    private static void Strip(RbdImage image, string snapshot)
+    private static void ChangeIn(RbdImage image, string snapshot, Action<RbdImage, string> change)
     {
         if (image.ListSnapshots().Any(own => own.Name == snapshot))
         {
-            image.EnsureUnprotected(snapshot);
-            image.EnsureNoSnapshot(snapshot);
+            change(image, snapshot);
         }
     }
 
@@ -206,12 +204,18 @@ internal sealed class RbdRemoval(RbdSession session, TimeProvider time, ILogger 
         return true;
     }
 
+    private bool IsOpen(string id)
+    {
+        using var image = RbdImage.OpenReadOnly(_pool, id, null);
+        return image.ListWatchers().Count > 0;
+    }
+
     // The trash is written to, and there is no room for that: the data goes at once, and the rest as soon as the pool has noticed.
     private void RemoveFromFullPool(string name, string id, string snapshot)
     {
         using (var image = RbdImage.Open(_pool, id))
         {
-            Strip(image, snapshot);
+            ChangeIn(image, snapshot, Strip);
             image.Resize(0);
         }
 

@@ -11,7 +11,8 @@ internal sealed class RbdSnapshot : IDisposable
 
     private readonly RbdImage _image;
     private readonly ulong _snapshotId;
-    private readonly Lazy<Task<IReadOnlyList<RbdExtent>>> _extents;
+    private readonly Lock _lock = new();
+    private Task<IReadOnlyList<RbdExtent>?>? _extents;
 
     private RbdSnapshot(RbdSession session, RbdPlace place, RbdImage image)
     {
@@ -20,7 +21,6 @@ internal sealed class RbdSnapshot : IDisposable
         Size = image.Size;
         VersionTag = TagOf(image.Id, _snapshotId);
         CreatedAt = image.SnapshotTime(_snapshotId);
-        _extents = new Lazy<Task<IReadOnlyList<RbdExtent>>>(() => RbdThread.RunAsync(ListExtents));
     }
 
     public RbdSession Session { get; }
@@ -70,13 +70,31 @@ internal sealed class RbdSnapshot : IDisposable
 
     public Task<long> ReadAsync(long offset, NativeBuffer buffer, int count) => _image.ReadAsync(offset, buffer, count);
 
-    /// <summary>The stretches that are no holes, in order; the whole where the image does not tell.</summary>
-    public Task<IReadOnlyList<RbdExtent>> ExtentsAsync() => _extents.Value;
+    /// <summary>
+    /// The stretches that are no holes, in order; the whole where the image does not tell, and null where it was removed before it told. They are
+    /// asked for once, and again where that failed.
+    /// </summary>
+    public Task<IReadOnlyList<RbdExtent>?> ExtentsAsync()
+    {
+        lock (_lock)
+        {
+            return _extents = _extents is null or { IsFaulted: true } ? FindExtentsAsync() : _extents;
+        }
+    }
 
     public StoredObject Describe(ImageLocation location) => new(location, Size, VersionTag, CreatedAt);
 
     public void Dispose() => _image.Dispose();
 
-    private IReadOnlyList<RbdExtent> ListExtents() =>
-        Size >= LeastBytesWithHoles && _image.KnowsHoles ? _image.ListExtents() : [new RbdExtent(0, Size)];
+    // Of an image that is being removed the map is gone first, and all that is not found then looks like a hole.
+    private async Task<IReadOnlyList<RbdExtent>?> FindExtentsAsync()
+    {
+        if (Size < LeastBytesWithHoles)
+        {
+            return [new RbdExtent(0, Size)];
+        }
+
+        var extents = await RbdThread.RunAsync(() => _image.KnowsHoles ? _image.ListExtents() : [new RbdExtent(0, Size)]).ConfigureAwait(false);
+        return await IsThereAsync().ConfigureAwait(false) ? extents : null;
+    }
 }

@@ -134,6 +134,11 @@ internal sealed class RbdSnapshots : IDisposable
                 _open.Remove(snapshot);
                 Close(snapshot);
             }
+
+            if (!_isDisposed && _open.Exists(open => open.Users == 0))
+            {
+                _timer.Change(Idle, Timeout.InfiniteTimeSpan);
+            }
         }
     }
 }

@@ -49,12 +49,12 @@ internal sealed record RbdStore(RbdDriverOptions Options, RbdConnection Connecti
         try
         {
             await (publishing ?? Task.CompletedTask).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            await RbdThread.RunAsync(upload.Dispose).ConfigureAwait(false);
+            await upload.CloseAsync().ConfigureAwait(false);
             await Connection.RunAsync($"Removing the upload of {id}", session =>
             {
                 if (session.Pool.FindImageId(id.Value) != upload.Id)
                 {
-                    new RbdRemoval(session, Time, Logger).RemoveUpload(upload.Id, id);
+                    new RbdRemoval(session, Time, Logger).RemoveUpload(upload.Id, id.Value);
                 }
 
                 return true;

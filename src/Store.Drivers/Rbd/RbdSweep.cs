@@ -11,6 +11,8 @@ internal sealed record RbdFound(string Id, string Name, DateTimeOffset? TrashedA
 /// <summary>What killed processes have left: uploads in the trash and before it, and images on their way out. Every method blocks.</summary>
 internal sealed class RbdSweep(RbdSession session, RbdStore store, DateTimeOffset before, SweepMode mode)
 {
+    private static readonly TimeSpan MakingPatience = TimeSpan.FromSeconds(2);
+
     private readonly RadosPool _pool = session.Pool;
     private readonly RbdRemoval _removal = new(session, store.Time, store.Logger);
 
@@ -28,7 +30,7 @@ internal sealed class RbdSweep(RbdSession session, RbdStore store, DateTimeOffse
         {
             return RbdLocations.ImageOfUpload(found.Name) is { } image ? TakeUpload(found, image) : TakeRemoved(found);
         }
-        catch (CephException e) when (e.Errno is CephErrno.NotFound or CephErrno.Busy)
+        catch (CephException e) when (e.Errno is CephErrno.NotFound or CephErrno.Busy or CephErrno.NotEmpty)
         {
             return null;
         }
@@ -72,43 +74,66 @@ internal sealed class RbdSweep(RbdSession session, RbdStore store, DateTimeOffse
         }
         else
         {
-            _removal.RemoveUpload(found.Id, new ImageId(image));
+            _removal.RemoveUpload(found.Id, image);
         }
     }
 
     // Only what bears the mark: the rest of the trash is an operator's.
     private Leftover? TakeRemoved(RbdFound found)
     {
-        if (Look(found) is not var (leftover, mark) || leftover is null || mark is null || _pool.FindImageId(found.Name) == found.Id)
+        if (Look(found) is not var (leftover, mark) || leftover is null || mark is null)
         {
             return null;
         }
 
-        if (RbdMark.IsReplacement(mark) && _pool.FindImageId(found.Name) is null)
+        var named = _pool.FindImageId(found.Name);
+        if (named == found.Id || (named is null && RbdMark.IsReplacement(mark)))
         {
-            if (mode == SweepMode.Remove)
-            {
-                _pool.Restore(found.Id, found.Name);
-                RbdMark.Clear(_pool, found.Id);
-            }
-
+            GiveBack(found, isHalfNamed: named is not null);
             return null;
         }
 
         if (mode == SweepMode.Remove)
         {
-            _removal.RemoveDisplaced(found.Id, found.Name);
+            _removal.RemoveNameless(found.Id);
         }
 
         return leftover;
     }
 
+    // Whoever was replacing it died before the other had the name; or whoever deleted it, before it had lost its own or when it got it back.
+    private void GiveBack(RbdFound found, bool isHalfNamed)
+    {
+        if (mode == SweepMode.DryRun)
+        {
+            return;
+        }
+
+        if (isHalfNamed && !_removal.TryFinishRestoring(found.Id, found.Name))
+        {
+            _pool.MoveToTrash(found.Name, TimeSpan.Zero);
+            _pool.Restore(found.Id, found.Name);
+        }
+        else if (!isHalfNamed)
+        {
+            _pool.Restore(found.Id, found.Name);
+        }
+
+        RbdMark.Clear(_pool, found.Id);
+    }
+
     // Null where it is too young, or somebody has it open. Looking leaves no trace.
     private (Leftover? Leftover, string? Mark)? Look(RbdFound found)
     {
-        if (found.TrashedAt >= before)
+        if (found.TrashedAt >= before || (!_pool.HasHeader(found.Id) && IsBeingMade(found)))
         {
             return null;
+        }
+
+        if (!_pool.HasHeader(found.Id))
+        {
+            // Whoever removed it, or began to make it, died when there was nothing but its place in a list.
+            return (new Leftover($"{found.Name} (id {found.Id})", 0, found.TrashedAt ?? store.Time.GetUtcNow()), RbdMark.Deleted);
         }
 
         using var image = RbdImage.OpenReadOnly(_pool, found.Id, null);
@@ -116,6 +141,21 @@ internal sealed class RbdSweep(RbdSession session, RbdStore store, DateTimeOffse
         return touched >= before || image.ListWatchers().Count > 0
             ? null
             : (new Leftover($"{found.Name} (id {found.Id})", image.Size, touched), RbdMark.Find(image));
+    }
+
+    // An image has its name a moment before it is anything.
+    private bool IsBeingMade(RbdFound found)
+    {
+        var patience = new RbdPatience(MakingPatience, store.Time);
+        while (found.TrashedAt is null && !_pool.HasHeader(found.Id))
+        {
+            if (!patience.TryWait())
+            {
+                return false;
+            }
+        }
+
+        return found.TrashedAt is null;
     }
 
     private static DateTimeOffset Latest(DateTimeOffset one, DateTimeOffset other) => one > other ? one : other;

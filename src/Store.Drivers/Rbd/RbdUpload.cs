@@ -46,10 +46,17 @@ internal sealed class RbdUpload(RbdSession session, string id, RbdImage image) :
 
     public void Dispose() => image.Dispose();
 
+    /// <summary>Closes it, which takes until the last write has ended: until then it is in use.</summary>
+    public async Task CloseAsync()
+    {
+        await RbdThread.RunAsync(image.Dispose).ConfigureAwait(false);
+        await image.Closed.ConfigureAwait(false);
+    }
+
     private static RbdUpload Begin(RbdSession session, ImageId image, Action<string> make)
     {
         var pool = session.Pool;
-        var name = RbdLocations.NewUploadName(image);
+        var name = RbdLocations.NewUploadName(image.Value);
         make(name);
         var id = pool.FindImageId(name) ?? throw new CephException(CephErrno.NotFound, "rados_read");
         try

@@ -9,7 +9,7 @@ internal sealed class RbdWriter(RbdStore store, ImageId id, WriteIntent intent, 
     private const long MostGrowth = 8L << 30;
 
     private readonly SemaphoreSlim _opening = new(1, 1);
-    private readonly RbdGrowth _growth = new(intent.Size ?? upload.Image.Size, MostGrowth);
+    private readonly RbdGrowth _growth = new(upload.Image.Size, MostGrowth);
     private RbdUpload? _upload = upload;
     private Task<StoredObject>? _publishing;
     private bool _wasCancelled;
@@ -51,6 +51,11 @@ internal sealed class RbdWriter(RbdStore store, ImageId id, WriteIntent intent, 
     public override async ValueTask<StoredObject> CommitAsync(WriteSummary summary, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
+        if (_publishing is { IsCompletedSuccessfully: true })
+        {
+            return await _publishing.ConfigureAwait(false);
+        }
+
         try
         {
             var current = await UploadAsync(0, cancellationToken).ConfigureAwait(false);

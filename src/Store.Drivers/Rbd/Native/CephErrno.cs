@@ -20,6 +20,7 @@ internal static class CephErrno
     public const int NotConnected = 107;
     public const int Shutdown = 108;
     public const int TimedOut = 110;
+    public const int Unclean = 117;
     public const int Quota = 122;
     public const int Cancelled = 125;
 }

@@ -11,11 +11,13 @@ internal static class CephLibraries
     /// <summary>librbd, likewise.</summary>
     public const string Rbd = "librbd.so.1";
 
-    private static readonly Lazy<string?> MissingLibrary = new(() =>
-        NativeLibrary.TryLoad(Rados, out _) ? NativeLibrary.TryLoad(Rbd, out _) ? null : Rbd : Rados);
+    private static readonly Lazy<string?> MissingLibrary = new(() => FirstMissing([Rados, Rbd]));
 
     /// <summary>The library that is not installed, or not for this kind of process; null where both can be loaded.</summary>
     public static string? Missing => MissingLibrary.Value;
+
+    /// <summary>The first of some libraries that cannot be loaded; null where all can.</summary>
+    public static string? FirstMissing(IEnumerable<string> libraries) => libraries.FirstOrDefault(library => !NativeLibrary.TryLoad(library, out _));
 
     /// <summary>The version of librbd as its interface counts it: 1.16.0 for Ceph 16.2.</summary>
     public static string RbdVersion

@@ -7,10 +7,11 @@ namespace GlanceStore.Drivers.Rbd.Native;
 /// <summary>Memory that the collector does not move: an operation may go on writing into it after whoever began it has gone.</summary>
 internal sealed unsafe class NativeBuffer : IDisposable
 {
-    // A few large ones are kept for the next reads: the rest goes back to the system.
+    // As much as a few readers use is kept for the next reads: the rest goes back to the system.
     private const int Smallest = 4096;
-    private const int MostKept = 4;
+    private const long MostKeptBytes = 32 << 20;
     private static readonly ConcurrentDictionary<int, ConcurrentBag<NativeBuffer>> Kept = new();
+    private static long _keptBytes;
 
     private NativeBuffer(int length)
     {
@@ -31,19 +32,25 @@ internal sealed unsafe class NativeBuffer : IDisposable
     public static NativeBuffer Rent(int bytes)
     {
         var length = (int)Math.Max(Smallest, BitOperations.RoundUpToPowerOf2((uint)bytes));
-        return KeptOf(length).TryTake(out var kept) ? kept : new NativeBuffer(length);
+        if (!KeptOf(length).TryTake(out var kept))
+        {
+            return new NativeBuffer(length);
+        }
+
+        Interlocked.Add(ref _keptBytes, -length);
+        return kept;
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        var kept = KeptOf(Length);
-        if (kept.Count < MostKept)
+        if (Interlocked.Add(ref _keptBytes, Length) <= MostKeptBytes)
         {
-            kept.Add(this);
+            KeptOf(Length).Add(this);
             return;
         }
 
+        Interlocked.Add(ref _keptBytes, -Length);
         NativeMemory.Free(Pointer);
         Pointer = null;
     }

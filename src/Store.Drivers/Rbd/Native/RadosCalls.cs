@@ -68,15 +68,13 @@ internal static unsafe partial class RadosCalls
     [LibraryImport(CephLibraries.Rados, EntryPoint = "rados_release_read_op")]
     public static partial void ReleaseReadOperation(nint operation);
 
-    [LibraryImport(CephLibraries.Rados, EntryPoint = "rados_read_op_omap_get_vals_by_keys")]
-    public static partial void GetByKeys(nint operation, byte** keys, nuint count, nint* iterator, int* result);
+    [LibraryImport(CephLibraries.Rados, EntryPoint = "rados_read_op_exec_user_buf", StringMarshalling = StringMarshalling.Utf8)]
+    public static partial void Execute(
+        nint operation, string @class, string method, byte* input, nuint inputLength, byte* output, nuint outputLength, nuint* used, int* result);
+
+    [LibraryImport(CephLibraries.Rados, EntryPoint = "rados_read_op_operate", StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int OperateNow(nint operation, RadosPool pool, string name, int flags);
 
     [LibraryImport(CephLibraries.Rados, EntryPoint = "rados_aio_read_op_operate", StringMarshalling = StringMarshalling.Utf8)]
     public static partial int Operate(nint operation, RadosPool pool, nint completion, string name, int flags);
-
-    [LibraryImport(CephLibraries.Rados, EntryPoint = "rados_omap_get_next")]
-    public static partial int Next(nint iterator, out nint key, out nint value, out nuint length);
-
-    [LibraryImport(CephLibraries.Rados, EntryPoint = "rados_omap_get_end")]
-    public static partial void End(nint iterator);
 }

@@ -66,9 +66,6 @@ internal sealed partial class RadosPool : SafeHandle
         return CephException.IsError(count, CephErrno.NotFound, "rados_read") ? null : IdIn(new ReadOnlySpan<byte>(buffer, count));
     }
 
-    /// <summary>Whether an image still has a snapshot: what nobody can remove the image's bytes before having removed.</summary>
-    public Task<bool> HasSnapshotAsync(string imageId, ulong snapshotId) => HasKeyAsync($"rbd_header.{imageId}", $"snapshot_{snapshotId:x16}");
-
     /// <inheritdoc/>
     protected override bool ReleaseHandle()
     {
@@ -91,53 +88,4 @@ internal sealed partial class RadosPool : SafeHandle
 
     private unsafe int Begin(string name, NativeBuffer buffer, nint completion) =>
         RadosCalls.Read(this, name, completion, buffer.Pointer, (nuint)buffer.Length, 0);
-
-    private async Task<bool> HasKeyAsync(string name, string key)
-    {
-        using var use = new HandleUse(this);
-        using var question = new KeyQuestion(key);
-        try
-        {
-            await Completion.OfRados("rados_aio_read_op_operate", completion => question.Ask(this, name, completion)).ConfigureAwait(false);
-            return question.Answer();
-        }
-        catch (CephException e) when (e.Errno == CephErrno.NotFound)
-        {
-            return false;
-        }
-    }
-
-    // What the library writes into while the operation is under way.
-    private sealed unsafe class KeyQuestion : IDisposable
-    {
-        private readonly nint _operation = RadosCalls.CreateReadOperation();
-        private readonly nint* _answer = (nint*)NativeMemory.AllocZeroed((nuint)(2 * sizeof(nint)));
-
-        public KeyQuestion(string key)
-        {
-            var text = (byte*)Marshal.StringToCoTaskMemUTF8(key);
-            RadosCalls.GetByKeys(_operation, &text, 1, _answer, (int*)(_answer + 1));
-            Marshal.FreeCoTaskMem((nint)text);
-        }
-
-        public int Ask(RadosPool pool, string name, nint completion) => RadosCalls.Operate(_operation, pool, completion, name, 0);
-
-        public bool Answer()
-        {
-            CephException.ThrowIfFailed(*(int*)(_answer + 1), "rados_read_op_omap_get_vals_by_keys");
-            CephException.ThrowIfFailed(RadosCalls.Next(*_answer, out var key, out _, out _), "rados_omap_get_next");
-            return key != 0;
-        }
-
-        public void Dispose()
-        {
-            if (*_answer != 0)
-            {
-                RadosCalls.End(*_answer);
-            }
-
-            RadosCalls.ReleaseReadOperation(_operation);
-            NativeMemory.Free(_answer);
-        }
-    }
 }

@@ -71,6 +71,9 @@ internal static unsafe partial class RbdCalls
     [LibraryImport(CephLibraries.Rbd, EntryPoint = "rbd_get_features")]
     public static partial int GetFeatures(RbdImage image, out ulong features);
 
+    [LibraryImport(CephLibraries.Rbd, EntryPoint = "rbd_get_overlap")]
+    public static partial int GetOverlap(RbdImage image, out ulong overlap);
+
     [LibraryImport(CephLibraries.Rbd, EntryPoint = "rbd_get_flags")]
     public static partial int GetFlags(RbdImage image, out ulong flags);
 

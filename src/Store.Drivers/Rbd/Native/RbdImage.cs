@@ -12,6 +12,7 @@ internal sealed unsafe partial class RbdImage : SafeHandle
     private const ulong FastDiff = 16;
 
     private readonly RadosPool _pool;
+    private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private RbdImage(RadosPool pool, nint opened, string id) : base(0, ownsHandle: true)
     {
@@ -27,6 +28,9 @@ internal sealed unsafe partial class RbdImage : SafeHandle
 
     /// <inheritdoc/>
     public override bool IsInvalid => handle == 0;
+
+    /// <summary>Ends when it is closed: once it is disposed and the last operation on it has ended.</summary>
+    public Task Closed => _closed.Task;
 
     /// <summary>Opens an image to write. It is in use for everybody, by a watch, until it is closed or its process is dead for a while.</summary>
     public static RbdImage Open(RadosPool pool, string id)
@@ -73,13 +77,18 @@ internal sealed unsafe partial class RbdImage : SafeHandle
     }
 
     /// <summary>Whether its map of objects tells which of them are there, without asking for each.</summary>
+    /// <remarks>
+    /// Not that of a clone: what is not in its own map may be its parent's, of which librbd does not tell in every version
+    /// (<c>rbd_diff_iterate2</c> by whole objects).
+    /// </remarks>
     public bool KnowsHoles
     {
         get
         {
             CephException.ThrowIfFailed(RbdCalls.GetFeatures(this, out var features), "rbd_get_features");
             CephException.ThrowIfFailed(RbdCalls.GetFlags(this, out var flags), "rbd_get_flags");
-            return (features & FastDiff) != 0 && flags == 0;
+            CephException.ThrowIfFailed(RbdCalls.GetOverlap(this, out var overlap), "rbd_get_overlap");
+            return (features & FastDiff) != 0 && flags == 0 && overlap == 0;
         }
     }
 
@@ -142,6 +151,7 @@ internal sealed unsafe partial class RbdImage : SafeHandle
     {
         var closed = RbdCalls.Close(handle) >= 0;
         _pool.DangerousRelease();
+        _closed.SetResult();
         return closed;
     }
 
