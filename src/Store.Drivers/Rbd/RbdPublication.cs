@@ -9,9 +9,6 @@ internal sealed class RbdPublication(RbdUpload upload, ImageId image, WriteMode 
     // How long a sweep or an operator may be at an upload before it turns out to be in use, and leaves it alone.
     private static readonly TimeSpan BusyPatience = TimeSpan.FromSeconds(5);
 
-    // Of this process one at a time replaces an image: librbd's calls on one image wait for each other by messages and time limits.
-    private static readonly Lock[] Turns = [.. Enumerable.Range(0, 64).Select(_ => new Lock())];
-
     // Others that replace the same image at the same time come in between.
     private const int MostReplacements = 50;
 
@@ -37,7 +34,7 @@ internal sealed class RbdPublication(RbdUpload upload, ImageId image, WriteMode 
         cancellationToken.ThrowIfCancellationRequested();
         if (mode == WriteMode.Replace)
         {
-            lock (Turns[(uint)_name.GetHashCode(StringComparison.Ordinal) % Turns.Length])
+            lock (RbdTurns.Of(_name))
             {
                 Replace();
             }
@@ -57,7 +54,7 @@ internal sealed class RbdPublication(RbdUpload upload, ImageId image, WriteMode 
     {
         if (_pool.FindImageId(_name) is not { } there)
         {
-            _removal.FinishMoving(_name);
+            _removal.RequireUnlisted(_name);
         }
         else if (mode == WriteMode.CreateNew && there != upload.Id)
         {

@@ -30,19 +30,19 @@ internal sealed partial class RbdRemoval
         return null;
     }
 
-    /// <summary>Finishes a move into the trash that somebody died at when the name led to nothing already and was still in the directory.</summary>
-    /// <remarks>An image that got that name then would have a name that leads to one image and is listed as the other's.</remarks>
-    public void FinishMoving(string name)
+    /// <summary>Makes sure that a name which leads to no image is not listed as one's that is on its way into the trash.</summary>
+    /// <remarks>An image that got the name then would be listed as the other, and be lost when it is deleted.</remarks>
+    public void RequireUnlisted(string name)
     {
-        if (_pool.FindListedId(name) is not { } id || _pool.FindImageId(name) is not null)
+        var patience = new RbdPatience(TrashPatience, time);
+        while (IsHalfMoved(name))
         {
-            return;
-        }
-
-        // By name, so only where nobody is at it.
-        if (_pool.FindTrashed(id)?.DeletedAt < time.GetUtcNow() - DeadAfter && _pool.MoveToTrash(name, TimeSpan.Zero) && !_pool.HasHeader(id))
-        {
-            _pool.RemoveFromTrash(id);
+            FinishMoving(name);
+            if (IsHalfMoved(name) && !patience.TryWait())
+            {
+                throw new StoreException(StoreError.Unavailable,
+                    $"The pool still lists an image '{name}' whose removal did not end; try it again in a minute, or remove it with 'rbd rm'.") { IsTransient = true };
+            }
         }
     }
 
@@ -73,6 +73,18 @@ internal sealed partial class RbdRemoval
         catch (CephException e)
         {
             RbdLog.TrashStays(logger, e, name, id);
+        }
+    }
+
+    private bool IsHalfMoved(string name) => _pool.FindListedId(name) is not null && _pool.FindImageId(name) is null;
+
+    // By name, so only where nobody is at it.
+    private void FinishMoving(string name)
+    {
+        if (_pool.FindListedId(name) is { } id && _pool.FindTrashed(id)?.DeletedAt < time.GetUtcNow() - DeadAfter
+            && _pool.FindImageId(name) is null && _pool.MoveToTrash(name, TimeSpan.Zero) && !_pool.HasHeader(id))
+        {
+            _pool.RemoveFromTrash(id);
         }
     }
 

@@ -22,32 +22,10 @@ internal sealed partial class RbdRemoval(RbdSession session, TimeProvider time, 
     /// <summary>Removes the image of a name; false where there is none.</summary>
     public bool Remove(string name, string snapshot, DeleteIntent intent)
     {
-        for (var tries = 0; tries < MostTries; tries++)
+        lock (RbdTurns.Of(name))
         {
-            if (FindNamed(name) is not { } id || !RequireUnused(id, name, snapshot, intent))
-            {
-                return false;
-            }
-
-            if (TakeName(id, name, RbdMark.Deleted))
-            {
-                if (_pool.FindTrashed(id) is not null)
-                {
-                    RemoveTrashed(id, name, snapshot);
-                    return true;
-                }
-
-                // The name led to another by then, which is the one that lost it.
-                GiveBackUnmarked(name);
-            }
-            else if (_pool.FindImageId(name) == id)
-            {
-                RemoveFromFullPool(name, id, snapshot);
-                return true;
-            }
+            return RemoveInTurn(name, snapshot, intent);
         }
-
-        throw new StoreException(StoreError.Unavailable, $"The image '{name}' could not be deleted, because others replace it all the time.") { IsTransient = true };
     }
 
     /// <summary>Refuses where somebody has an image open, or clones or other snapshots hang on it; false where it is not there any more.</summary>
@@ -79,22 +57,11 @@ internal sealed partial class RbdRemoval(RbdSession session, TimeProvider time, 
     /// <summary>Removes an image that has lost its name; it gets the name back where it is in use, or the user may not remove it.</summary>
     public void RemoveTrashed(string id, string name, string snapshot)
     {
-        try
+        if (!TryRelease(id, name, snapshot))
         {
-            if (!RequireUnused(id, name, snapshot, new DeleteIntent()))
-            {
-                return;
-            }
-
-            Unprotect(id, snapshot);
-        }
-        catch (Exception e) when (e is StoreException or CephException)
-        {
-            GiveBack(id, name);
-            throw;
+            return;
         }
 
-        Strip(id, snapshot);
         try
         {
             RemoveStripped(id);
@@ -129,6 +96,11 @@ internal sealed partial class RbdRemoval(RbdSession session, TimeProvider time, 
     /// <summary>Removes an upload that did not become an image.</summary>
     public void RemoveUpload(string id, string image)
     {
+        if (TryRemoveEntry(id))
+        {
+            return;
+        }
+
         Strip(id, RbdLocations.Snapshot);
         try
         {
@@ -144,38 +116,108 @@ internal sealed partial class RbdRemoval(RbdSession session, TimeProvider time, 
         }
     }
 
-    private void RemoveStripped(string id) =>
-        Repeat(TrashPatience, () => RemoveEntry(id), static e => e.Errno is CephErrno.Busy or CephErrno.NotEmpty);
-
-    private void Unprotect(string id, string snapshot) => Change(id, snapshot, static (image, own) => image.EnsureUnprotected(own));
-
-    // Takes the snapshot from an image, so that it can be removed. Busy where clones hang on it.
-    private void Strip(string id, string snapshot) => Change(id, snapshot, Strip);
-
-    private static void Strip(RbdImage image, string snapshot)
+    private bool RemoveInTurn(string name, string snapshot, DeleteIntent intent)
     {
-        image.EnsureUnprotected(snapshot);
-        image.EnsureNoSnapshot(snapshot);
+        for (var tries = 0; tries < MostTries; tries++)
+        {
+            if (FindNamed(name) is not { } id || !RequireUnused(id, name, snapshot, intent))
+            {
+                return false;
+            }
+
+            if (TakeName(id, name, RbdMark.Deleted))
+            {
+                if (_pool.FindTrashed(id) is not null)
+                {
+                    RemoveTrashed(id, name, snapshot);
+                    return true;
+                }
+
+                // The name led to another by then, which is the one that lost it.
+                GiveBackUnmarked(name);
+            }
+            else if (_pool.FindImageId(name) == id)
+            {
+                RemoveFromFullPool(name, id, snapshot);
+                return true;
+            }
+        }
+
+        throw new StoreException(StoreError.Unavailable, $"The image '{name}' could not be deleted, because others replace it all the time.") { IsTransient = true };
     }
 
-    // Nothing where somebody else removed it.
-    private void Change(string id, string snapshot, Action<RbdImage, string> change)
+    // False where it has a snapshot already, or is not quite in the trash any more.
+    private bool TryRemoveEntry(string id)
     {
         try
         {
-            using var image = RbdImage.Open(_pool, id);
-            ChangeIn(image, snapshot, change);
+            RemoveEntry(id);
+            return true;
         }
-        catch (CephException e) when (e.Errno == CephErrno.NotFound)
+        catch (CephException e) when (e.Errno is CephErrno.NotEmpty or CephErrno.Busy)
         {
+            return false;
         }
     }
 
-    private static void ChangeIn(RbdImage image, string snapshot, Action<RbdImage, string> change)
+    private void RemoveStripped(string id) =>
+        Repeat(TrashPatience, () => RemoveEntry(id), static e => e.Errno is CephErrno.Busy or CephErrno.NotEmpty);
+
+    // Its snapshot is what makes it an image: it has its name again where that stays. False where somebody else removed it.
+    private bool TryRelease(string id, string name, string snapshot)
+    {
+        RbdImage? image = null;
+        try
+        {
+            if (!RequireUnused(id, name, snapshot, new DeleteIntent()) || TryOpen(id) is not { } opened)
+            {
+                return false;
+            }
+
+            image = opened;
+            Strip(image, snapshot);
+            return true;
+        }
+        catch (Exception e) when (e is StoreException or CephException && image?.ListSnapshots().Any(own => own.Name == snapshot) != false)
+        {
+            image?.Dispose();
+            GiveBack(id, name);
+            throw;
+        }
+        finally
+        {
+            image?.Dispose();
+        }
+    }
+
+    // Takes the snapshot from an image, so that it can be removed. Busy where clones hang on it; nothing where somebody else removed it.
+    private void Strip(string id, string snapshot)
+    {
+        using var image = TryOpen(id);
+        if (image is not null)
+        {
+            Strip(image, snapshot);
+        }
+    }
+
+    private static void Strip(RbdImage image, string snapshot)
     {
         if (image.ListSnapshots().Any(own => own.Name == snapshot))
         {
-            change(image, snapshot);
+            image.EnsureUnprotected(snapshot);
+            image.EnsureNoSnapshot(snapshot);
+        }
+    }
+
+    private RbdImage? TryOpen(string id)
+    {
+        try
+        {
+            return RbdImage.Open(_pool, id);
+        }
+        catch (CephException e) when (e.Errno == CephErrno.NotFound)
+        {
+            return null;
         }
     }
 
@@ -215,7 +257,7 @@ internal sealed partial class RbdRemoval(RbdSession session, TimeProvider time, 
     {
         using (var image = RbdImage.Open(_pool, id))
         {
-            ChangeIn(image, snapshot, Strip);
+            Strip(image, snapshot);
             image.Resize(0);
         }
 

@@ -9,7 +9,8 @@ internal sealed record RbdStore(RbdDriverOptions Options, RbdConnection Connecti
 {
     // How long whoever gives an upload up waits for its removal; where he was cancelled, no longer than cancellation may take.
     private static readonly TimeSpan RemovalPatience = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan CancelledPatience = TimeSpan.FromMilliseconds(700);
+    private static readonly TimeSpan CancelledPatience = TimeSpan.FromMilliseconds(800);
+    private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(10);
 
     private readonly ConcurrentDictionary<Task, bool> _removing = new();
 
@@ -40,7 +41,16 @@ internal sealed record RbdStore(RbdDriverOptions Options, RbdConnection Connecti
         var removing = RemoveQuietlyAsync(id, upload, publishing);
         _removing.TryAdd(removing, true);
         _ = removing.ContinueWith(ended => _removing.TryRemove(ended, out _), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
-        return Task.WhenAny(removing, Task.Delay(patience, Time));
+        return WaitAsync(removing, patience);
+    }
+
+    // By a clock that goes slow where the machine is busy with other things, as the removal does then.
+    private async Task WaitAsync(Task removing, TimeSpan patience)
+    {
+        for (var left = patience; left > TimeSpan.Zero && !removing.IsCompleted; left -= Tick)
+        {
+            await Task.WhenAny(removing, Task.Delay(Tick, Time)).ConfigureAwait(false);
+        }
     }
 
     // It may have been published all the same, by a commit whose answer nobody heard.

@@ -28,7 +28,15 @@ internal sealed class RbdSweep(RbdSession session, RbdStore store, DateTimeOffse
     {
         try
         {
-            return RbdLocations.ImageOfUpload(found.Name) is { } image ? TakeUpload(found, image) : TakeRemoved(found);
+            if (RbdLocations.ImageOfUpload(found.Name) is { } image)
+            {
+                return TakeUpload(found, image);
+            }
+
+            lock (RbdTurns.Of(found.Name))
+            {
+                return TakeRemoved(found);
+            }
         }
         catch (CephException e) when (e.Errno is CephErrno.NotFound or CephErrno.Busy or CephErrno.NotEmpty)
         {

@@ -1,6 +1,6 @@
 using GlanceStore.Conformance;
 
-[assembly: Parallelize(Scope = ExecutionScope.MethodLevel, Workers = 8)]
+[assembly: Parallelize(Scope = ExecutionScope.MethodLevel, Workers = 12)]
 
 namespace GlanceStore.Drivers.Rbd;
 

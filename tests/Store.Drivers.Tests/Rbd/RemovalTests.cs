@@ -6,11 +6,14 @@ namespace GlanceStore.Drivers.Rbd;
 public sealed class RemovalTests
 {
     [TestMethod]
-    public async Task An_image_with_a_clone_is_in_use_and_untouched()
+    [DataRow(1)]
+    [DataRow(2)]
+    public async Task An_image_with_a_clone_of_either_format_is_in_use_and_untouched(int format)
     {
         await using var place = TestPlace.New();
         var id = await place.PutAsync([1, 2, 3]);
-        place.Behind.CloneImage(place.Behind, id.Value, RbdLocations.Snapshot, "child", RbdImage.Layering, 23);
+        place.Rbd("clone", "--rbd-default-clone-format", $"{format}", $"{id}@snap", "child");
+        CollectionAssert.AreEqual(new byte[] { 1, 2, 3 }, place.Rbd("export", "child", "-"));
         var error = await Assert.ThrowsExactlyAsync<StoreException>(() => place.Store.DeleteAsync(place.Store.LocationOf(id)));
         Assert.AreEqual(StoreError.InUse, error.Error);
         CollectionAssert.AreEqual(new byte[] { 1, 2, 3 }, await place.ReadAsync(id));
@@ -43,6 +46,43 @@ public sealed class RemovalTests
         var error = await Assert.ThrowsExactlyAsync<StoreException>(() => place.Store.DeleteAsync(place.Store.LocationOf(id)));
         Assert.AreEqual(StoreError.InUse, error.Error);
         CollectionAssert.AreEqual(new byte[] { 1, 2, 3 }, await place.ReadAsync(id));
+    }
+
+    [TestMethod]
+    [DataRow(1)]
+    [DataRow(2)]
+    public async Task An_image_whose_clone_was_removed_is_deleted(int format)
+    {
+        await using var place = TestPlace.New();
+        var id = await place.PutAsync([1, 2, 3]);
+        place.Rbd("clone", "--rbd-default-clone-format", $"{format}", $"{id}@snap", "child");
+        place.Rbd("rm", "--no-progress", "child");
+        Assert.IsTrue(await place.Store.DeleteAsync(place.Store.LocationOf(id)));
+        Assert.IsEmpty(place.Objects);
+    }
+
+    [TestMethod]
+    public async Task An_image_that_a_clone_hangs_on_is_not_replaced()
+    {
+        await using var place = TestPlace.New();
+        var id = await place.PutAsync([1, 2, 3]);
+        place.Rbd("clone", "--rbd-default-clone-format", "2", $"{id}@snap", "child");
+        using var source = new MemoryStream([4]);
+        var error = await Assert.ThrowsExactlyAsync<StoreException>(() => place.Store.PutAsync(id, source, new PutOptions { Mode = WriteMode.Replace }));
+        Assert.AreEqual(StoreError.InUse, error.Error);
+        CollectionAssert.AreEqual(new byte[] { 1, 2, 3 }, await place.ReadAsync(id));
+        Assert.IsEmpty(place.Behind.ListTrash(), "Nothing of the upload is left.");
+    }
+
+    [TestMethod]
+    public async Task An_image_without_a_protected_snapshot_is_read_and_deleted()
+    {
+        await using var place = TestPlace.New();
+        var id = await place.PutAsync([1, 2, 3]);
+        place.Rbd("snap", "unprotect", $"{id}@snap");
+        CollectionAssert.AreEqual(new byte[] { 1, 2, 3 }, await place.ReadAsync(id));
+        Assert.IsTrue(await place.Store.DeleteAsync(place.Store.LocationOf(id)));
+        Assert.IsEmpty(place.Objects);
     }
 
     [TestMethod]

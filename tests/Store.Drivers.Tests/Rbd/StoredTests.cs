@@ -12,6 +12,8 @@ public sealed class StoredTests
     [DataRow(0)]
     [DataRow(1)]
     [DataRow((8 << 20) - 1)]
+    [DataRow(8 << 20)]
+    [DataRow((8 << 20) + 1)]
     [DataRow((20 << 20) + 7)]
     public async Task Ceph_exports_what_was_put(int length)
     {

@@ -64,6 +64,10 @@ internal sealed class TestPlace : IAsyncDisposable
     public byte[] Rbd(params string[] arguments) =>
         CephServer.Rbd(["--pool", CephServer.Pool, "--namespace", _namespace, .. arguments]);
 
+    /// <summary>Runs the tool for single objects as the administrator.</summary>
+    public byte[] Rados(params string[] arguments) =>
+        CephServer.Run("rados", ["--conf", CephServer.Conf, "--id", "admin", "--pool", CephServer.Pool, "--namespace", _namespace, .. arguments]);
+
     public async ValueTask DisposeAsync()
     {
         await Store.DisposeAsync();
