@@ -5,10 +5,15 @@ using Microsoft.Extensions.Logging;
 namespace GlanceStore.Drivers.Rbd;
 
 /// <summary>The one connection of a store: made when it is first needed, kept for the driver's life, replaced when it is dead.</summary>
-internal sealed class RbdConnection(RbdDriverOptions options, ILogger logger) : IDisposable
+internal sealed class RbdConnection(RbdDriverOptions options, ILogger logger, Func<string?> missingLibrary, TimeProvider time) : IAsyncDisposable
 {
+    // A process must not end while the library does: it would crash.
+    private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(5);
+
     private readonly Lock _lock = new();
+    private readonly Lock _fsidLock = new();
     private Task<RbdSession>? _connecting;
+    private Task _ended = Task.CompletedTask;
     private string? _fsid;
     private bool _isDisposed;
 
@@ -18,7 +23,7 @@ internal sealed class RbdConnection(RbdDriverOptions options, ILogger logger) : 
     {
         get
         {
-            lock (_lock)
+            lock (_fsidLock)
             {
                 return _fsid ??= FindFsid();
             }
@@ -71,14 +76,18 @@ internal sealed class RbdConnection(RbdDriverOptions options, ILogger logger) : 
         }
     }
 
-    public void Dispose()
+    /// <summary>Ends it, and waits for that within reason: what is still open keeps it.</summary>
+    public async ValueTask DisposeAsync()
     {
+        Task ended;
         lock (_lock)
         {
             _isDisposed = true;
-            _ = EndAsync(_connecting);
-            _connecting = null;
+            End();
+            ended = _ended;
         }
+
+        await Task.WhenAny(ended, Task.Delay(EndPatience, time)).ConfigureAwait(false);
     }
 
     private Task<RbdSession> Connecting()
@@ -99,15 +108,20 @@ internal sealed class RbdConnection(RbdDriverOptions options, ILogger logger) : 
     {
         lock (_lock)
         {
-            if (_connecting is not { IsCompletedSuccessfully: true } current || session.IsRetired)
+            if (_connecting is not { IsCompletedSuccessfully: true } || session.IsRetired)
             {
                 return;
             }
 
             RbdLog.ConnectionReplaced(logger, why, options.Pool);
-            _ = EndAsync(current);
-            _connecting = null;
+            End();
         }
+    }
+
+    private void End()
+    {
+        _ended = Task.WhenAll(_ended, EndAsync(_connecting));
+        _connecting = null;
     }
 
     // The library takes its time to say goodbye.
@@ -118,6 +132,7 @@ internal sealed class RbdConnection(RbdDriverOptions options, ILogger logger) : 
         {
             var session = await connecting.ConfigureAwait(false);
             await RbdThread.RunAsync(session.Dispose).ConfigureAwait(false);
+            await session.Cluster.Ended.ConfigureAwait(false);
         }
     }
 
@@ -146,7 +161,7 @@ internal sealed class RbdConnection(RbdDriverOptions options, ILogger logger) : 
 
     private RadosCluster Configured()
     {
-        if (CephLibraries.Missing is { } library)
+        if (missingLibrary() is { } library)
         {
             throw new StoreException(StoreError.Unavailable,
                 $"The RBD store needs Ceph's client libraries, and {library} cannot be loaded: install the package librbd1 of Debian and Ubuntu, or librbd1 of CentOS and Fedora.");
@@ -217,7 +232,7 @@ internal sealed class RbdConnection(RbdDriverOptions options, ILogger logger) : 
 
     private void RequireSame(string connected)
     {
-        lock (_lock)
+        lock (_fsidLock)
         {
             _fsid ??= connected;
             if (_fsid != connected)

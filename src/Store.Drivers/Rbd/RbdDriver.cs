@@ -1,3 +1,4 @@
+using GlanceStore.Drivers.Rbd.Native;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -30,7 +31,7 @@ public sealed partial class RbdDriver : StoreDriver
 
         var log = (ILogger?)logger ?? NullLogger.Instance;
         var clock = time ?? TimeProvider.System;
-        var connection = new RbdConnection(options, log);
+        var connection = new RbdConnection(options, log, static () => CephLibraries.Missing, clock);
         _pool = options.PoolParts.Name;
         _locations = new RbdLocations(() => connection.Fsid, options.Pool);
         _store = new RbdStore(options, connection, new RbdSnapshots(connection, clock), clock, log);
@@ -115,7 +116,7 @@ public sealed partial class RbdDriver : StoreDriver
     {
         await _store.RemoveAllAsync().ConfigureAwait(false);
         _store.Snapshots.Dispose();
-        _store.Connection.Dispose();
+        await _store.Connection.DisposeAsync().ConfigureAwait(false);
         await base.DisposeAsync().ConfigureAwait(false);
     }
 }

@@ -32,21 +32,31 @@ internal sealed class RbdPublication(RbdUpload upload, ImageId image, WriteMode 
         var snapshotId = device.SnapshotId(RbdLocations.Snapshot);
         var stored = new StoredObject(location, size, RbdSnapshot.TagOf(upload.Id, snapshotId), device.SnapshotTime(snapshotId));
         cancellationToken.ThrowIfCancellationRequested();
+        foreach (var old in Name())
+        {
+            _removal.RemoveDisplaced(old, _name);
+        }
+
+        return stored;
+    }
+
+    // Closed at once: who deletes or replaces the image now finds nobody that has it open.
+    private List<string> Name()
+    {
+        using var turn = RbdTurn.Take(_pool, _name, time);
+        var displaced = new List<string>();
+        RequireFree();
         if (mode == WriteMode.Replace)
         {
-            lock (RbdTurns.Of(_name))
-            {
-                Replace();
-            }
+            Replace(displaced);
         }
         else if (!TryName())
         {
             throw Taken();
         }
 
-        // Closed at once: who deletes or replaces the image now finds nobody that has it open.
         upload.Dispose();
-        return stored;
+        return displaced;
     }
 
     // A snapshot that would only have to be removed again takes the monitors' time.
@@ -95,9 +105,8 @@ internal sealed class RbdPublication(RbdUpload upload, ImageId image, WriteMode 
     }
 
     // There is no way to do it in one step: for a moment the name leads to nothing.
-    private void Replace()
+    private void Replace(List<string> displaced)
     {
-        var displaced = new List<string>();
         try
         {
             TakeOver(displaced);
@@ -106,12 +115,6 @@ internal sealed class RbdPublication(RbdUpload upload, ImageId image, WriteMode 
         {
             GiveBack(displaced);
             throw;
-        }
-
-        upload.Dispose();
-        foreach (var old in displaced)
-        {
-            _removal.RemoveDisplaced(old, _name);
         }
     }
 

@@ -22,10 +22,13 @@ internal sealed partial class RbdRemoval(RbdSession session, TimeProvider time, 
     /// <summary>Removes the image of a name; false where there is none.</summary>
     public bool Remove(string name, string snapshot, DeleteIntent intent)
     {
-        lock (RbdTurns.Of(name))
+        if (FindNamed(name) is null)
         {
-            return RemoveInTurn(name, snapshot, intent);
+            return false;
         }
+
+        using var turn = RbdTurn.Take(_pool, name, time);
+        return RemoveInTurn(name, snapshot, intent);
     }
 
     /// <summary>Refuses where somebody has an image open, or clones or other snapshots hang on it; false where it is not there any more.</summary>
@@ -46,7 +49,7 @@ internal sealed partial class RbdRemoval(RbdSession session, TimeProvider time, 
                 throw InUse(name, "somebody has it open");
             }
 
-            return snapshots.Any(any => image.HasClones(any.Id)) ? throw InUse(name, "clones hang on it; flatten or remove them first") : true;
+            return snapshots.Any(any => HasClones(image, any)) ? throw InUse(name, "clones hang on it; flatten or remove them first") : true;
         }
         catch (CephException e) when (e.Errno == CephErrno.NotFound)
         {
@@ -244,6 +247,38 @@ internal sealed partial class RbdRemoval(RbdSession session, TimeProvider time, 
         }
 
         return true;
+    }
+
+    // Those in a pool that the user may not look into are told of by their number or, the older ones, by the protection that stays.
+    private bool HasClones(RbdImage image, RbdSnapshotInfo snapshot)
+    {
+        try
+        {
+            return image.HasClones(snapshot.Id);
+        }
+        catch (CephException e) when (e.Errno is CephErrno.NotPermitted or CephErrno.AccessDenied)
+        {
+            return _pool.CountClones(image.Id, snapshot.Id) > 0 || IsKeptProtected(image.Id, snapshot);
+        }
+    }
+
+    private bool IsKeptProtected(string id, RbdSnapshotInfo snapshot)
+    {
+        using var image = RbdImage.Open(_pool, id);
+        try
+        {
+            if (snapshot.Kind == RbdSnapshotKind.User && image.IsProtected(snapshot.Name))
+            {
+                image.EnsureUnprotected(snapshot.Name);
+                image.EnsureProtected(snapshot.Name);
+            }
+
+            return false;
+        }
+        catch (CephException e) when (e.Errno == CephErrno.Busy)
+        {
+            return true;
+        }
     }
 
     private bool IsOpen(string id)

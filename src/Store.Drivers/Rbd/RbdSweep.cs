@@ -33,10 +33,7 @@ internal sealed class RbdSweep(RbdSession session, RbdStore store, DateTimeOffse
                 return TakeUpload(found, image);
             }
 
-            lock (RbdTurns.Of(found.Name))
-            {
-                return TakeRemoved(found);
-            }
+            return TakeRemoved(found);
         }
         catch (CephException e) when (e.Errno is CephErrno.NotFound or CephErrno.Busy or CephErrno.NotEmpty)
         {
@@ -51,6 +48,7 @@ internal sealed class RbdSweep(RbdSession session, RbdStore store, DateTimeOffse
             return null;
         }
 
+        using var turn = RbdTurn.Take(_pool, image, store.Time);
         if (_pool.FindImageId(image) == found.Id)
         {
             FinishCommit(found, image);
@@ -94,6 +92,7 @@ internal sealed class RbdSweep(RbdSession session, RbdStore store, DateTimeOffse
             return null;
         }
 
+        using var turn = RbdTurn.Take(_pool, found.Name, store.Time);
         var named = _pool.FindImageId(found.Name);
         if (named == found.Id || (named is null && RbdMark.IsReplacement(mark)))
         {

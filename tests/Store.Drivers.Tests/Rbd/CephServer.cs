@@ -73,9 +73,10 @@ internal static class CephServer
                 inside.MoveToTrash(image.Name, TimeSpan.Zero);
             }
 
-            foreach (var image in inside.ListTrash())
+            // One that others hang on goes after them.
+            for (var left = inside.ListTrash(); left.Count > 0; left = inside.ListTrash())
             {
-                RemoveTrashed(inside, image.Id);
+                Assert.Contains(true, left.Select(image => TryRemoveTrashed(inside, image.Id)).ToArray(), $"What is in the namespace {name} cannot be removed.");
             }
         }
 
@@ -109,18 +110,25 @@ internal static class CephServer
         return output.ToArray();
     }
 
-    private static void RemoveTrashed(RadosPool pool, string id)
+    private static bool TryRemoveTrashed(RadosPool pool, string id)
     {
-        using (var image = RbdImage.Open(pool, id))
+        try
         {
-            foreach (var snapshot in image.ListSnapshots())
+            using (var image = RbdImage.Open(pool, id))
             {
-                image.EnsureUnprotected(snapshot.Name);
-                image.EnsureNoSnapshot(snapshot.Name);
+                foreach (var snapshot in image.ListSnapshots().Where(snapshot => snapshot.Kind == RbdSnapshotKind.User))
+                {
+                    image.EnsureUnprotected(snapshot.Name);
+                    image.EnsureNoSnapshot(snapshot.Name);
+                }
             }
-        }
 
-        pool.RemoveFromTrash(id);
+            return pool.RemoveFromTrash(id);
+        }
+        catch (CephException e) when (e.Errno is CephErrno.NotEmpty or CephErrno.Busy)
+        {
+            return false;
+        }
     }
 
     private static bool Answers()

@@ -24,7 +24,7 @@ public sealed class RaceTests
             await Task.WhenAll(first.StandardInput.WriteLineAsync(id.Value), second.StandardInput.WriteLineAsync(id.Value));
             var told = await Task.WhenAll(first.StandardOutput.ReadLineAsync(), second.StandardOutput.ReadLineAsync());
             CollectionAssert.AreEquivalent(new[] { "stored", "AlreadyExists" }, told);
-            CollectionAssert.AreEqual(Programs.Image(Piece, seed: told[0] == "stored" ? 1 : 2), await place.ReadAsync(id));
+            TestPlace.AssertSame(Programs.Image(Piece, seed: told[0] == "stored" ? 1 : 2), await place.ReadAsync(id));
             Assert.IsTrue(await place.Store.DeleteAsync(place.Store.LocationOf(id)));
         }
 

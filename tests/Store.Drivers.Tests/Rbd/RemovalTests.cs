@@ -12,7 +12,7 @@ public sealed class RemovalTests
     {
         await using var place = TestPlace.New();
         var id = await place.PutAsync([1, 2, 3]);
-        place.Rbd("clone", "--rbd-default-clone-format", $"{format}", $"{id}@snap", "child");
+        place.Clone(format, id, "child");
         CollectionAssert.AreEqual(new byte[] { 1, 2, 3 }, place.Rbd("export", "child", "-"));
         var error = await Assert.ThrowsExactlyAsync<StoreException>(() => place.Store.DeleteAsync(place.Store.LocationOf(id)));
         Assert.AreEqual(StoreError.InUse, error.Error);
@@ -55,7 +55,7 @@ public sealed class RemovalTests
     {
         await using var place = TestPlace.New();
         var id = await place.PutAsync([1, 2, 3]);
-        place.Rbd("clone", "--rbd-default-clone-format", $"{format}", $"{id}@snap", "child");
+        place.Clone(format, id, "child");
         place.Rbd("rm", "--no-progress", "child");
         Assert.IsTrue(await place.Store.DeleteAsync(place.Store.LocationOf(id)));
         Assert.IsEmpty(place.Objects);
@@ -66,7 +66,7 @@ public sealed class RemovalTests
     {
         await using var place = TestPlace.New();
         var id = await place.PutAsync([1, 2, 3]);
-        place.Rbd("clone", "--rbd-default-clone-format", "2", $"{id}@snap", "child");
+        place.Clone(2, id, "child");
         using var source = new MemoryStream([4]);
         var error = await Assert.ThrowsExactlyAsync<StoreException>(() => place.Store.PutAsync(id, source, new PutOptions { Mode = WriteMode.Replace }));
         Assert.AreEqual(StoreError.InUse, error.Error);

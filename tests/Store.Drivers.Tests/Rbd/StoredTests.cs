@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using GlanceStore.Drivers.Rbd.Native;
 
 namespace GlanceStore.Drivers.Rbd;
@@ -21,7 +20,7 @@ public sealed class StoredTests
         var bytes = new byte[length];
         new Random(length).NextBytes(bytes);
         var id = await place.PutAsync(bytes);
-        AssertSame(bytes, place.Rbd("export", $"{id}@snap", "-"));
+        TestPlace.AssertSame(bytes, place.Rbd("export", $"{id}@snap", "-"));
     }
 
     [TestMethod]
@@ -37,8 +36,8 @@ public sealed class StoredTests
         var id = ImageId.New();
         await store.PutAsync(id, source);
         Assert.HasCount(2, place.Objects.Where(name => name.StartsWith("rbd_data.", StringComparison.Ordinal)));
-        AssertSame(bytes, await place.ReadAsync(id));
-        AssertSame(bytes, place.Rbd("export", $"{id}@snap", "-"));
+        TestPlace.AssertSame(bytes, await place.ReadAsync(id));
+        TestPlace.AssertSame(bytes, place.Rbd("export", $"{id}@snap", "-"));
     }
 
     [TestMethod]
@@ -117,7 +116,7 @@ public sealed class StoredTests
         Assert.IsTrue(other.CanCopyFrom(place.Driver));
         await other.CopyAsync(place.Driver, image!, copy, WriteMode.CreateNew, default);
         Assert.IsTrue(await place.Store.DeleteAsync(place.Store.LocationOf(id)), "No clone hangs on it.");
-        AssertSame(bytes, await place.ReadAsync(copy));
+        TestPlace.AssertSame(bytes, await place.ReadAsync(copy));
     }
 
     [TestMethod]
@@ -131,7 +130,4 @@ public sealed class StoredTests
 
         Assert.IsEmpty(place.Objects);
     }
-
-    private static void AssertSame(byte[] expected, byte[] actual) =>
-        Assert.AreEqual(Convert.ToHexString(SHA512.HashData(expected)), Convert.ToHexString(SHA512.HashData(actual)));
 }

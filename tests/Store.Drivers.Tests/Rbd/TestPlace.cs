@@ -46,6 +46,12 @@ internal sealed class TestPlace : IAsyncDisposable
         return id;
     }
 
+    public static void AssertSame(byte[] expected, byte[] actual, string? when = null)
+    {
+        Assert.AreEqual(expected.Length, actual.Length, when);
+        Assert.AreEqual(expected.Length, expected.AsSpan().CommonPrefixLength(actual), when);
+    }
+
     public async Task<byte[]> ReadAsync(ImageId id)
     {
         await using var stream = await Store.OpenReadAsync(Store.LocationOf(id));
@@ -63,6 +69,10 @@ internal sealed class TestPlace : IAsyncDisposable
     /// <summary>Runs Ceph's own tool as the administrator, and returns what it wrote.</summary>
     public byte[] Rbd(params string[] arguments) =>
         CephServer.Rbd(["--pool", CephServer.Pool, "--namespace", _namespace, .. arguments]);
+
+    /// <summary>Makes a clone of an image, in either of the formats there are.</summary>
+    public void Clone(int format, ImageId parent, string child) =>
+        Rbd("clone", "--rbd-default-clone-format", $"{format}", $"{CephServer.Pool}/{_namespace}/{parent}@snap", $"{CephServer.Pool}/{_namespace}/{child}");
 
     /// <summary>Runs the tool for single objects as the administrator.</summary>
     public byte[] Rados(params string[] arguments) =>

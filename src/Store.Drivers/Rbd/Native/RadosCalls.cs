@@ -62,6 +62,12 @@ internal static unsafe partial class RadosCalls
     [LibraryImport(CephLibraries.Rados, EntryPoint = "rados_read", StringMarshalling = StringMarshalling.Utf8)]
     public static partial int ReadNow(RadosPool pool, string name, byte* buffer, nuint length, ulong offset);
 
+    [LibraryImport(CephLibraries.Rados, EntryPoint = "rados_lock_exclusive", StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int Lock(RadosPool pool, string name, string @lock, string cookie, string description, in TimeValue duration, byte flags);
+
+    [LibraryImport(CephLibraries.Rados, EntryPoint = "rados_unlock", StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int Unlock(RadosPool pool, string name, string @lock, string cookie);
+
     [LibraryImport(CephLibraries.Rados, EntryPoint = "rados_create_read_op")]
     public static partial nint CreateReadOperation();
 
@@ -77,4 +83,12 @@ internal static unsafe partial class RadosCalls
 
     [LibraryImport(CephLibraries.Rados, EntryPoint = "rados_aio_read_op_operate", StringMarshalling = StringMarshalling.Utf8)]
     public static partial int Operate(nint operation, RadosPool pool, nint completion, string name, int flags);
+}
+
+/// <summary><c>struct timeval</c>, 16 bytes.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct TimeValue
+{
+    public long Seconds;
+    public long Microseconds;
 }

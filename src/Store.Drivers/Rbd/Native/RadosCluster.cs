@@ -10,6 +10,11 @@ internal sealed unsafe class RadosCluster() : SafeHandle(0, ownsHandle: true)
     private const int LongestValue = 1 << 16;
     private const int FsidLength = 37;
 
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Ends when the library has let go of all that belongs to it.</summary>
+    public Task Ended => _ended.Task;
+
     /// <inheritdoc/>
     public override bool IsInvalid => handle == 0;
 
@@ -81,6 +86,7 @@ internal sealed unsafe class RadosCluster() : SafeHandle(0, ownsHandle: true)
     protected override bool ReleaseHandle()
     {
         RadosCalls.Shutdown(handle);
+        _ended.SetResult();
         return true;
     }
 

@@ -8,8 +8,11 @@ internal sealed partial class RadosPool
 {
     private const string Directory = "rbd_directory";
 
-    // Of cls::rbd::SnapshotInfo as the OSD encodes it: a head of six bytes, the id, and the head of the namespace come before its kind.
-    private const int KindOffset = 6 + sizeof(ulong) + 6;
+    // Of cls::rbd::SnapshotInfo as the OSD encodes it: a head of six bytes, whose last four tell what follows it, the id, and the namespace with
+    // a head of its own, which begins with its kind; then the name, the size, the time, and how many clones there are.
+    private const int Head = 6;
+    private const int NamespaceOffset = Head + sizeof(ulong);
+    private const int KindOffset = NamespaceOffset + Head;
 
     /// <summary>Whether a snapshot may still be read.</summary>
     /// <remarks>
@@ -31,6 +34,13 @@ internal sealed partial class RadosPool
         }
     }
 
+    /// <summary>How many clones of the newer format hang on a snapshot; blocks until the cluster has answered.</summary>
+    public int CountClones(string imageId, ulong snapshotId)
+    {
+        using var call = new ClassCall("snapshot_get", Encoded(snapshotId));
+        return call.TryAsk(this, Header(imageId)) ? ClonesIn(call.Answer) : 0;
+    }
+
     /// <summary>Whether anything is left of an image but its place in lists; blocks until the cluster has answered.</summary>
     public unsafe bool HasHeader(string imageId)
     {
@@ -44,6 +54,20 @@ internal sealed partial class RadosPool
         using var call = new ClassCall("dir_get_id", Encoded(name));
         return call.TryAsk(this, Directory) ? IdIn(call.Answer) : null;
     }
+
+    /// <summary>Takes a lock that nobody is kept by who does not ask for it; false where another has it. Blocks until the cluster has answered.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="holder">Who takes it: by this it is let go.</param>
+    /// <param name="longest">How long it is kept where nobody lets it go.</param>
+    public bool TryLock(string name, string holder, TimeSpan longest)
+    {
+        var duration = new TimeValue { Seconds = (long)longest.TotalSeconds };
+        return !CephException.IsError(RadosCalls.Lock(this, Directory, name, holder, "", duration, 0), CephErrno.Busy, "rados_lock_exclusive");
+    }
+
+    /// <summary>Lets a lock go.</summary>
+    public void Unlock(string name, string holder) =>
+        CephException.IsError(RadosCalls.Unlock(this, Directory, name, holder), CephErrno.NotFound, "rados_unlock");
 
     private static string Header(string imageId) => $"rbd_header.{imageId}";
 
@@ -61,6 +85,13 @@ internal sealed partial class RadosPool
         BinaryPrimitives.WriteUInt32LittleEndian(encoded, (uint)bytes.Length);
         bytes.CopyTo(encoded, sizeof(uint));
         return encoded;
+    }
+
+    private static int ClonesIn(ReadOnlySpan<byte> info)
+    {
+        var name = KindOffset + (int)BinaryPrimitives.ReadUInt32LittleEndian(info[(KindOffset - sizeof(uint))..]);
+        var size = name + sizeof(uint) + (int)BinaryPrimitives.ReadUInt32LittleEndian(info[name..]);
+        return (int)BinaryPrimitives.ReadUInt32LittleEndian(info[(size + sizeof(ulong) + sizeof(ulong))..]);
     }
 
     private static RbdSnapshotKind KindIn(ReadOnlySpan<byte> info) => info.Length >= KindOffset + sizeof(uint)

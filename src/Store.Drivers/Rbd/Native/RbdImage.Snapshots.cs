@@ -110,15 +110,16 @@ internal sealed unsafe partial class RbdImage
         }
     }
 
+    /// <summary>Whether a snapshot is protected.</summary>
+    public bool IsProtected(string name)
+    {
+        CephException.ThrowIfFailed(RbdCalls.IsProtected(this, name, out var isProtected), "rbd_snap_is_protected");
+        return isProtected != 0;
+    }
+
     private RbdSnapshotKind KindOf(ulong id)
     {
         CephException.ThrowIfFailed(RbdCalls.GetSnapshotKind(this, id, out var kind), "rbd_snap_get_namespace_type");
         return kind;
-    }
-
-    private bool IsProtected(string name)
-    {
-        CephException.ThrowIfFailed(RbdCalls.IsProtected(this, name, out var isProtected), "rbd_snap_is_protected");
-        return isProtected != 0;
     }
 }
