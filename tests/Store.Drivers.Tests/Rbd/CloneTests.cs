@@ -33,13 +33,13 @@ public sealed class CloneTests
         var bytes = Bytes();
         var id = await place.PutAsync(bytes);
         CephServer.Rbd("clone", place.Spec($"{id}@snap"), place.Spec("disk"), "--rbd-default-clone-format", cloneFormat);
-        CollectionAssert.AreEqual(bytes, place.Rbd("export", "disk", "-"));
+        TestPlace.AssertSame(bytes, place.Rbd("export", "disk", "-"));
         var error = await Assert.ThrowsExactlyAsync<StoreException>(() => place.Store.DeleteAsync(place.Store.LocationOf(id)));
         Assert.AreEqual(StoreError.InUse, error.Error, error.Message);
-        CollectionAssert.AreEqual(bytes, await place.ReadAsync(id));
+        TestPlace.AssertSame(bytes, await place.ReadAsync(id));
         place.Rbd("flatten", "disk");
         Assert.IsTrue(await place.Store.DeleteAsync(place.Store.LocationOf(id)));
-        CollectionAssert.AreEqual(bytes, place.Rbd("export", "disk", "-"));
+        TestPlace.AssertSame(bytes, place.Rbd("export", "disk", "-"));
     }
 
     [TestMethod]
@@ -64,9 +64,9 @@ public sealed class CloneTests
         place.Rbd("snap", "create", $"{id}@snap");
         place.Rbd("snap", "protect", $"{id}@snap");
         Assert.AreEqual(bytes.Length, (await place.Store.FindAsync(place.Store.LocationOf(id)))?.Size);
-        CollectionAssert.AreEqual(bytes, await place.ReadAsync(id));
+        TestPlace.AssertSame(bytes, await place.ReadAsync(id));
         Assert.IsTrue(await place.Store.DeleteAsync(place.Store.LocationOf(id)));
-        CollectionAssert.AreEqual(bytes, place.Rbd("export", "disk", "-"));
+        TestPlace.AssertSame(bytes, place.Rbd("export", "disk", "-"));
     }
 
     [TestMethod]
@@ -76,9 +76,9 @@ public sealed class CloneTests
         var bytes = Bytes();
         var id = await place.PutAsync(bytes);
         place.Rbd("resize", id.Value, "--size", "20M", "--no-progress");
-        CollectionAssert.AreEqual(bytes, await place.ReadAsync(id));
+        TestPlace.AssertSame(bytes, await place.ReadAsync(id));
         place.Rbd("resize", id.Value, "--size", "1M", "--allow-shrink", "--no-progress");
-        CollectionAssert.AreEqual(bytes, await place.ReadAsync(id));
+        TestPlace.AssertSame(bytes, await place.ReadAsync(id));
         Assert.IsTrue(await place.Store.DeleteAsync(place.Store.LocationOf(id)));
         Assert.IsEmpty(place.Objects);
     }
@@ -98,7 +98,7 @@ public sealed class CloneTests
         string[] striping = stripe == 0 ? [] : ["--stripe-unit", $"{stripe}", "--stripe-count", "4"];
         Import(place, id.Value, bytes, ["--image-feature", features, "--object-size", "1M", .. striping]);
         place.Rbd("snap", "create", $"{id}@snap");
-        CollectionAssert.AreEqual(bytes, await place.ReadAsync(id));
+        TestPlace.AssertSame(bytes, await place.ReadAsync(id));
         Assert.IsTrue(await place.Store.DeleteAsync(place.Store.LocationOf(id)), "An image whose snapshot is not protected is one, too.");
         Assert.IsEmpty(place.Objects);
     }

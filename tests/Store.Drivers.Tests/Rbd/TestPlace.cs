@@ -72,7 +72,7 @@ internal sealed class TestPlace : IAsyncDisposable
 
     /// <summary>Makes a clone of an image, in either of the formats there are.</summary>
     public void Clone(int format, ImageId parent, string child) =>
-        Rbd("clone", "--rbd-default-clone-format", $"{format}", $"{CephServer.Pool}/{_namespace}/{parent}@snap", $"{CephServer.Pool}/{_namespace}/{child}");
+        CephServer.Rbd("clone", Spec($"{parent}@snap"), Spec(child), "--rbd-default-clone-format", $"{format}");
 
     /// <summary>Runs the tool for single objects as the administrator.</summary>
     public byte[] Rados(params string[] arguments) =>
