@@ -138,13 +138,10 @@ internal sealed class RbdConnection(RbdDriverOptions options, ILogger logger, Fu
 
     private RbdSession Connect()
     {
-        var keyring = "the keyring of the configuration";
-        RadosCluster? cluster = null;
+        var cluster = Configured();
         RadosPool? pool = null;
         try
         {
-            cluster = Configured();
-            keyring = cluster.Get("keyring");
             cluster.Connect();
             RequireSame(cluster.Fsid);
             RequireDataPool(cluster);
@@ -153,9 +150,10 @@ internal sealed class RbdConnection(RbdDriverOptions options, ILogger logger, Fu
         }
         catch (Exception e)
         {
+            var error = e is CephException ceph ? RbdErrors.FromConnecting(ceph, options, cluster.Get("keyring"), cluster.Get("mon_host")) : e;
             pool?.Dispose();
-            cluster?.Dispose();
-            throw e is CephException ceph ? RbdErrors.FromConnecting(ceph, options, keyring) : e;
+            cluster.Dispose();
+            throw error;
         }
     }
 
@@ -167,13 +165,22 @@ internal sealed class RbdConnection(RbdDriverOptions options, ILogger logger, Fu
                 $"The RBD store needs Ceph's client libraries, and {library} cannot be loaded: install the package librbd1 of Debian and Ubuntu, or librbd1 of CentOS and Fedora.");
         }
 
-        var cluster = RadosCluster.Create(options.User, options.CephConf);
-        foreach (var (option, value) in Settings())
+        RadosCluster? cluster = null;
+        try
         {
-            cluster.Set(option, value);
-        }
+            cluster = RadosCluster.Create(options.User, options.CephConf);
+            foreach (var (option, value) in Settings())
+            {
+                cluster.Set(option, value);
+            }
 
-        return cluster;
+            return cluster;
+        }
+        catch (CephException e)
+        {
+            cluster?.Dispose();
+            throw RbdErrors.FromConfiguring(e, options);
+        }
     }
 
     // Without a cache what was written is stored. Our process's error stream, and the sockets and files of other clients, are not the library's.
@@ -204,20 +211,20 @@ internal sealed class RbdConnection(RbdDriverOptions options, ILogger logger, Fu
 
     private string FindFsid()
     {
+        using var cluster = Configured();
+        if (Guid.TryParse(cluster.Get("fsid"), out var configured) && configured != Guid.Empty)
+        {
+            return configured.ToString("D");
+        }
+
         try
         {
-            using var cluster = Configured();
-            if (Guid.TryParse(cluster.Get("fsid"), out var configured) && configured != Guid.Empty)
-            {
-                return configured.ToString("D");
-            }
-
             cluster.Connect();
             return cluster.Fsid;
         }
         catch (CephException e)
         {
-            throw RbdErrors.FromConnecting(e, options, "the keyring of the configuration");
+            throw RbdErrors.FromConnecting(e, options, cluster.Get("keyring"), cluster.Get("mon_host"));
         }
     }
 

@@ -19,17 +19,28 @@ internal static class RbdErrors
     /// <summary>Whether a write failed because there is no room.</summary>
     public static bool IsNoSpace(CephException e) => e.Errno is CephErrno.NoSpace or CephErrno.Quota;
 
-    /// <summary>Why no client could be made; what was asked of the cluster comes later.</summary>
-    public static StoreException FromConnecting(CephException e, RbdDriverOptions options, string keyring) => (e.Call, e.Errno) switch
+    /// <summary>Why a configuration cannot be used.</summary>
+    public static StoreException FromConfiguring(CephException e, RbdDriverOptions options) => (e.Call, e.Errno) switch
     {
         ("rados_conf_read_file", CephErrno.NotFound) => Wrong(e, options.CephConf is { } path
             ? $"there is no configuration file {path}"
             : "there is no configuration file where the library looks: $CEPH_CONF, /etc/ceph/ceph.conf, ~/.ceph/config and ./ceph.conf; set CephConf"),
         ("rados_conf_read_file", _) => Wrong(e, $"the configuration file {options.CephConf ?? "of the cluster"} cannot be read: its text is not that of a ceph.conf"),
+        _ => From(e, "Configuring the client of the cluster"),
+    };
+
+    /// <summary>Why no client could be made; what was asked of the cluster comes later.</summary>
+    /// <param name="e">The failure.</param>
+    /// <param name="options">What the store is.</param>
+    /// <param name="keyring">Where its user's key was looked for.</param>
+    /// <param name="monitors">The monitors of the configuration; empty where it names none.</param>
+    public static StoreException FromConnecting(CephException e, RbdDriverOptions options, string keyring, string monitors) => (e.Call, e.Errno) switch
+    {
+        ("rados_connect", CephErrno.NotFound) when monitors.Length == 0 => Wrong(e, "its configuration names no monitor of the cluster; set mon_host in it"),
         ("rados_connect", CephErrno.TimedOut) => new StoreException(StoreError.Unavailable,
             $"No monitor of the cluster has answered within {options.ConnectTimeout.TotalSeconds:0.#} seconds: check mon_host, and whether they can be reached.", e) { IsTransient = true },
         ("rados_connect", CephErrno.AccessDenied or CephErrno.NotPermitted) => Refused(e, options, keyring, "its key is another one"),
-        ("rados_connect", CephErrno.NotFound or CephErrno.NotSupported) => Refused(e, options, keyring, "there is no key for it, or no monitor in the configuration"),
+        ("rados_connect", CephErrno.NotFound or CephErrno.NotSupported) => Refused(e, options, keyring, "there is no key for it"),
         ("rados_ioctx_create", CephErrno.NotFound) => Wrong(e, $"the cluster has no pool '{options.PoolParts.Name}'; make it, or set Pool"),
         _ => From(e, "Connecting to the cluster"),
     };
@@ -58,6 +69,4 @@ internal static class RbdErrors
 
     private static StoreException Refused(CephException e, RbdDriverOptions options, string keyring, string why) => new(StoreError.NotAuthenticated,
         $"The cluster does not accept the user '{options.User ?? "of the configuration"}': {why}; its key was looked for in {keyring}.", e);
-
-    
 }

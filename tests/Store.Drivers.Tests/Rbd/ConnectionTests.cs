@@ -1,4 +1,8 @@
+using System.Diagnostics;
+using System.Text;
 using GlanceStore.Conformance;
+using GlanceStore.Drivers.Rbd.Native;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace GlanceStore.Drivers.Rbd;
 
@@ -25,14 +29,105 @@ public sealed class ConnectionTests
     }
 
     [TestMethod]
-    public async Task Monitors_that_do_not_answer_are_told_of_within_the_time_that_connecting_may_take()
+    public async Task A_key_that_is_not_the_users_is_NotAuthenticated_and_not_told()
     {
-        using var folder = new TemporaryConf("[global]\nfsid = 11111111-2222-3333-4444-555555555555\nmon host = [v2:127.0.0.1:1,v1:127.0.0.1:2]\nauth client required = none\n");
-        await using var driver = new RbdDriver(new RbdDriverOptions { CephConf = folder.Path, ConnectTimeout = TimeSpan.FromSeconds(2) });
-        var error = await Assert.ThrowsExactlyAsync<StoreException>(
-            () => driver.FindAsync(driver.LocationOf(ImageId.New()), default).AsTask().WaitAsync(TimeSpan.FromMinutes(1)));
-        Assert.AreEqual(StoreError.Unavailable, error.Error, error.Message);
-        Assert.IsTrue(error.IsTransient);
+        Require();
+        using var folder = new TestConf(CephServer.Conf);
+        var key = Convert.ToBase64String([1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 16, 0, .. new byte[16]]);
+        folder.Write("ceph.client.glance.keyring", $"[client.glance]\n\tkey = {key}\n");
+        var error = await LookAsync(folder.Options with { User = "glance" }, StoreError.NotAuthenticated);
+        Assert.Contains(folder.Path, error.Message, "It names the keyring.");
+        Assert.DoesNotContain(key, error.ToString());
+    }
+
+    [TestMethod]
+    public async Task A_configuration_that_names_no_monitor_or_is_none_or_is_not_there_is_told_as_what_it_is()
+    {
+        Require();
+        using var folder = new TestConf(CephServer.Conf);
+        folder.Write("ceph.conf", $"[global]\nfsid = {Guid.NewGuid()}\n");
+        Assert.Contains("mon_host", (await LookAsync(folder.Options, StoreError.InvalidConfiguration)).Message);
+        folder.Write("ceph.conf", "this is not\n[a configuration\n");
+        await LookAsync(folder.Options, StoreError.InvalidConfiguration);
+        var missing = Assert.ThrowsExactly<StoreException>(() => new RbdDriver(folder.Options with { CephConf = folder.Path + ".not" }));
+        Assert.AreEqual(StoreError.InvalidConfiguration, missing.Error);
+    }
+
+    [TestMethod]
+    public async Task A_monitor_that_refuses_is_told_of_within_the_time_that_connecting_may_take()
+    {
+        using var folder = TestConf.OfMonitor(1);
+        await AssertNoMonitorAsync(folder);
+    }
+
+    [TestMethod]
+    [DataRow(true)]
+    [DataRow(false)]
+    public async Task A_monitor_that_cuts_the_connection_or_says_nothing_is_told_of_within_that_time(bool cuts)
+    {
+        await using var listener = new LoopbackListener((_, token) => cuts ? Task.CompletedTask : Task.Delay(Timeout.Infinite, token));
+        using var folder = TestConf.OfMonitor(listener.Port);
+        await AssertNoMonitorAsync(folder);
+        Assert.IsPositive(listener.Connections);
+    }
+
+    [TestMethod]
+    public async Task A_client_that_the_cluster_has_shut_out_in_the_middle_of_a_put_is_replaced_and_the_put_goes_on()
+    {
+        await using var place = TestPlace.New();
+        var (id, bytes) = (ImageId.New(), Programs.Image(6 << 20, seed: 1));
+        await using var store = new ImageStore("rbd", place.Driver, new ImageStoreOptions { ChunkBytes = 1 << 20 });
+        await using var source = new HookedStream(bytes, 3 << 20, () => ShutOut(place));
+        await store.PutAsync(id, source, new PutOptions { ExpectedSize = bytes.Length });
+        TestPlace.AssertSame(bytes, await place.ReadAsync(id));
+        TestPlace.AssertSame(bytes, place.Rbd("export", "--no-progress", $"{id}@snap", "-"));
+        Assert.IsEmpty(place.Behind.ListTrash());
+    }
+
+    [TestMethod]
+    public async Task A_client_that_the_cluster_has_shut_out_while_it_reads_is_replaced_and_the_read_goes_on()
+    {
+        await using var place = TestPlace.New();
+        var bytes = Programs.Image(3 << 20, seed: 2);
+        var id = await place.PutAsync(bytes);
+        await using var stream = await place.Store.OpenReadAsync(place.Store.LocationOf(id));
+        await using (await place.Driver.OpenWriteAsync(ImageId.New(), new WriteIntent(WriteMode.CreateNew, 1), default))
+        {
+            ShutOut(place);
+        }
+
+        var read = new byte[bytes.Length];
+        await stream.ReadExactlyAsync(read);
+        TestPlace.AssertSame(bytes, read);
+        Assert.IsNotNull(await place.Store.FindAsync(place.Store.LocationOf(id)));
+    }
+
+    [TestMethod]
+    [DataRow("librados.so.2", "libglancestore-none.so.1")]
+    [DataRow("libglancestore-none.so.1", "librbd.so.1")]
+    public async Task A_library_that_is_missing_is_Unavailable_and_told_by_its_package(string rados, string rbd)
+    {
+        await using var connection = new RbdConnection(
+            new RbdDriverOptions(), NullLogger.Instance, () => CephLibraries.FirstMissing([rados, rbd]), TimeProvider.System);
+        var error = await Assert.ThrowsExactlyAsync<StoreException>(() => connection.SessionAsync(default));
+        Assert.AreEqual(StoreError.Unavailable, error.Error);
+        Assert.Contains("librbd1", error.Message);
+        Assert.Contains("libglancestore-none.so.1", error.Message);
+    }
+
+    [TestMethod]
+    [DataRow("glance", 1, "Unavailable")]
+    [DataRow("nobody", 0, "NotAuthenticated")]
+    public async Task The_library_writes_nothing_to_the_error_output_and_makes_no_file_whatever_its_configuration_says(string user, int monitor, string told)
+    {
+        Require();
+        using var folder = monitor == 0 ? new TestConf(CephServer.Conf) : TestConf.OfMonitor(monitor);
+        folder.Append($"log to stderr = true\nerr to stderr = true\nlog file = {folder.Folder}/$name.log\nadmin socket = {folder.Folder}/$name.$pid.asok\n");
+        using var process = Programs.StartLooking(folder.Path, user);
+        var errors = process.StandardError.ReadToEndAsync();
+        Assert.StartsWith(told, await process.StandardOutput.ReadToEndAsync());
+        Assert.AreEqual("", await errors);
+        CollectionAssert.AreEqual(new[] { folder.Path }, Directory.GetFileSystemEntries(folder.Folder));
     }
 
     [TestMethod]
@@ -49,24 +144,43 @@ public sealed class ConnectionTests
         CollectionAssert.AreEqual(new byte[] { 1, 2, 3 }, await place.ReadAsync(id));
     }
 
-    private static RbdDriver Driver(Func<RbdDriverOptions, RbdDriverOptions> change)
+    private static void Require()
     {
         if (CephServer.SkipReason is { } reason)
         {
             SkippedServers.Skip("ceph", reason);
         }
+    }
 
+    private static RbdDriver Driver(Func<RbdDriverOptions, RbdDriverOptions> change)
+    {
+        Require();
         return new RbdDriver(change(CephServer.Options()));
     }
 
-    private sealed class TemporaryConf : IDisposable
+    private static async Task<StoreException> LookAsync(RbdDriverOptions options, StoreError expected)
     {
-        private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("glance-store-rbd-");
+        await using var driver = new RbdDriver(options);
+        var error = await Assert.ThrowsExactlyAsync<StoreException>(
+            () => driver.OpenWriteAsync(ImageId.New(), new WriteIntent(WriteMode.CreateNew, 1), default).AsTask().WaitAsync(TimeSpan.FromMinutes(1)));
+        Assert.AreEqual(expected, error.Error, error.Message);
+        return error;
+    }
 
-        public TemporaryConf(string text) => File.WriteAllText(Path, text);
+    private static async Task AssertNoMonitorAsync(TestConf folder)
+    {
+        Require();
+        var began = Stopwatch.GetTimestamp();
+        var error = await LookAsync(folder.Options with { ConnectTimeout = TimeSpan.FromSeconds(2) }, StoreError.Unavailable);
+        Assert.IsTrue(error.IsTransient, error.Message);
+        Assert.Contains("mon_host", error.Message);
+        Assert.IsLessThan(TimeSpan.FromSeconds(20), Stopwatch.GetElapsedTime(began));
+    }
 
-        public string Path => System.IO.Path.Combine(_folder.FullName, "ceph.conf");
-
-        public void Dispose() => _folder.Delete(recursive: true);
+    // By the watch of the one upload that it has open.
+    private static void ShutOut(TestPlace place)
+    {
+        var watchers = Encoding.UTF8.GetString(place.Rados("listwatchers", $"rbd_header.{place.Behind.ListTrash().Single().Id}"));
+        CephServer.Ceph("osd", "blocklist", "add", watchers["watcher=".Length..watchers.IndexOf(' ', StringComparison.Ordinal)], "120");
     }
 }

@@ -277,21 +277,4 @@ public sealed class FaultTests
             await Task.Delay(50, CancellationToken.None);
         }
     }
-
-    // Does something once it has been read so far.
-    private sealed class HookedStream(byte[] bytes, int at, Action then) : MemoryStream(bytes, writable: false)
-    {
-        private Action? _then = then;
-
-        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
-        {
-            var count = await base.ReadAsync(buffer[..Math.Min(buffer.Length, Mebi / 4)], cancellationToken);
-            if (Position >= at)
-            {
-                Interlocked.Exchange(ref _then, null)?.Invoke();
-            }
-
-            return count;
-        }
-    }
 }
