@@ -14,6 +14,7 @@ public sealed partial class RbdDriver : StoreDriver
 
     private readonly RbdLocations _locations;
     private readonly RbdStore _store;
+    private readonly RbdConnection? _own;
     private readonly string _pool;
 
     /// <summary>Makes a driver. Nothing is asked of the cluster yet, and Ceph's libraries are not loaded.</summary>
@@ -22,6 +23,12 @@ public sealed partial class RbdDriver : StoreDriver
     /// <param name="time">The clock; null for the system's.</param>
     /// <exception cref="StoreException"><see cref="StoreError.InvalidConfiguration"/>: the options are wrong; every mistake is listed.</exception>
     public RbdDriver(RbdDriverOptions options, ILogger<RbdDriver>? logger = null, TimeProvider? time = null)
+        : this(options, null, (ILogger?)logger ?? NullLogger.Instance, time ?? TimeProvider.System)
+    {
+    }
+
+    // With a connection that others use too; one of its own where there is none.
+    internal RbdDriver(RbdDriverOptions options, RbdConnection? shared, ILogger logger, TimeProvider time)
     {
         ArgumentNullException.ThrowIfNull(options);
         if (options.Mistakes() is { Count: > 0 } mistakes)
@@ -29,12 +36,10 @@ public sealed partial class RbdDriver : StoreDriver
             throw new StoreException(StoreError.InvalidConfiguration, $"The RBD store cannot be made: {string.Join("; ", mistakes)}.");
         }
 
-        var log = (ILogger?)logger ?? NullLogger.Instance;
-        var clock = time ?? TimeProvider.System;
-        var connection = new RbdConnection(options, log, static () => CephLibraries.Missing, clock);
+        var connection = shared ?? (_own = new RbdConnection(options, logger, static () => CephLibraries.Missing, time));
         _pool = options.PoolParts.Name;
         _locations = new RbdLocations(() => connection.Fsid, options.Pool);
-        _store = new RbdStore(options, connection, new RbdSnapshots(connection, clock), clock, log);
+        _store = new RbdStore(options, connection, new RbdSnapshots(connection, time), time, logger);
         Info = new DriverInfo(RbdLocations.Scheme, [RbdLocations.Scheme], new DriverCapabilities
         {
             PreferredChunkBytes = ChunkBytes,
@@ -116,7 +121,11 @@ public sealed partial class RbdDriver : StoreDriver
     {
         await _store.RemoveAllAsync().ConfigureAwait(false);
         _store.Snapshots.Dispose();
-        await _store.Connection.DisposeAsync().ConfigureAwait(false);
+        if (_own is not null)
+        {
+            await _own.DisposeAsync().ConfigureAwait(false);
+        }
+
         await base.DisposeAsync().ConfigureAwait(false);
     }
 }

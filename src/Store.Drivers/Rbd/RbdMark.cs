@@ -24,11 +24,9 @@ internal static class RbdMark
     {
         try
         {
-            using var image = RbdImage.Open(pool, id);
-            image.SetMetadata(Key, mark);
-            return true;
+            return pool.TrySetMetadata(id, Key, mark);
         }
-        catch (CephException e) when (RbdErrors.IsNoSpace(e) || e.Errno == CephErrno.NotFound)
+        catch (CephException e) when (RbdErrors.IsNoSpace(e))
         {
             return false;
         }
@@ -46,9 +44,5 @@ internal static class RbdMark
         }
     }
 
-    public static void Clear(RadosPool pool, string id)
-    {
-        using var image = RbdImage.Open(pool, id);
-        image.RemoveMetadata(Key);
-    }
+    public static void Clear(RadosPool pool, string id) => pool.RemoveMetadata(id, Key);
 }

@@ -39,17 +39,8 @@ internal sealed partial class RbdRemoval(RbdSession session, TimeProvider time, 
             using var image = RbdImage.OpenReadOnly(_pool, id, null);
             var snapshots = image.ListSnapshots();
             RequireVersion(image, snapshots, name, snapshot, intent);
-            if (snapshots.FirstOrDefault(other => other.Name != snapshot && other.Kind != RbdSnapshotKind.Trash) is { } foreign)
-            {
-                throw InUse(name, $"it has another snapshot, '{foreign.Name}'");
-            }
-
-            if (!IsFree(image))
-            {
-                throw InUse(name, "somebody has it open");
-            }
-
-            return snapshots.Any(any => HasClones(image, any)) ? throw InUse(name, "clones hang on it; flatten or remove them first") : true;
+            RequireUnused(image, snapshots, name, snapshot, any => HasClones(image, any));
+            return true;
         }
         catch (CephException e) when (e.Errno == CephErrno.NotFound)
         {
@@ -96,23 +87,35 @@ internal sealed partial class RbdRemoval(RbdSession session, TimeProvider time, 
         RemoveStripped(id);
     }
 
-    /// <summary>Removes an upload that did not become an image.</summary>
+    /// <summary>Removes an upload that did not become an image. A full pool lets nothing out of its trash, but takes the bytes back.</summary>
     public void RemoveUpload(string id, string image)
     {
-        if (TryRemoveEntry(id))
+        try
         {
-            return;
+            if (!TryRemoveEntry(id))
+            {
+                Strip(id, RbdLocations.Snapshot);
+                RemoveHalfNamed(id, image);
+            }
         }
+        catch (CephException e) when (RbdErrors.IsNoSpace(e))
+        {
+            using var device = TryOpen(id);
+            device?.Resize(0);
+            throw;
+        }
+    }
 
-        Strip(id, RbdLocations.Snapshot);
+    // A commit that ended in its last step has left it on its way out of the trash. Only a name lets it be removed then, and the image's own is not
+    // to be touched.
+    private void RemoveHalfNamed(string id, string image)
+    {
         try
         {
             RemoveEntry(id);
         }
         catch (CephException e) when (e.Errno == CephErrno.Busy && !IsOpen(id))
         {
-            // A commit that ended in its last step has left it on its way out of the trash. Only a name lets it be removed then, and the image's
-            // own is not to be touched.
             var name = RbdLocations.NewUploadName(image);
             _pool.Restore(id, name);
             _pool.RemoveImage(name);
@@ -166,18 +169,20 @@ internal sealed partial class RbdRemoval(RbdSession session, TimeProvider time, 
     private void RemoveStripped(string id) =>
         Repeat(TrashPatience, () => RemoveEntry(id), static e => e.Errno is CephErrno.Busy or CephErrno.NotEmpty);
 
-    // Its snapshot is what makes it an image: it has its name again where that stays. False where somebody else removed it.
+    // Looked at again, now that nobody finds it any more; clones of the older format are told of when the protection is taken away. Its snapshot is
+    // what makes it an image: it has its name again where that stays. False where somebody else removed it.
     private bool TryRelease(string id, string name, string snapshot)
     {
         RbdImage? image = null;
         try
         {
-            if (!RequireUnused(id, name, snapshot, new DeleteIntent()) || TryOpen(id) is not { } opened)
+            image = TryOpen(id);
+            if (image is null)
             {
                 return false;
             }
 
-            image = opened;
+            RequireUnused(image, image.ListSnapshots(), name, snapshot, any => _pool.CountClones(id, any.Id) > 0);
             Strip(image, snapshot);
             return true;
         }
@@ -221,6 +226,25 @@ internal sealed partial class RbdRemoval(RbdSession session, TimeProvider time, 
         catch (CephException e) when (e.Errno == CephErrno.NotFound)
         {
             return null;
+        }
+    }
+
+    private void RequireUnused(
+        RbdImage image, IReadOnlyList<RbdSnapshotInfo> snapshots, string name, string snapshot, Func<RbdSnapshotInfo, bool> hasClones)
+    {
+        if (snapshots.FirstOrDefault(other => other.Name != snapshot && other.Kind != RbdSnapshotKind.Trash) is { } foreign)
+        {
+            throw InUse(name, $"it has another snapshot, '{foreign.Name}'");
+        }
+
+        if (!IsFree(image))
+        {
+            throw InUse(name, "somebody has it open");
+        }
+
+        if (snapshots.Any(hasClones))
+        {
+            throw InUse(name, "clones hang on it; flatten or remove them first");
         }
     }
 

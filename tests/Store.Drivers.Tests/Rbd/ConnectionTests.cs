@@ -36,7 +36,7 @@ public sealed class ConnectionTests
         var key = Convert.ToBase64String([1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 16, 0, .. new byte[16]]);
         folder.Write("ceph.client.glance.keyring", $"[client.glance]\n\tkey = {key}\n");
         var error = await LookAsync(folder.Options with { User = "glance" }, StoreError.NotAuthenticated);
-        Assert.Contains(folder.Path, error.Message, "It names the keyring.");
+        Assert.Contains(folder.Folder, error.Message, "It names the keyring.");
         Assert.DoesNotContain(key, error.ToString());
     }
 

@@ -28,7 +28,10 @@ public sealed class FaultTests
         var error = await FillAsync(store);
         Assert.Contains("full", error.Message);
         Assert.IsFalse(error.IsTransient);
-        Assert.IsEmpty(Objects(pool).Where(name => !name.Contains(IdOf(pool, id), StringComparison.Ordinal) && name != $"rbd_id.{id}"), "Nothing of what did not fit is left.");
+        var own = IdOf(pool, id);
+        Assert.IsEmpty(
+            Objects(pool).Where(name => name.StartsWith("rbd_data.", StringComparison.Ordinal) && !name.Contains(own, StringComparison.Ordinal)),
+            "No byte of what did not fit is left.");
         await using (var stream = await store.OpenReadAsync(store.LocationOf(id)))
         {
             var read = new byte[bytes.Length];
@@ -37,8 +40,10 @@ public sealed class FaultTests
         }
 
         Assert.IsTrue(await InTimeAsync(DeleteAsync(store, id, pool)));
+        var last = await PutWhenThereIsRoomAsync(store);
+        await driver.SweepAsync(DateTimeOffset.UtcNow.AddDays(1), SweepMode.Remove, default).ToListAsync();
+        Assert.IsTrue(await store.DeleteAsync(store.LocationOf(last)));
         Assert.IsEmpty(Objects(pool), string.Join(' ', Objects(pool)));
-        await PutWhenThereIsRoomAsync(store);
     }
 
     [TestMethod]
@@ -250,14 +255,14 @@ public sealed class FaultTests
         }
     }
 
-    private static async Task PutWhenThereIsRoomAsync(ImageStore store)
+    private static async Task<ImageId> PutWhenThereIsRoomAsync(ImageStore store)
     {
-        for (var began = Stopwatch.GetTimestamp(); ;)
+        for (var (began, id) = (Stopwatch.GetTimestamp(), ImageId.New()); ;)
         {
             try
             {
-                await PutAsync(store, ImageId.New(), [1, 2, 3]);
-                return;
+                await PutAsync(store, id, [1, 2, 3]);
+                return id;
             }
             catch (StoreException e) when (e.Error == StoreError.OutOfSpace && Stopwatch.GetElapsedTime(began) < Patience)
             {

@@ -1,5 +1,6 @@
 using GlanceStore.Conformance;
 using GlanceStore.Drivers.Rbd.Native;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace GlanceStore.Drivers.Rbd;
 
@@ -79,14 +80,36 @@ public abstract class RbdHarness : DriverHarness
 /// <summary>The features that the cluster gives new images by default.</summary>
 public sealed class DefaultHarness : RbdHarness;
 
+/// <summary>
+/// The drivers of a test are of one client, which costs less than one for each: what other clients do is shown with the default features.
+/// </summary>
+public abstract class OneClientHarness : RbdHarness
+{
+    private readonly Lazy<RbdConnection> _connection;
+
+    protected OneClientHarness() => _connection = new(() => new RbdConnection(Options, NullLogger.Instance, () => null, TimeProvider.System));
+
+    public override ValueTask<StoreDriver> CreateDriverAsync() => new(new RbdDriver(Options, _connection.Value, NullLogger.Instance, TimeProvider.System));
+
+    public override async ValueTask DisposeAsync()
+    {
+        if (_connection.IsValueCreated)
+        {
+            await _connection.Value.DisposeAsync();
+        }
+
+        await base.DisposeAsync();
+    }
+}
+
 /// <summary>Layering only: no lock of a writer, no map of objects.</summary>
-public sealed class LayeringHarness : RbdHarness
+public sealed class LayeringHarness : OneClientHarness
 {
     internal override RbdDriverOptions Options => base.Options with { CephConf = CephServer.LayeringConf };
 }
 
 /// <summary>Zeros are left out.</summary>
-public sealed class ThinHarness : RbdHarness
+public sealed class ThinHarness : OneClientHarness
 {
     internal override RbdDriverOptions Options => base.Options with { ThinProvisioning = true };
 }

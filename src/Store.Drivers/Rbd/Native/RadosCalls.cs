@@ -68,6 +68,21 @@ internal static unsafe partial class RadosCalls
     [LibraryImport(CephLibraries.Rados, EntryPoint = "rados_unlock", StringMarshalling = StringMarshalling.Utf8)]
     public static partial int Unlock(RadosPool pool, string name, string @lock, string cookie);
 
+    [LibraryImport(CephLibraries.Rados, EntryPoint = "rados_create_write_op")]
+    public static partial nint CreateWriteOperation();
+
+    [LibraryImport(CephLibraries.Rados, EntryPoint = "rados_release_write_op")]
+    public static partial void ReleaseWriteOperation(nint operation);
+
+    [LibraryImport(CephLibraries.Rados, EntryPoint = "rados_write_op_assert_exists")]
+    public static partial void AssertExists(nint operation);
+
+    [LibraryImport(CephLibraries.Rados, EntryPoint = "rados_write_op_exec", StringMarshalling = StringMarshalling.Utf8)]
+    public static partial void ExecuteWriting(nint operation, string @class, string method, byte* input, nuint inputLength, int* result);
+
+    [LibraryImport(CephLibraries.Rados, EntryPoint = "rados_write_op_operate", StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int OperateWriting(nint operation, RadosPool pool, string name, nint time, int flags);
+
     [LibraryImport(CephLibraries.Rados, EntryPoint = "rados_create_read_op")]
     public static partial nint CreateReadOperation();
 

@@ -69,6 +69,34 @@ internal sealed partial class RadosPool
     public void Unlock(string name, string holder) =>
         CephException.IsError(RadosCalls.Unlock(this, Directory, name, holder), CephErrno.NotFound, "rados_unlock");
 
+    /// <summary>Keeps a text with an image, without opening it; false where the image is not there. Blocks until the cluster has answered.</summary>
+    public bool TrySetMetadata(string imageId, string key, string value) =>
+        TryChange(imageId, "metadata_set", [1, 0, 0, 0, .. Encoded(key), .. Encoded(value)]);
+
+    /// <summary>Forgets a text kept with an image; blocks until the cluster has answered.</summary>
+    public void RemoveMetadata(string imageId, string key) => TryChange(imageId, "metadata_remove", Encoded(key));
+
+    // Of an image that is not there the header would be made anew.
+    private unsafe bool TryChange(string imageId, string method, byte[] input)
+    {
+        var operation = RadosCalls.CreateWriteOperation();
+        int result;
+        try
+        {
+            RadosCalls.AssertExists(operation);
+            fixed (byte* start = input)
+            {
+                RadosCalls.ExecuteWriting(operation, "rbd", method, start, (nuint)input.Length, &result);
+            }
+
+            return !CephException.IsError(RadosCalls.OperateWriting(operation, this, Header(imageId), 0, 0), CephErrno.NotFound, $"rbd.{method}");
+        }
+        finally
+        {
+            RadosCalls.ReleaseWriteOperation(operation);
+        }
+    }
+
     private static string Header(string imageId) => $"rbd_header.{imageId}";
 
     private static byte[] Encoded(ulong number)

@@ -134,12 +134,6 @@ internal static unsafe partial class RbdCalls
     [LibraryImport(CephLibraries.Rbd, EntryPoint = "rbd_metadata_get", StringMarshalling = StringMarshalling.Utf8)]
     public static partial int GetMetadata(RbdImage image, string key, byte* value, ref nuint length);
 
-    [LibraryImport(CephLibraries.Rbd, EntryPoint = "rbd_metadata_set", StringMarshalling = StringMarshalling.Utf8)]
-    public static partial int SetMetadata(RbdImage image, string key, string value);
-
-    [LibraryImport(CephLibraries.Rbd, EntryPoint = "rbd_metadata_remove", StringMarshalling = StringMarshalling.Utf8)]
-    public static partial int RemoveMetadata(RbdImage image, string key);
-
     [LibraryImport(CephLibraries.Rbd, EntryPoint = "rbd_diff_iterate2", StringMarshalling = StringMarshalling.Utf8)]
     public static partial int Diff(
         RbdImage image, string? from, ulong offset, ulong length, byte includeParent, byte wholeObject,

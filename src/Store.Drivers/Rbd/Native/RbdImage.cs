@@ -126,12 +126,6 @@ internal sealed unsafe partial class RbdImage : SafeHandle
             : NativeText.Of((nint)value);
     }
 
-    /// <summary>Keeps a text with the image.</summary>
-    public void SetMetadata(string key, string value) => CephException.ThrowIfFailed(RbdCalls.SetMetadata(this, key, value), "rbd_metadata_set");
-
-    /// <summary>Forgets a text kept with the image.</summary>
-    public void RemoveMetadata(string key) => CephException.IsError(RbdCalls.RemoveMetadata(this, key), CephErrno.NotFound, "rbd_metadata_remove");
-
     /// <summary>Fills a clone with what it shares. Ends where it is cancelled.</summary>
     public void Flatten(CancellationToken cancellationToken)
     {
