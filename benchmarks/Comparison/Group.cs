@@ -16,6 +16,7 @@ internal sealed record Group(string Name, string Title, Func<Settings, IEnumerab
         new("azure", "the Azure store", AzureScenarios.All),
         new("sftp", "the SFTP store", SftpScenarios.All),
         new("rbd", "the RBD store", RbdScenarios.All),
+        new("formats", "formats: inspection, disks and conversion", FormatsScenarios.All),
     ];
 
     /// <summary>The groups of these names; all where none is named.</summary>

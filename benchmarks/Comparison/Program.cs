@@ -22,6 +22,15 @@ switch (args)
     case ["s3-transfer-utility", var verb, var name]:
         await S3TransferUtility.RunAsync(verb, name);
         break;
+    case ["disk-copy", var image, var copy]:
+        await DiskReads.CopyAsync(image, copy);
+        break;
+    case ["disk-read", var image, var offsets]:
+        await DiskReads.ReadAsync(image, offsets);
+        break;
+    case ["disk-extents", var image]:
+        await DiskReads.CountExtentsAsync(image);
+        break;
     case ["delay", var port, var target, var milliseconds]:
         await DelayingProxy.RunAsync(port, target, milliseconds);
         break;

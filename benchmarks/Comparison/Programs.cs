@@ -17,6 +17,8 @@ internal static class Programs
         ("/usr/bin/rbd ", "test -x /usr/bin/rbd", "ceph-common"),
         ("$BENCH/glance_store_rbd.py", "/usr/bin/python3 -c 'import rbd'", "python3-rbd"),
         ("$BENCH/far_away.sh", "command -v ip", "iproute2"),
+        ("qemu-", "command -v qemu-img", "qemu-utils"),
+        ("nbdsh ", "command -v nbdsh", "libnbd-bin"),
         ("sftp -q", "command -v sftp", "openssh-client"),
     ];
 

@@ -15,7 +15,7 @@ internal static class S3Scenarios
     private const string RcloneCat = "rclone cat";
     private const string RcloneCopyBack = "rclone copyto";
     private const string RcloneCopy = "rclone copyto, which records no SHA-512";
-    private const string Rclone = "RCLONE_CONFIG_C_TYPE=s3 RCLONE_CONFIG_C_PROVIDER=Ceph RCLONE_CONFIG_C_ENDPOINT=http://127.0.0.1:18300 "
+    public const string Rclone = "RCLONE_CONFIG_C_TYPE=s3 RCLONE_CONFIG_C_PROVIDER=Ceph RCLONE_CONFIG_C_ENDPOINT=http://127.0.0.1:18300 "
         + "RCLONE_CONFIG_C_ACCESS_KEY_ID=testaccess RCLONE_CONFIG_C_SECRET_ACCESS_KEY=testsecret rclone";
 
     private const string Sdk = "AWS SDK TransferUtility, which records no digest";
@@ -23,7 +23,7 @@ internal static class S3Scenarios
     private const string AwsS3 = "AWS_ACCESS_KEY_ID=testaccess AWS_SECRET_ACCESS_KEY=testsecret AWS_DEFAULT_REGION=us-east-1 "
         + "/usr/bin/aws --endpoint-url http://127.0.0.1:18300 s3";
 
-    private const string AwsCp = $"{AwsS3} cp --only-show-errors";
+    public const string AwsCp = $"{AwsS3} cp --only-show-errors";
 
     private const string StoreFile = """
         cat > s3.json <<'END'
@@ -129,7 +129,7 @@ internal static class S3Scenarios
         Note = "Whole chunks are verified, so at most two are moved: S3RequestTests counts their bytes.",
     };
 
-    private static bool Answers()
+    public static bool Answers()
     {
         try
         {

@@ -38,6 +38,13 @@ internal sealed record Target
         Contestants = [ours, one, other],
     };
 
+    /// <summary>Our time is at most a part of another's.</summary>
+    public static Target Wall(string ours, string other, double atMost) => new(
+        $"wall time of {ours} over {other}", Text($"≤ {atMost:0.0#}"), result => result[ours].WallSeconds / result[other].WallSeconds, atMost, true)
+    {
+        Contestants = [ours, other],
+    };
+
     /// <summary>Our processor time is at most a multiple of another's.</summary>
     public static Target Cpu(string ours, string other, double atMost) => new(
         $"processor time of {ours} over {other}", Text($"≤ {atMost:F1}"), result => result[ours].CpuSeconds / result[other].CpuSeconds, atMost, true)

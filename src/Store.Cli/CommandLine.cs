@@ -73,6 +73,15 @@ internal static class CommandLine
         HelpName = "STORE",
     };
 
+    public static Option<string> Hash() => new("--hash")
+    {
+        Description = "The digest to compute beside the MD5, by hashlib's name.",
+        HelpName = "ALGO",
+        DefaultValueFactory = _ => "sha512",
+    };
+
+    public static Option<bool> NoMd5() => new("--no-md5") { Description = "Do not compute the MD5." };
+
     public static Option<bool> Json(string what) => new("--json") { Description = $"Print {what} as JSON." };
 
     public static Option<string?> Expect() => new("--expect")

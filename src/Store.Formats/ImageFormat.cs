@@ -57,4 +57,8 @@ public static class ImageFormat
     /// <summary>All of them.</summary>
     public static IReadOnlyList<string> Known { get; } =
         [Raw, Gpt, Mbr, Iso, Qcow, Qcow2, Vmdk, Vhd, Vhdx, Vdi, Luks, Qed, Parallels, Ova, Gzip, Xz, Zstd];
+
+    /// <summary>Whether the disk in an image that was found to have one format is read as another says: what is on a raw disk is the guest's.</summary>
+    internal static bool IsReadAs(string found, string format) =>
+        found == format || (format == Raw && found is Mbr or Gpt or Iso);
 }

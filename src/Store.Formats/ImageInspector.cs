@@ -49,10 +49,13 @@ public sealed class ImageInspector : StreamInspector
         ArgumentNullException.ThrowIfNull(image);
         return image.CanSeek
             ? await SeekAsync(image, cancellationToken).ConfigureAwait(false)
-            : await PassAsync(image, cancellationToken).ConfigureAwait(false);
+            : await PassAsync(image, null, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Inspects a stored image, of which no more is fetched than the verdict needs where its store reads ranges.</summary>
+    /// <summary>
+    /// Inspects a stored image, of which no more is fetched than the verdict needs: parts of it, or where its store reads no ranges what precedes the
+    /// last of them.
+    /// </summary>
     /// <param name="store">The store.</param>
     /// <param name="location">Where the image is.</param>
     /// <param name="receipt">Its receipt, which verifies what is fetched, in whole chunks; null for none.</param>
@@ -67,32 +70,51 @@ public sealed class ImageInspector : StreamInspector
         ArgumentNullException.ThrowIfNull(location);
         if (store.Info.Driver.Capabilities.CanReadRanges)
         {
-            var found = await store.FindAsync(location, cancellationToken).ConfigureAwait(false)
-                ?? throw new StoreException(StoreError.NotFound, $"There is no image at {location}.");
-            var ranges = new RangedImage(store, found with { Location = location }, receipt);
-            await using (ranges.ConfigureAwait(false))
+            try
             {
-                return await InspectAsync(ranges, cancellationToken).ConfigureAwait(false);
+                return await FetchAsync(store, location, receipt, cancellationToken).ConfigureAwait(false);
+            }
+            catch (StoreException e) when (e.Error == StoreError.Unsupported)
+            {
+                // A web server may turn out to read no ranges.
             }
         }
 
         var image = await store.OpenReadAsync(location, new ReadOptions { Manifest = receipt?.Chunks }, cancellationToken).ConfigureAwait(false);
         await using (image.ConfigureAwait(false))
         {
-            return await InspectAsync(image, cancellationToken).ConfigureAwait(false);
+            return await PassAsync(image, image.Object.Size, cancellationToken).ConfigureAwait(false);
         }
     }
 
-    private static async Task<ImageInspection> PassAsync(Stream image, CancellationToken cancellationToken)
+    private static async Task<ImageInspection> FetchAsync(IImageStore store, ImageLocation location, ImageReceipt? receipt, CancellationToken cancellationToken)
+    {
+        var found = await store.FindAsync(location, cancellationToken).ConfigureAwait(false)
+            ?? throw new StoreException(StoreError.NotFound, $"There is no image at {location}.");
+        var parts = new RangedImage(store, found with { Location = location }, receipt?.Chunks);
+        await using (parts.ConfigureAwait(false))
+        {
+            return await SeekAsync(parts, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    // To the end, or where the length is known as far as the verdict needs.
+    private static async Task<ImageInspection> PassAsync(Stream image, long? length, CancellationToken cancellationToken)
     {
         var inspector = new ImageInspector();
         var buffer = new byte[BufferBytes];
-        for (int count; (count = await image.ReadAsync(buffer, cancellationToken).ConfigureAwait(false)) > 0;)
+        while (length is null || !inspector._run.WaitsForLength)
         {
+            var count = await image.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
+            if (count == 0)
+            {
+                return inspector.Complete();
+            }
+
             inspector.Append(buffer.AsSpan(0, count));
         }
 
-        return inspector.Complete();
+        return inspector._run.End(length.Value, []);
     }
 
     private static async Task<ImageInspection> SeekAsync(Stream image, CancellationToken cancellationToken)
@@ -111,7 +133,7 @@ public sealed class ImageInspector : StreamInspector
         }
 
         // At the end, whatever is still waited for is what the verdict depends on.
-        var tail = run.Wanted is null or { Kind: NeedKind.Length } ? [] : await TailAsync(image, length, cancellationToken).ConfigureAwait(false);
+        var tail = run.WaitsForLength ? [] : await TailAsync(image, length, cancellationToken).ConfigureAwait(false);
         return run.End(length, tail);
     }
 

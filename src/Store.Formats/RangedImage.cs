@@ -1,8 +1,12 @@
 namespace GlanceStore.Formats;
 
-/// <summary>A stored image of which only what is asked for is fetched, each time by one range of exactly that, always of the same version.</summary>
-internal sealed class RangedImage(IImageStore store, StoredObject image, ImageReceipt? receipt) : Stream
+/// <summary>A stored image of which only what is asked for is fetched, by one range each time and always of the same version.</summary>
+/// <remarks>With a manifest the range is a whole chunk, which is verified and kept for what is asked for next.</remarks>
+internal sealed class RangedImage(IImageStore store, StoredObject image, ChunkManifest? manifest) : Stream
 {
+    private ImageReadStream? _part;
+    private ByteRange _of;
+
     public override bool CanRead => true;
 
     public override bool CanSeek => true;
@@ -21,20 +25,15 @@ internal sealed class RangedImage(IImageStore store, StoredObject image, ImageRe
             return 0;
         }
 
-        var options = new ReadOptions { Range = new ByteRange(Position, count), Manifest = receipt?.Chunks };
-        var part = await store.OpenReadAsync(image.Location, options, cancellationToken).ConfigureAwait(false);
-        await using (part.ConfigureAwait(false))
+        if (_part is null || Position < _of.Offset || Position >= _of.Offset + _of.Length)
         {
-            if ((part.Object.Size, part.Object.VersionTag) != (image.Size, image.VersionTag))
-            {
-                throw new StoreException(StoreError.Changed, $"The image at {image.Location} was replaced while it was inspected.");
-            }
-
-            await part.ReadExactlyAsync(buffer[..count], cancellationToken).ConfigureAwait(false);
+            await OpenAsync(RangeOf(count), cancellationToken).ConfigureAwait(false);
         }
 
-        Position += count;
-        return count;
+        _part!.Position = Position - _of.Offset;
+        var read = await _part.ReadAsync(buffer[..count], cancellationToken).ConfigureAwait(false);
+        Position += read;
+        return read;
     }
 
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
@@ -51,4 +50,51 @@ internal sealed class RangedImage(IImageStore store, StoredObject image, ImageRe
     public override void SetLength(long value) => throw new NotSupportedException();
 
     public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    public override async ValueTask DisposeAsync()
+    {
+        await CloseAsync().ConfigureAwait(false);
+        await base.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private ByteRange RangeOf(int count)
+    {
+        if (manifest is null || Position >= manifest.Size)
+        {
+            return new ByteRange(Position, count);
+        }
+
+        var chunk = manifest.IndexAt(Position);
+        return new ByteRange(manifest.OffsetOf(chunk), manifest[chunk].Length);
+    }
+
+    private async ValueTask OpenAsync(ByteRange range, CancellationToken cancellationToken)
+    {
+        await CloseAsync().ConfigureAwait(false);
+        try
+        {
+            _part = await store.OpenReadAsync(image.Location, new ReadOptions { Range = range, Manifest = manifest }, cancellationToken).ConfigureAwait(false);
+            _of = range;
+        }
+        catch (StoreException e) when (e.Error == StoreError.InvalidRange)
+        {
+            throw Replaced(e); // it had these bytes
+        }
+
+        if ((_part.Object.Size, _part.Object.VersionTag) != (image.Size, image.VersionTag))
+        {
+            throw Replaced(null);
+        }
+    }
+
+    private StoreException Replaced(Exception? cause) => new(StoreError.Changed, $"The image at {image.Location} was replaced while it was inspected.", cause);
+
+    private async ValueTask CloseAsync()
+    {
+        if (_part is { } part)
+        {
+            _part = null;
+            await part.DisposeAsync().ConfigureAwait(false);
+        }
+    }
 }

@@ -10,7 +10,10 @@ namespace GlanceStore.Formats;
 /// Over any stream that can be sought, so over a verified read of a stored image. A read throws <see cref="StoreException"/>:
 /// <see cref="StoreError.Corrupted"/> where the image contradicts itself, and what the stream underneath throws passes through.
 /// </para>
-/// <para>It holds <see cref="VirtualDiskOptions.CacheBytes"/> of tables, a cluster, and while it reads the compressed clusters under way.</para>
+/// <para>
+/// It holds <see cref="VirtualDiskOptions.CacheBytes"/> of tables, one cluster, and while it reads compressed ones as much of them as two reads of
+/// 1 MiB fetch, or of two clusters where those are longer. None of it is part of the transfers' memory budget.
+/// </para>
 /// <para>Not for use by several threads at once, as streams are not.</para>
 /// </remarks>
 public sealed class VirtualDisk : Stream
@@ -193,14 +196,11 @@ public sealed class VirtualDisk : Stream
             throw new StoreException(StoreError.Refused, $"The image is not read, because it is not safe ({unsafeFinding.Code}): {unsafeFinding.Message}") { Inspection = found };
         }
 
-        // What is on a raw disk is the guest's.
-        if (format is not null && format != found.Format && !(format == ImageFormat.Raw && IsRaw(found.Format)))
+        if (format is not null && !ImageFormat.IsReadAs(found.Format, format))
         {
             throw new StoreException(StoreError.Unsupported, $"The image's format is {found.Format}, and it was to be read as {format}.");
         }
     }
-
-    private static bool IsRaw(string format) => format is ImageFormat.Raw or ImageFormat.Mbr or ImageFormat.Gpt or ImageFormat.Iso;
 
     private static async ValueTask<DiskMap> MapAsync(HostFile file, ImageInspection found, CancellationToken cancellationToken) => found.Format switch
     {
@@ -209,7 +209,7 @@ public sealed class VirtualDisk : Stream
         ImageFormat.Vhd => await VhdAsync(file, found, cancellationToken).ConfigureAwait(false),
         ImageFormat.Vhdx => await VhdxMap.OpenAsync(file, cancellationToken).ConfigureAwait(false),
         ImageFormat.Vdi => await VdiMap.OpenAsync(file, cancellationToken).ConfigureAwait(false),
-        var raw when IsRaw(raw) => new RawMap(file, file.Length),
+        var raw when ImageFormat.IsReadAs(raw, ImageFormat.Raw) => new RawMap(file, file.Length),
         var other => throw new StoreException(StoreError.Unsupported, $"The disk inside a {other} image is not read here: convert the image with qemu-img, or decompress it."),
     };
 

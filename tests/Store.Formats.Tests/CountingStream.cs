@@ -5,6 +5,8 @@ internal sealed class CountingStream(Stream inner) : Stream
 {
     public long BytesRead { get; private set; }
 
+    public int Reads { get; private set; }
+
     public override bool CanRead => true;
 
     public override bool CanSeek => inner.CanSeek;
@@ -23,6 +25,7 @@ internal sealed class CountingStream(Stream inner) : Stream
     {
         var count = await inner.ReadAsync(buffer, cancellationToken);
         BytesRead += count;
+        Reads++;
         return count;
     }
 
@@ -30,6 +33,7 @@ internal sealed class CountingStream(Stream inner) : Stream
     {
         var read = inner.Read(buffer, offset, count);
         BytesRead += read;
+        Reads++;
         return read;
     }
 

@@ -73,6 +73,36 @@ public sealed class PutInspectionTests
     }
 
     [TestMethod]
+    [DataRow("disk.raw", "raw")]
+    [DataRow("gpt.raw", "gpt")]
+    [DataRow("mbr.raw", "mbr")]
+    public async Task A_disk_with_a_partition_table_is_raw_to_whoever_requires_raw(string name, string format)
+    {
+        await using var store = NewStore("a");
+        foreach (var inspection in RawOnly)
+        {
+            var options = new PutOptions { Inspection = inspection, Mode = WriteMode.Replace };
+            Assert.AreEqual(format, (await store.PutAsync(Id, new MemoryStream(MadeImages.Bytes(name)), options)).Inspection!.Format);
+        }
+    }
+
+    [TestMethod]
+    [DataRow("plain.iso")]
+    [DataRow("hybrid.iso")]
+    [DataRow("fixed.vhd")]
+    [DataRow("disk.raw.gz")]
+    public async Task Nothing_else_that_has_a_format_is_raw_to_whoever_requires_raw(string name)
+    {
+        await using var store = NewStore("a");
+        foreach (var inspection in RawOnly)
+        {
+            var e = await Assert.ThrowsExactlyAsync<StoreException>(() => store.PutAsync(Id, new MemoryStream(MadeImages.Bytes(name)), new PutOptions { Inspection = inspection }));
+            Assert.AreEqual(StoreError.Refused, e.Error);
+            Assert.IsNull(await store.FindAsync(store.LocationOf(Id)));
+        }
+    }
+
+    [TestMethod]
     public async Task What_an_inspector_keeps_is_counted_in_the_memory_budget_and_given_back()
     {
         var budget = new TransferBudget();
@@ -117,6 +147,8 @@ public sealed class PutInspectionTests
         var e = await Assert.ThrowsExactlyAsync<StoreException>(() => ImageInspector.InspectAsync(store, store.LocationOf(ImageId.Parse("absent"))));
         Assert.AreEqual(StoreError.NotFound, e.Error);
     }
+
+    private static PutInspection[] RawOnly => [Look with { RequiredFormat = "raw" }, Look with { AllowedFormats = ["qcow2", "raw"] }];
 
     private static PutInspection Look => new(() => new ImageInspector());
 

@@ -132,6 +132,31 @@ public sealed class VirtualDiskTests
         Assert.AreEqual(StoreError.Unsupported, (await Assert.ThrowsExactlyAsync<StoreException>(() => OpenAsync(name))).Error);
 
     [TestMethod]
+    [DataRow("cluster-4k-zlib.qcow2")]
+    [DataRow("streamOptimized.vmdk")]
+    public async Task Compressed_clusters_that_follow_each_other_are_fetched_together_and_once(string name)
+    {
+        await using var file = new CountingStream(File.OpenRead(MadeImages.At(name)));
+        await using var disk = await VirtualDisk.OpenAsync(file);
+        await disk.CopyToAsync(Stream.Null, 4 << 20);
+        Assert.IsLessThan(40, file.Reads);
+        Assert.IsLessThan(file.Length * 3 / 2, file.BytesRead);
+    }
+
+    [TestMethod]
+    public async Task A_grain_of_a_vmdk_that_is_another_than_its_table_says_is_an_error()
+    {
+        const int At = 4 << 20;
+        var image = MadeImages.Bytes("streamOptimized.vmdk");
+        var marker = Enumerable.Range(1, (image.Length / 512) - 1).Select(sector => sector * 512)
+            .First(at => BitConverter.ToInt64(image, at) == At / 512 && image[at + 12] == 0x78);
+        await using var disk = await VirtualDisk.OpenAsync(new MemoryStream(image.With(marker, 0x80)));
+        await disk.ReadExactlyAsync(new byte[1 << 20]);
+        disk.Position = At;
+        Assert.AreEqual(StoreError.Corrupted, (await Assert.ThrowsExactlyAsync<StoreException>(() => disk.ReadExactlyAsync(new byte[1 << 20]).AsTask())).Error);
+    }
+
+    [TestMethod]
     public async Task A_vhdx_with_a_log_is_unsupported()
     {
         using var image = new MemoryStream(MadeImages.Bytes("dynamic.vhdx").WithVhdxLog());

@@ -35,6 +35,10 @@ internal static class ConvertCommand
 
     private static readonly Option<string?> Staging = new("--staging") { Description = "The directory for the files of qemu-img.", HelpName = "DIR" };
 
+    private static readonly Option<string> Hash = CommandLine.Hash();
+
+    private static readonly Option<bool> NoMd5 = CommandLine.NoMd5();
+
     private static readonly Option<bool> Replace = new("--replace") { Description = "Replace the image where the id is taken." };
 
     private static readonly Option<string?> Receipt = new("--receipt") { Description = "Write the receipt of the result to this file.", HelpName = "FILE" };
@@ -45,7 +49,7 @@ internal static class ConvertCommand
     {
         var command = new Command("convert", "Stores the disk that is in an image (qcow2, VMDK, VHD, VHDX, VDI) as another one, raw, and prints its location.")
         {
-            Image, Store, To, Id, Format, Engine, Staging, Replace, Receipt, Json,
+            Image, Store, To, Id, Format, Engine, Staging, Hash, NoMd5, Replace, Receipt, Json,
         };
         command.SetAction(RunAsync);
         return command;
@@ -109,7 +113,12 @@ internal static class ConvertCommand
             TargetFormat = format,
             Engine = engine is null ? ConversionEngine.BuiltIn : ConversionEngine.QemuImg,
             QemuImg = staging is null ? null : new QemuImgOptions(staging),
-            Put = new PutOptions { Mode = arguments.GetValue(Replace) ? WriteMode.Replace : WriteMode.CreateNew },
+            Put = new PutOptions
+            {
+                HashAlgorithm = Texts.Algorithm(arguments.GetRequiredValue(Hash)),
+                ComputeMd5 = !arguments.GetValue(NoMd5),
+                Mode = arguments.GetValue(Replace) ? WriteMode.Replace : WriteMode.CreateNew,
+            },
         };
     }
 }

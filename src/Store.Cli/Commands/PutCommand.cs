@@ -32,14 +32,9 @@ internal static class PutCommand
         Description = "Of several stores, go on without those that fail; otherwise one that fails leaves the image in none.",
     };
 
-    private static readonly Option<string> Hash = new("--hash")
-    {
-        Description = "The digest to compute beside the MD5, by hashlib's name.",
-        HelpName = "ALGO",
-        DefaultValueFactory = _ => "sha512",
-    };
+    private static readonly Option<string> Hash = CommandLine.Hash();
 
-    private static readonly Option<bool> NoMd5 = new("--no-md5") { Description = "Do not compute the MD5." };
+    private static readonly Option<bool> NoMd5 = CommandLine.NoMd5();
 
     private static readonly Option<string?> Size = new("--size")
     {
@@ -81,7 +76,7 @@ internal static class PutCommand
 
     private static readonly Option<string?> RequireFormat = new("--require-format")
     {
-        Description = "Refuse an image of another format, or of none of several; nothing is stored then.",
+        Description = "Refuse an image of another format, or of none of several; nothing is stored then. A disk with a partition table (gpt, mbr) is raw as well.",
         HelpName = "FORMAT[,FORMAT]",
     };
 

@@ -68,7 +68,13 @@ internal sealed class QemuImgConversion
         var staged = new FileStream(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
         await using (staged.ConfigureAwait(false))
         {
+            var steady = SteadySource.StateOf(image);
             await image.CopyToAsync(staged, 1 << 20, cancellationToken).ConfigureAwait(false);
+            if (SteadySource.StateOf(image) != steady)
+            {
+                throw SteadySource.Changed();
+            }
+
             var found = await ImageInspector.InspectAsync(staged, cancellationToken).ConfigureAwait(false);
             if (found.Findings.FirstOrDefault(finding => finding.IsUnsafe) is { } unsafeFinding)
             {
@@ -76,9 +82,9 @@ internal sealed class QemuImgConversion
                     $"The image is not converted, because it is not safe ({unsafeFinding.Code}): {unsafeFinding.Message}") { Inspection = found };
             }
 
-            return _options.SourceFormat is null || _options.SourceFormat == found.Format
+            return _options.SourceFormat is not { } asked || ImageFormat.IsReadAs(found.Format, asked)
                 ? found
-                : throw new StoreException(StoreError.Unsupported, $"The image's format is {found.Format}, and it was to be converted from {_options.SourceFormat}.");
+                : throw new StoreException(StoreError.Unsupported, $"The image's format is {found.Format}, and it was to be converted from {asked}.");
         }
     }
 
@@ -89,7 +95,7 @@ internal sealed class QemuImgConversion
         {
             // Otherwise the size of some makers' disks is computed from their cylinders, and the end is lost.
             ImageFormat.Vhd => ["--image-opts", $"driver=vpc,force_size_calc=current_size,file.driver=file,file.filename={source.Replace(",", ",,", StringComparison.Ordinal)}"],
-            ImageFormat.Iso or ImageFormat.Mbr or ImageFormat.Gpt or ImageFormat.Raw => ["-f", "raw", source],
+            var raw when ImageFormat.IsReadAs(raw, ImageFormat.Raw) => ["-f", "raw", source],
             ImageFormat.Qcow2 or ImageFormat.Vmdk or ImageFormat.Vhdx or ImageFormat.Vdi or ImageFormat.Parallels => ["-f", found.Format, source],
             var other => throw new StoreException(StoreError.Unsupported, $"An image of the format {other} is not converted: decompress or unpack it first."),
         };

@@ -26,8 +26,10 @@ internal sealed class SteadySource(Stream disk, Func<bool> isUnchanged) : Stream
         var count = await disk.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
         return count > 0 || buffer.IsEmpty || isUnchanged()
             ? count
-            : throw new StoreException(StoreError.Changed, "The image was written to while it was converted, so nothing was stored.");
+            : throw Changed();
     }
+
+    public static StoreException Changed() => new(StoreError.Changed, "The image was written to while it was converted, so nothing was stored.");
 
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
         ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();

@@ -20,11 +20,11 @@ internal sealed class ClusterCodec
     private ClusterCodec(Func<Stream, Stream> open) => _open = open;
 
     /// <exception cref="StoreException"><see cref="StoreError.Corrupted"/>: it does not inflate to a whole cluster.</exception>
-    public void Inflate(byte[] compressed, int length, Span<byte> cluster, HostFile file)
+    public void Inflate(ArraySegment<byte> compressed, Span<byte> cluster, HostFile file)
     {
         try
         {
-            using var bytes = new MemoryStream(compressed, 0, length, writable: false);
+            using var bytes = new MemoryStream(compressed.Array!, compressed.Offset, compressed.Count, writable: false);
             using var inflated = _open(bytes);
             inflated.ReadExactly(cluster);
         }

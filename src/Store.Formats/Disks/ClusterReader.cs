@@ -11,103 +11,68 @@ internal sealed class ClusterReader(HostFile file, DiskMap map, int parallelism)
     /// <summary>Reads a part of the disk that lies within it.</summary>
     public async ValueTask ReadAsync(long offset, Memory<byte> buffer, CancellationToken cancellationToken)
     {
-        var inflating = new Queue<Task>();
+        var batch = new ClusterBatch(file, map, parallelism);
         try
         {
             while (!buffer.IsEmpty)
             {
                 var range = await map.FindAsync(offset, cancellationToken).ConfigureAwait(false);
                 var part = buffer[..(int)Math.Min(range.Length, buffer.Length)];
-                await ReadAsync(range, part, inflating, cancellationToken).ConfigureAwait(false);
+                await ReadAsync(range, offset, part, batch, cancellationToken).ConfigureAwait(false);
                 offset += part.Length;
                 buffer = buffer[part.Length..];
             }
+
+            await batch.FetchAsync(cancellationToken).ConfigureAwait(false);
         }
         finally
         {
             // They write into the caller's buffer, whatever else happened.
-            await Task.WhenAll(inflating).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await batch.Inflating.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
-        await Task.WhenAll(inflating).ConfigureAwait(false);
+        await batch.Inflating.ConfigureAwait(false);
     }
 
-    private async ValueTask ReadAsync(MappedRange range, Memory<byte> part, Queue<Task> inflating, CancellationToken cancellationToken)
+    private async ValueTask ReadAsync(MappedRange range, long offset, Memory<byte> part, ClusterBatch batch, CancellationToken cancellationToken)
     {
         if (range.Kind != DiskExtentKind.Data)
         {
             part.Span.Clear();
         }
-        else if (!range.IsCompressed)
+        else if (range.IsCompressed && part.Length == map.ClusterBytes)
         {
-            await file.ReadAsync(range.HostOffset, part, cancellationToken).ConfigureAwait(false);
-        }
-        else if (part.Length == map.ClusterBytes)
-        {
-            await InflateAsideAsync(range, part, inflating, cancellationToken).ConfigureAwait(false);
+            await batch.AddAsync(offset, range, part, cancellationToken).ConfigureAwait(false);
         }
         else
         {
-            await InflatePartAsync(range, part, cancellationToken).ConfigureAwait(false);
+            // First what comes first in the file: a stored image is read on, and not back and forth.
+            await batch.FetchAsync(cancellationToken).ConfigureAwait(false);
+            await (range.IsCompressed ? InflatePartAsync(range, offset, part, cancellationToken) : file.ReadAsync(range.HostOffset, part, cancellationToken)).ConfigureAwait(false);
         }
-    }
-
-    private async ValueTask InflateAsideAsync(MappedRange range, Memory<byte> cluster, Queue<Task> inflating, CancellationToken cancellationToken)
-    {
-        if (inflating.Count >= parallelism)
-        {
-            await inflating.Dequeue().ConfigureAwait(false);
-        }
-
-        var compressed = await FetchAsync(range, cancellationToken).ConfigureAwait(false);
-        inflating.Enqueue(Task.Run(
-            () =>
-            {
-                try
-                {
-                    map.Inflate(compressed, range.HostLength, cluster.Span);
-                }
-                finally
-                {
-                    ArrayPool<byte>.Shared.Return(compressed);
-                }
-            }, CancellationToken.None));
     }
 
     // The last cluster that was read in part is kept: the rest of it is what is read next. That of the disk's end may hold no more than the disk.
-    private async ValueTask InflatePartAsync(MappedRange range, Memory<byte> part, CancellationToken cancellationToken)
+    private async ValueTask InflatePartAsync(MappedRange range, long offset, Memory<byte> part, CancellationToken cancellationToken)
     {
-        if (_inCluster != range.HostOffset)
+        var start = offset - range.Skipped;
+        if (_inCluster != start)
         {
-            var compressed = await FetchAsync(range, cancellationToken).ConfigureAwait(false);
+            var stored = ArrayPool<byte>.Shared.Rent(range.HostLength);
             try
             {
+                await file.ReadAsync(range.HostOffset, stored.AsMemory(0, range.HostLength), cancellationToken).ConfigureAwait(false);
                 _inCluster = -1;
                 _cluster ??= new byte[map.ClusterBytes];
-                map.Inflate(compressed, range.HostLength, _cluster.AsSpan(0, range.Skipped + (int)range.Length));
-                _inCluster = range.HostOffset;
+                map.Inflate(start, new ArraySegment<byte>(stored, 0, range.HostLength), _cluster.AsSpan(0, range.Skipped + (int)range.Length));
+                _inCluster = start;
             }
             finally
             {
-                ArrayPool<byte>.Shared.Return(compressed);
+                ArrayPool<byte>.Shared.Return(stored);
             }
         }
 
         _cluster.AsMemory(range.Skipped, part.Length).CopyTo(part);
-    }
-
-    private async ValueTask<byte[]> FetchAsync(MappedRange range, CancellationToken cancellationToken)
-    {
-        var compressed = ArrayPool<byte>.Shared.Rent(range.HostLength);
-        try
-        {
-            await file.ReadAsync(range.HostOffset, compressed.AsMemory(0, range.HostLength), cancellationToken).ConfigureAwait(false);
-            return compressed;
-        }
-        catch
-        {
-            ArrayPool<byte>.Shared.Return(compressed);
-            throw;
-        }
     }
 }

@@ -16,7 +16,11 @@ internal abstract class DiskMap(HostFile file)
     public abstract ValueTask<MappedRange> FindAsync(long offset, CancellationToken cancellationToken);
 
     /// <summary>Inflates as much of a cluster as the disk has of it; called by several threads at once.</summary>
-    public virtual void Inflate(byte[] compressed, int length, Span<byte> cluster) => throw new NotSupportedException();
+    /// <param name="offset">Where the cluster begins on the disk.</param>
+    /// <param name="stored">What the file has of it, and perhaps of what follows it.</param>
+    /// <param name="cluster">What to fill.</param>
+    /// <exception cref="StoreException"><see cref="StoreError.Corrupted"/>: it is another cluster, or does not inflate to a whole one.</exception>
+    public virtual void Inflate(long offset, ArraySegment<byte> stored, Span<byte> cluster) => throw new NotSupportedException();
 
     protected StoreException Corrupted(string what) => file.Corrupted(what);
 }

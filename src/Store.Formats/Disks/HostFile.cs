@@ -43,14 +43,6 @@ internal sealed class HostFile : IAsyncDisposable
         await ReadAsync(_image, offset, bytes, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>What precedes the bytes of the disk in the file, at the place where they are read next.</summary>
-    public async ValueTask<byte[]> MarkerAsync(long offset, int length, CancellationToken cancellationToken)
-    {
-        var bytes = new byte[length];
-        await ReadAsync(offset, bytes, cancellationToken).ConfigureAwait(false);
-        return bytes;
-    }
-
     /// <summary>Reads a header, which is not kept.</summary>
     public async ValueTask<byte[]> HeaderAsync(long offset, int length, CancellationToken cancellationToken)
     {

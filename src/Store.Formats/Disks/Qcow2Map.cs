@@ -74,7 +74,7 @@ internal sealed class Qcow2Map : DiskMap
         return IsExtended ? FindExtended(offset, table, entries.Span) : FindPlain(offset, table, entries.Span, count);
     }
 
-    public override void Inflate(byte[] compressed, int length, Span<byte> cluster) => _codec.Inflate(compressed, length, cluster, File);
+    public override void Inflate(long offset, ArraySegment<byte> stored, Span<byte> cluster) => _codec.Inflate(stored, cluster, File);
 
     private static bool IsSound(Qcow2Header header, HostFile file)
     {

@@ -66,14 +66,25 @@ internal sealed class VmdkMap : DiskMap
         var kind = KindOf(grain);
         if (_header.IsCompressed && kind == DiskExtentKind.Data)
         {
-            return await FindCompressedAsync(offset, grain * (long)SectorBytes, cancellationToken).ConfigureAwait(false);
+            return FindCompressed(offset, grain, count > 1 ? BinaryPrimitives.ReadUInt32LittleEndian(entries.Span[sizeof(uint)..]) : 0);
         }
 
         var range = Within(kind, offset, LengthOf(entries.Span, count, grain, kind) - (offset % _grainBytes));
         return kind == DiskExtentKind.Data ? Stored(range, offset, grain * (long)SectorBytes) : range;
     }
 
-    public override void Inflate(byte[] compressed, int length, Span<byte> cluster) => ClusterCodec.Zlib.Inflate(compressed, length, cluster, File);
+    // A grain's marker tells which it is and how long it became.
+    public override void Inflate(long offset, ArraySegment<byte> stored, Span<byte> cluster)
+    {
+        var sector = BinaryPrimitives.ReadUInt64LittleEndian(stored);
+        var length = BinaryPrimitives.ReadUInt32LittleEndian(stored.AsSpan(sizeof(ulong)));
+        if (sector != (ulong)offset / SectorBytes || length == 0 || length > stored.Count - MarkerBytes)
+        {
+            throw Corrupted($"what is said to be the grain of byte {offset} of the disk is none, or another one");
+        }
+
+        ClusterCodec.Zlib.Inflate(stored.Slice(MarkerBytes, (int)length), cluster, File);
+    }
 
     private static bool IsSound(VmdkHeader header, HostFile file)
     {
@@ -110,24 +121,19 @@ internal sealed class VmdkMap : DiskMap
         _ => DiskExtentKind.Data,
     };
 
-    // A grain's marker tells which it is and how long it became.
-    private async ValueTask<MappedRange> FindCompressedAsync(long offset, long host, CancellationToken cancellationToken)
+    // How long it became is told by its marker alone, where it is read; it is no longer than to the grain that was written next.
+    private MappedRange FindCompressed(long offset, uint grain, uint next)
     {
+        var host = grain * (long)SectorBytes;
         if (!File.Holds((ulong)host, MarkerBytes))
         {
             throw Misplaced(offset, host);
         }
 
-        var marker = await File.MarkerAsync(host, MarkerBytes, cancellationToken).ConfigureAwait(false);
-        var sector = BinaryPrimitives.ReadUInt64LittleEndian(marker);
-        var length = BinaryPrimitives.ReadUInt32LittleEndian(marker.AsSpan(sizeof(ulong)));
+        var longest = Math.Min((2 * _grainBytes) + MarkerBytes, File.Length - host);
+        var length = next > grain ? Math.Min(longest, (next - grain) * (long)SectorBytes) : longest;
         var within = (int)(offset % _grainBytes);
-        if (sector != (ulong)(offset - within) / SectorBytes || length == 0 || length > 2 * _grainBytes || !File.Holds((ulong)host + MarkerBytes, length))
-        {
-            throw Misplaced(offset, host);
-        }
-
-        return Within(DiskExtentKind.Data, offset, _grainBytes - within) with { HostOffset = host + MarkerBytes, HostLength = (int)length, Skipped = within };
+        return Within(DiskExtentKind.Data, offset, _grainBytes - within) with { HostOffset = host, HostLength = (int)length, Skipped = within };
     }
 
     private MappedRange Stored(MappedRange range, long offset, long host)

@@ -27,6 +27,9 @@ internal sealed class InspectionRun
     /// <summary>What is waited for; null where nothing more is.</summary>
     public Need? Wanted => _done ? null : _need;
 
+    /// <summary>Whether nothing more is waited for than the length of the image, if that.</summary>
+    public bool WaitsForLength => Wanted is null or { Kind: NeedKind.Length };
+
     public long HeldBytes => _view.HeldBytes + (_filling?.Length ?? 0);
 
     /// <summary>Passes bytes that are there; what is wanted of them is kept.</summary>

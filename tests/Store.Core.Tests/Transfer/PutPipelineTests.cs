@@ -64,6 +64,29 @@ public sealed class PutPipelineTests
     }
 
     [TestMethod]
+    public async Task A_source_of_known_size_is_asked_for_chunks_and_for_single_bytes_only_at_its_start_and_end()
+    {
+        const int Length = 10 * 65_536;
+        var source = new AskedStream(Image[..Length]);
+        var receipt = await Store(Driver()).PutAsync(new ImageId("a"), source, new PutOptions { ExpectedSize = Length });
+        Assert.HasCount(10, receipt.Chunks);
+        CollectionAssert.AreEqual(new[] { 0, Length }, source.SingleBytesAskedAt);
+    }
+
+    [TestMethod]
+    [DataRow(65_536)]
+    [DataRow(131_072)]
+    [DataRow(131_073)]
+    public async Task A_source_that_ends_early_where_a_chunk_ends_is_no_image(int length)
+    {
+        var e = await Assert.ThrowsExactlyAsync<StoreException>(() =>
+            Store(Driver()).PutAsync(new ImageId("a"), new AskedStream(Image[..length]), new PutOptions { ExpectedSize = Image.Length }));
+        Assert.AreEqual(StoreError.SizeMismatch, e.Error);
+        Assert.IsEmpty(_storage.Names);
+        Assert.AreEqual(0, _budget.UsedBytes);
+    }
+
+    [TestMethod]
     public async Task A_commit_of_thousands_of_chunks_has_time_for_them()
     {
         var time = new FakeTimeProvider();

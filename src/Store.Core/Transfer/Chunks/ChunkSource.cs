@@ -11,7 +11,8 @@ internal readonly record struct SourceChunk(int Index, long Offset, ChunkBuffer 
 /// <summary>Cuts the caller's stream into chunks, counts it, and holds it to its declared size and its limit.</summary>
 internal sealed class ChunkSource(Stream source, ChunkPlan plan, SizeContract size, TransferBudget budget, int mostBuffers) : IDisposable
 {
-    // The byte after a chunk tells whether it is the last. One byte, so that no second buffer is needed while the first is held.
+    // Where the size is not known, the byte after a chunk tells whether it is the last. One byte, so that no second buffer is needed while the
+    // first is held.
     private readonly byte[] _ahead = new byte[1];
 
     // Reading further ahead than writers and digests can follow only takes memory that others could use.
@@ -111,12 +112,13 @@ internal sealed class ChunkSource(Stream source, ChunkPlan plan, SizeContract si
             size.CheckNotMore(_offset + length);
         }
 
-        if (length == room)
+        var goesOn = length == room && _offset + length < size.Declared;
+        if (length == room && !goesOn)
         {
             _aheadCount = await source.ReadAsync(_ahead, cancellationToken).ConfigureAwait(false);
         }
 
-        var chunk = new SourceChunk(_index++, _offset, buffer, length, IsLast: _aheadCount == 0);
+        var chunk = new SourceChunk(_index++, _offset, buffer, length, IsLast: !goesOn && _aheadCount == 0);
         _offset += length;
         Check(chunk.IsLast);
         return chunk;

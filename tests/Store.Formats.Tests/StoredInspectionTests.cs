@@ -1,0 +1,85 @@
+namespace GlanceStore.Formats.Tests;
+
+/// <summary>What is fetched of a stored image to tell what it is.</summary>
+[TestClass]
+public sealed class StoredInspectionTests
+{
+    private const long Head = 64 << 10; // what reads of a few KiB are rounded up to
+
+    [TestMethod]
+    [DataRow("full.qcow2", 3, Head + (2 * 64 << 10))]
+    [DataRow("monolithicSparse.vmdk", 1, Head)]
+    [DataRow("footer.vmdk", 2, 2 * Head)]
+    [DataRow("fixed.vhd", 2, 2 * Head)]
+    [DataRow("static.vdi", 1, Head)]
+    [DataRow("disk.raw", 2, 2 * Head)]
+    [DataRow("luks1.raw", 1, Head)]
+    public async Task No_more_of_a_stored_image_is_fetched_than_the_verdict_needs(string name, int reads, long bytes)
+    {
+        var (store, driver, receipt) = await StoreAsync(name, RangeReading.Reads);
+        await using var _ = store;
+        var found = await ImageInspector.InspectAsync(store, receipt.Location);
+        Assert.AreEqual(await ExpectedAsync(name), Text(found));
+        Assert.AreEqual(reads, driver.Reads);
+        Assert.IsLessThanOrEqualTo(bytes, driver.Bytes);
+    }
+
+    [TestMethod]
+    [DataRow("full.qcow2", 1)]
+    [DataRow("footer.vmdk", 2)]
+    [DataRow("fixed.vhd", 2)]
+    public async Task With_a_receipt_each_chunk_that_is_looked_at_is_fetched_once_and_verified(string name, int chunks)
+    {
+        var (store, driver, receipt) = await StoreAsync(name, RangeReading.Reads);
+        await using var _ = store;
+        Assert.AreEqual(await ExpectedAsync(name), Text(await ImageInspector.InspectAsync(store, receipt.Location, receipt)));
+        Assert.AreEqual(chunks, driver.Reads);
+        Assert.IsLessThanOrEqualTo(chunks * (1L << 20), driver.Bytes);
+
+        var other = new ImageReceipt(receipt.Location, receipt.Size, new ChunkManifest(receipt.Chunks.Select(chunk => chunk with { Checksum = chunk.Checksum ^ 1 })));
+        Assert.AreEqual(StoreError.Corrupted, (await Assert.ThrowsExactlyAsync<StoreException>(() => ImageInspector.InspectAsync(store, receipt.Location, other))).Error);
+    }
+
+    [TestMethod]
+    [DataRow("full.qcow2", RangeReading.Never, 1, false)]
+    [DataRow("full.qcow2", RangeReading.Refuses, 3, false)]
+    [DataRow("fixed.vhd", RangeReading.Never, 1, true)]
+    [DataRow("fixed.vhd", RangeReading.Refuses, 3, true)]
+    public async Task A_store_without_ranges_is_read_to_the_end_only_where_the_verdict_needs_the_end(string name, RangeReading ranges, int reads, bool all)
+    {
+        var (store, driver, receipt) = await StoreAsync(name, ranges);
+        await using var _ = store;
+        Assert.AreEqual(await ExpectedAsync(name), Text(await ImageInspector.InspectAsync(store, receipt.Location)));
+        Assert.AreEqual(reads, driver.Reads);
+        Assert.AreEqual(all, driver.Bytes >= receipt.Size, $"{driver.Bytes} of {receipt.Size}");
+    }
+
+    [TestMethod]
+    public async Task An_image_that_is_replaced_while_it_is_inspected_is_an_error()
+    {
+        var (store, _, receipt) = await StoreAsync("fixed.vhd", RangeReading.Reads);
+        await using var stored = store;
+        await using var parts = new RangedImage(store, (await store.FindAsync(receipt.Location))!, null);
+        await parts.ReadExactlyAsync(new byte[1000]);
+        await store.PutAsync(Id, new MemoryStream(MadeImages.Bytes("disk.raw")), new PutOptions { Mode = WriteMode.Replace });
+        parts.Position = receipt.Size - 512;
+        Assert.AreEqual(StoreError.Changed, (await Assert.ThrowsExactlyAsync<StoreException>(() => parts.ReadExactlyAsync(new byte[512]).AsTask())).Error);
+    }
+
+    private static ImageId Id { get; } = ImageId.Parse("image");
+
+    private static async Task<(ImageStore Store, CountingDriver Driver, ImageReceipt Receipt)> StoreAsync(string name, RangeReading ranges)
+    {
+        var driver = new CountingDriver(ranges);
+        var store = new ImageStore("a", driver);
+        return (store, driver, await store.PutAsync(Id, new MemoryStream(MadeImages.Bytes(name))));
+    }
+
+    private static async Task<string> ExpectedAsync(string name)
+    {
+        await using var file = File.OpenRead(MadeImages.At(name));
+        return Text(await ImageInspector.InspectAsync(file));
+    }
+
+    private static string Text(ImageInspection found) => $"{found} {string.Join(' ', found.Findings)}";
+}
