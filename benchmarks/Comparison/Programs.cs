@@ -18,7 +18,7 @@ internal static class Programs
         ("$BENCH/glance_store_rbd.py", "/usr/bin/python3 -c 'import rbd'", "python3-rbd"),
         ("$BENCH/far_away.sh", "command -v ip", "iproute2"),
         ("qemu-", "command -v qemu-img", "qemu-utils"),
-        ("nbdsh ", "command -v nbdsh", "libnbd-bin"),
+        ("nbdsh ", "command -v nbdsh", "python3-libnbd"),
         ("sftp -q", "command -v sftp", "openssh-client"),
     ];
 

@@ -1,3 +1,4 @@
+using GlanceStore.Drivers.File;
 using GlanceStore.Drivers.Memory;
 
 namespace GlanceStore.Formats.Tests;
@@ -77,6 +78,43 @@ public sealed class ConversionTests
     }
 
     [TestMethod]
+    [DataRow(true)]
+    [DataRow(false)]
+    public async Task A_stored_image_that_is_replaced_while_it_is_converted_is_an_error_and_nothing_is_stored(bool isVerified)
+    {
+        using var folder = new Folder();
+        await using var store = new ImageStore("file", new FileDriver(new FileDriverOptions { Directory = folder.Path }), new ImageStoreOptions { ChunkBytes = 1 << 20 }, new TransferBudget(8 << 20));
+        await using var target = NewStore();
+        var bytes = new byte[24 << 20];
+        new Random(24).NextBytes(bytes);
+        var source = await store.PutAsync(ImageId.Parse("source"), new MemoryStream(bytes));
+
+        // Once the image has been opened and inspected; the store's memory holds only a part of it.
+        var inspection = new PutInspection(() =>
+        {
+            Array.Reverse(bytes);
+            store.PutAsync(ImageId.Parse("source"), new MemoryStream(bytes), new PutOptions { Mode = WriteMode.Replace }).GetAwaiter().GetResult();
+            return new ImageInspector();
+        });
+        var options = new ConversionOptions { Receipt = isVerified ? source : null, Put = new PutOptions { Inspection = inspection } };
+        Assert.AreEqual(StoreError.Changed, (await Assert.ThrowsExactlyAsync<StoreException>(() => ImageConversion.ConvertAsync(store, source.Location, target, Id, options))).Error);
+        Assert.IsNull(await target.FindAsync(target.LocationOf(Id)));
+    }
+
+    [TestMethod]
+    public async Task A_file_that_is_written_to_while_qemu_img_is_given_a_copy_of_it_is_an_error()
+    {
+        await using var store = NewStore();
+        using var staging = new Folder();
+        var path = MadeImages.At("v3.qcow2") + ".staged";
+        File.Copy(MadeImages.At("v3.qcow2"), path);
+        await using var file = new WrittenTo(path);
+        Assert.AreEqual(StoreError.Changed, (await Assert.ThrowsExactlyAsync<StoreException>(() => ImageConversion.ConvertAsync(file, store, Id, QemuImg(staging, "vmdk")))).Error);
+        Assert.IsNull(await store.FindAsync(store.LocationOf(Id)));
+        Assert.IsEmpty(Directory.EnumerateFileSystemEntries(staging.Path));
+    }
+
+    [TestMethod]
     public async Task Another_format_than_raw_takes_an_engine_that_is_named()
     {
         await using var store = NewStore();
@@ -147,6 +185,24 @@ public sealed class ConversionTests
         await image.CopyToAsync(bytes);
         Assert.AreEqual(expected.Length, bytes.Length, what);
         Assert.IsTrue(bytes.ToArray().AsSpan().SequenceEqual(expected), what);
+    }
+
+    // Somebody writes to it with the first read.
+    private sealed class WrittenTo(string path) : FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite)
+    {
+        private bool _isWritten;
+
+        public override Task CopyToAsync(Stream destination, int bufferSize, CancellationToken cancellationToken)
+        {
+            if (!_isWritten)
+            {
+                _isWritten = true;
+                using var other = new FileStream(Name, FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
+                other.SetLength(other.Length + 512);
+            }
+
+            return base.CopyToAsync(destination, bufferSize, cancellationToken);
+        }
     }
 
     private sealed class Folder : IDisposable
