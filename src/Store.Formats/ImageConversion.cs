@@ -84,6 +84,9 @@ public static class ImageConversion
         return await to.PutAsync(id, source, options.Put with { ExpectedSize = disk.Length }, cancellationToken).ConfigureAwait(false);
     }
 
+    private static StoreException Replaced(ImageLocation image, Exception? cause = null) =>
+        new(StoreError.Changed, $"The image at {image} was replaced while it was being opened.", cause);
+
     // Another read for the tables, so that the one for the disk's bytes goes on where it is. Where memory is short, one has to do.
     private static async Task<Stream?> OpenTablesAsync(
         IImageStore from, ImageLocation image, ReadOptions read, StoredObject source, CancellationToken cancellationToken)
@@ -102,7 +105,11 @@ public static class ImageConversion
             }
 
             await tables.DisposeAsync().ConfigureAwait(false);
-            throw new StoreException(StoreError.Changed, $"The image at {image} was replaced while it was being opened.");
+            throw Replaced(image);
+        }
+        catch (StoreException e) when (e.Error == StoreError.Corrupted)
+        {
+            throw Replaced(image, e); // a moment ago it was what its receipt says
         }
         catch (StoreException e) when (e.Error == StoreError.Throttled)
         {

@@ -17,14 +17,23 @@ public sealed class ConversionTests
     [DataRow("dynamic-exact.vhd", "vhd")]
     [DataRow("dynamic.vhdx", "vhdx")]
     [DataRow("dynamic.vdi", "vdi")]
-    public async Task A_stored_image_becomes_the_raw_disk_verified_on_the_way(string name, string format)
+    [DataRow("monolithicSparse.vmdk", "vmdk")]
+    [DataRow("streamOptimized.vmdk", "vmdk")]
+    [DataRow("fixed.vhd", "vhd")]
+    [DataRow("fixed.vhdx", "vhdx")]
+    [DataRow("static.vdi", "vdi")]
+    [DataRow("disk.raw", "raw")]
+    [DataRow("gpt.raw", "gpt", "gpt.raw")]
+    [DataRow("mbr.raw", "mbr", "mbr.raw")]
+    [DataRow("hybrid.iso", "iso", "hybrid.iso")]
+    public async Task A_stored_image_becomes_the_raw_disk_verified_on_the_way(string name, string format, string disk = "disk.raw")
     {
         await using var store = NewStore();
         var bytes = MadeImages.Bytes(name);
         var stored = await store.PutAsync(ImageId.New(), new MemoryStream(bytes), new PutOptions { Inspection = new PutInspection(() => new ImageInspector()) { RequiredFormat = format, RequireSafe = true } });
         Assert.AreEqual(format, stored.Inspection!.Format);
         var raw = await ImageConversion.ConvertAsync(store, stored.Location, store, Id, new ConversionOptions { Receipt = stored });
-        await SameAsync(MadeImages.Bytes("disk.raw"), store, raw, name);
+        await SameAsync(MadeImages.Bytes(disk), store, raw, name);
         Assert.IsNotNull(raw.MultiHash);
     }
 

@@ -6,7 +6,7 @@ namespace GlanceStore.Formats.Tests;
 [TestClass]
 public sealed class VirtualDiskTests
 {
-    private static readonly string[] Readable = ["*.qcow2", "*Sparse.vmdk", "streamOptimized.vmdk", "compat6.vmdk", "footer.vmdk", "*.vhd", "*.vhdx", "*.vdi", "g*.raw"];
+    private static readonly string[] Readable = ["*.qcow2", "*Sparse.vmdk", "streamOptimized.vmdk", "compat6.vmdk", "footer.vmdk", "*.vhd", "*.vhdx", "*.vdi", "g*.raw", "mbr.raw", "disk.raw", "hybrid.iso"];
 
     private static readonly string[] NotReadable = ["backing.qcow2", "backing-v2.qcow2", "data-file.qcow2", "sparse.qcow2", "twoGbMaxExtentSparse.vmdk", "gpt-hybrid.raw"];
 
@@ -197,7 +197,7 @@ public sealed class VirtualDiskTests
         var raw = MadeImages.At(name) + ".converted";
         if (!File.Exists(raw))
         {
-            var format = Path.GetExtension(name) switch { ".vhd" => "vpc", var extension => extension[1..] };
+            var format = Path.GetExtension(name) switch { ".vhd" => "vpc", ".iso" => "raw", var extension => extension[1..] };
             string[] source = name == "fixed.vhd" || format == "vpc" ? ["--image-opts", $"driver=vpc,force_size_calc=current_size,file.filename={MadeImages.At(name)}"] : ["-f", format, MadeImages.At(name)];
             await MadeImages.RunAsync("qemu-img", ["convert", "-O", "raw", .. source, raw]);
         }
