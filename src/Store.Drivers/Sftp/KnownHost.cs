@@ -8,9 +8,10 @@ namespace GlanceStore.Drivers.Sftp;
 /// <summary>A line of a <c>known_hosts</c> file, as sshd(8) describes it: <c>[@marker] hosts type key [comment]</c>.</summary>
 internal sealed record KnownHost(string Hosts, string Type, byte[] Key, bool IsRevoked)
 {
-    private const string Revoked = "@revoked";
     /// <summary>The port that a host's name stands for alone.</summary>
     public const int StandardPort = 22;
+
+    private const string Revoked = "@revoked";
 
     public static IEnumerable<KnownHost> Read(string file) => File.ReadLines(file).Select(Parse).OfType<KnownHost>();
 

@@ -12,7 +12,7 @@ public sealed partial record SftpDriverOptions
             Username = settings.Text(nameof(Username)) ?? defaults.Username,
             Directory = settings.Text(nameof(Directory)) ?? defaults.Directory,
             Credentials = CredentialsIn(settings),
-            HostKeyFingerprints = List(settings, nameof(HostKeyFingerprints)),
+            HostKeyFingerprints = settings.List(nameof(HostKeyFingerprints)),
             KnownHostsFile = settings.Path(nameof(KnownHostsFile)),
             AcceptUnknownHostKey = settings.Flag(nameof(AcceptUnknownHostKey), defaults.AcceptUnknownHostKey),
             MaxConnections = (int)settings.Number(nameof(MaxConnections), defaults.MaxConnections, 1, 100),
@@ -58,10 +58,6 @@ public sealed partial record SftpDriverOptions
         digits.Length is 3 or 4 && digits.All(digit => digit is >= '0' and <= '7') && (digits.Length == 3 || digits[0] == '0')
             ? (UnixFileMode)digits.Aggregate(0, (value, digit) => (value << 3) + (digit - '0'))
             : null;
-
-    private static string[] List(DriverSettings settings, string name) =>
-        [.. settings.Children(name).Select(child => settings.Text($"{name}:{child}")).Prepend(settings.Text(name))
-            .SelectMany(text => (text ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))];
 
     private static string? Filled(DriverSettings settings, string name) => settings.Text(name) is { Length: > 0 } text ? text : null;
 

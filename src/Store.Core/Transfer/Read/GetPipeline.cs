@@ -67,11 +67,10 @@ internal sealed class GetPipeline(ReadSources sources, ReadSource source, ReadPa
         var reader = await OpenReaderAsync(first, cancellationToken).ConfigureAwait(false);
         try
         {
-            var digest = read.ExpectedDigests.Count > 0 ? new WholeDigest(read.ExpectedDigests, reader.Object.Size) : null;
             var stored = reader.Object with { Location = source.Location };
             var layout = LayoutOf(stored, pieceBytes);
             var (start, end) = read.Range?.Within(stored.Size) is { } part ? (part.Offset, part.Offset + part.Length!.Value) : (0, stored.Size);
-            var fetcher = new PieceFetcher(sources, stored, EndOfPieces(layout, end)) { Lanes = _lanes, IsVerified = read.Manifest is not null || digest is not null };
+            var fetcher = new PieceFetcher(sources, stored, EndOfPieces(layout, end)) { Lanes = _lanes, IsVerified = read.Manifest is not null || read.ExpectedDigests.Count > 0 };
             await HoldAsync(fetcher, reader, first, stored.Size, cancellationToken).ConfigureAwait(false);
             if (!fetcher.IsVerified)
             {
@@ -86,6 +85,7 @@ internal sealed class GetPipeline(ReadSources sources, ReadSource source, ReadPa
                 _budget.Remember(pieces); // what it gives back, it can fetch again
             }
 
+            var digest = read.ExpectedDigests.Count > 0 ? new WholeDigest(read.ExpectedDigests, stored.Size) : null; // last: it holds what only the stream disposes
             return new VerifiedReadStream(new OpenImage(stored, start, end, read.Manifest is not null, _limits.CanReadRanges), pieces, digest, new TransferCount(read.Progress, end - start), operation, sources);
         }
         catch
