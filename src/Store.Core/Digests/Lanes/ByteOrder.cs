@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace GlanceStore.Digests;
 
 /// <summary>The order of bytes that turns words round within each 16 bytes, as the processors' shuffles take it.</summary>
@@ -20,5 +22,6 @@ internal static class ByteOrder
     ];
 
     /// <summary>For words of four bytes, or of eight.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ReadOnlySpan<byte> ReverseOf(int bytes) => bytes == sizeof(uint) ? Reverse4 : Reverse8;
 }

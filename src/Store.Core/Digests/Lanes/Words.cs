@@ -8,18 +8,25 @@ namespace GlanceStore.Digests;
 /// <summary>Words of 32 bits of one digest.</summary>
 internal unsafe struct Words32 : IWords<uint, uint>
 {
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static uint Of(uint value) => value;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static uint Add(uint x, uint y) => x + y;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static uint Subtract(uint x, uint y) => x - y;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static uint RotateLeft(uint x, [ConstantExpected] byte bits) => BitOperations.RotateLeft(x, bits);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static uint ShiftRight(uint x, [ConstantExpected] byte bits) => x >> bits;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static uint ReverseBytes(uint x) => BinaryPrimitives.ReverseEndianness(x);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static uint Xor(uint x, uint y, uint z) => x ^ y ^ z;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -32,8 +39,10 @@ internal unsafe struct Words32 : IWords<uint, uint>
     }
 
     // No bit is in both, so the later of the two comes in by one addition.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static uint AddSelected(uint sum, uint mask, uint one, uint other) => sum + (other & ~mask) + (one & mask);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static uint XorOrNot(uint x, uint y, uint z) => y ^ (x | ~z);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -43,18 +52,25 @@ internal unsafe struct Words32 : IWords<uint, uint>
 /// <summary>Words of 64 bits of one digest.</summary>
 internal unsafe struct Words64 : IWords<ulong, ulong>
 {
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong Of(ulong value) => value;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong Add(ulong x, ulong y) => x + y;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong Subtract(ulong x, ulong y) => x - y;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong RotateLeft(ulong x, [ConstantExpected] byte bits) => BitOperations.RotateLeft(x, bits);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong ShiftRight(ulong x, [ConstantExpected] byte bits) => x >> bits;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong ReverseBytes(ulong x) => BinaryPrimitives.ReverseEndianness(x);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong Xor(ulong x, ulong y, ulong z) => x ^ y ^ z;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -66,8 +82,10 @@ internal unsafe struct Words64 : IWords<ulong, ulong>
         return majority;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong AddSelected(ulong sum, ulong mask, ulong one, ulong other) => sum + (other & ~mask) + (one & mask);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong XorOrNot(ulong x, ulong y, ulong z) => y ^ (x | ~z);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -11,10 +11,13 @@ namespace GlanceStore.Digests;
 internal unsafe struct Words128<T> : IWords<Vector128<T>, T>
     where T : unmanaged
 {
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<T> Of(T value) => Vector128.Create(value);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<T> Add(Vector128<T> x, Vector128<T> y) => x + y;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<T> Subtract(Vector128<T> x, Vector128<T> y) => x - y;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -30,8 +33,10 @@ internal unsafe struct Words128<T> : IWords<Vector128<T>, T>
             : Avx512F.VL.RotateLeft(x.AsUInt64(), bits).As<ulong, T>();
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<T> ShiftRight(Vector128<T> x, [ConstantExpected] byte bits) => x >>> bits;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<T> ReverseBytes(Vector128<T> x) =>
         Vector128.Shuffle(x.AsByte(), Vector128.LoadUnsafe(ref MemoryMarshal.GetReference(ByteOrder.ReverseOf(sizeof(T))))).As<byte, T>();
 
@@ -54,6 +59,7 @@ internal unsafe struct Words128<T> : IWords<Vector128<T>, T>
         return majority;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<T> AddSelected(Vector128<T> sum, Vector128<T> mask, Vector128<T> one, Vector128<T> other) =>
         sum + Vector128.ConditionalSelect(mask, one, other);
 
@@ -89,18 +95,22 @@ internal unsafe struct Rows128 : IRows<Vector128<byte>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Load(byte** data, nint step, nint offset) => Vector128.Load(data[0] + offset);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Low4(Vector128<byte> x, Vector128<byte> y) => AdvSimd.Arm64.IsSupported
         ? AdvSimd.Arm64.ZipLow(x.AsUInt32(), y.AsUInt32()).AsByte()
         : Sse2.UnpackLow(x.AsUInt32(), y.AsUInt32()).AsByte();
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Low8(Vector128<byte> x, Vector128<byte> y) => AdvSimd.Arm64.IsSupported
         ? AdvSimd.Arm64.ZipLow(x.AsUInt64(), y.AsUInt64()).AsByte()
         : Sse2.UnpackLow(x.AsUInt64(), y.AsUInt64()).AsByte();
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> High4(Vector128<byte> x, Vector128<byte> y) => AdvSimd.Arm64.IsSupported
         ? AdvSimd.Arm64.ZipHigh(x.AsUInt32(), y.AsUInt32()).AsByte()
         : Sse2.UnpackHigh(x.AsUInt32(), y.AsUInt32()).AsByte();
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> High8(Vector128<byte> x, Vector128<byte> y) => AdvSimd.Arm64.IsSupported
         ? AdvSimd.Arm64.ZipHigh(x.AsUInt64(), y.AsUInt64()).AsByte()
         : Sse2.UnpackHigh(x.AsUInt64(), y.AsUInt64()).AsByte();

@@ -10,10 +10,13 @@ namespace GlanceStore.Digests;
 internal unsafe struct Words256<T> : IWords<Vector256<T>, T>
     where T : unmanaged
 {
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<T> Of(T value) => Vector256.Create(value);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<T> Add(Vector256<T> x, Vector256<T> y) => x + y;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<T> Subtract(Vector256<T> x, Vector256<T> y) => x - y;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -29,8 +32,10 @@ internal unsafe struct Words256<T> : IWords<Vector256<T>, T>
             : Avx512F.VL.RotateLeft(x.AsUInt64(), bits).As<ulong, T>();
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<T> ShiftRight(Vector256<T> x, [ConstantExpected] byte bits) => x >>> bits;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<T> ReverseBytes(Vector256<T> x) =>
         Avx2.Shuffle(x.AsByte(), Vector256.LoadUnsafe(ref MemoryMarshal.GetReference(ByteOrder.ReverseOf(sizeof(T))))).As<byte, T>();
 
@@ -53,6 +58,7 @@ internal unsafe struct Words256<T> : IWords<Vector256<T>, T>
         return majority;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<T> AddSelected(Vector256<T> sum, Vector256<T> mask, Vector256<T> one, Vector256<T> other) =>
         sum + Vector256.ConditionalSelect(mask, one, other);
 
@@ -89,11 +95,15 @@ internal unsafe struct Rows256 : IRows<Vector256<byte>>
     public static Vector256<byte> Load(byte** data, nint step, nint offset) => 
         Vector256.Create(Vector128.Load(data[0] + offset), Vector128.Load(data[step] + offset));
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<byte> Low4(Vector256<byte> x, Vector256<byte> y) => Avx2.UnpackLow(x.AsUInt32(), y.AsUInt32()).AsByte();
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<byte> Low8(Vector256<byte> x, Vector256<byte> y) => Avx2.UnpackLow(x.AsUInt64(), y.AsUInt64()).AsByte();
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<byte> High4(Vector256<byte> x, Vector256<byte> y) => Avx2.UnpackHigh(x.AsUInt32(), y.AsUInt32()).AsByte();
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<byte> High8(Vector256<byte> x, Vector256<byte> y) => Avx2.UnpackHigh(x.AsUInt64(), y.AsUInt64()).AsByte();
 }

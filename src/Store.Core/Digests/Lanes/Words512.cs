@@ -10,10 +10,13 @@ namespace GlanceStore.Digests;
 internal unsafe struct Words512<T> : IWords<Vector512<T>, T>
     where T : unmanaged
 {
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<T> Of(T value) => Vector512.Create(value);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<T> Add(Vector512<T> x, Vector512<T> y) => x + y;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<T> Subtract(Vector512<T> x, Vector512<T> y) => x - y;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -24,8 +27,10 @@ internal unsafe struct Words512<T> : IWords<Vector512<T>, T>
             : Avx512F.RotateLeft(x.AsUInt64(), bits).As<ulong, T>();
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<T> ShiftRight(Vector512<T> x, [ConstantExpected] byte bits) => x >>> bits;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<T> ReverseBytes(Vector512<T> x) =>
         Avx512BW.Shuffle(x.AsByte(), Vector512.LoadUnsafe(ref MemoryMarshal.GetReference(ByteOrder.ReverseOf(sizeof(T))))).As<byte, T>();
 
@@ -36,6 +41,7 @@ internal unsafe struct Words512<T> : IWords<Vector512<T>, T>
     public static Vector512<T> Majority(Vector512<T> x, Vector512<T> y, Vector512<T> z, ref Vector512<T> yz) =>
         ByTable(x, y, z, (0xF0 & 0xCC) | (0xF0 & 0xAA) | (0xCC & 0xAA));
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<T> AddSelected(Vector512<T> sum, Vector512<T> mask, Vector512<T> one, Vector512<T> other) =>
         sum + Vector512.ConditionalSelect(mask, one, other);
 
@@ -71,11 +77,15 @@ internal unsafe struct Rows512 : IRows<Vector512<byte>>
         Vector256.Create(Vector128.Load(data[0] + offset), Vector128.Load(data[step] + offset)),
         Vector256.Create(Vector128.Load(data[2 * step] + offset), Vector128.Load(data[3 * step] + offset)));
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<byte> Low4(Vector512<byte> x, Vector512<byte> y) => Avx512F.UnpackLow(x.AsUInt32(), y.AsUInt32()).AsByte();
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<byte> Low8(Vector512<byte> x, Vector512<byte> y) => Avx512F.UnpackLow(x.AsUInt64(), y.AsUInt64()).AsByte();
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<byte> High4(Vector512<byte> x, Vector512<byte> y) => Avx512F.UnpackHigh(x.AsUInt32(), y.AsUInt32()).AsByte();
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<byte> High8(Vector512<byte> x, Vector512<byte> y) => Avx512F.UnpackHigh(x.AsUInt64(), y.AsUInt64()).AsByte();
 }

@@ -59,6 +59,7 @@ internal unsafe struct WordsTwice<TWord, TWords, TElement> : IWords<Twice<TWord>
     public static Twice<TWord> XorOrNot(Twice<TWord> x, Twice<TWord> y, Twice<TWord> z) =>
         new(TWords.XorOrNot(x.First, y.First, z.First), TWords.XorOrNot(x.Second, y.Second, z.Second));
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static Twice<TWord>* Arrange(byte** data, nint offset, Twice<TWord>* room)
     {
         var lanes = sizeof(TWord) / sizeof(TElement);
