@@ -111,7 +111,7 @@ internal static class FormatsScenarios
     [
         new(Disk, $"glance-store-bench disk-read {image} offsets.txt"),
         new(QemuIo, $"{Nbd} {image} && sed 's/.*/read -q & 4k/' offsets.txt | qemu-io -r -f raw {Socket} > /dev/null"),
-        new(Nbdsh, $"{Nbd} {image} && nbdsh -u {Socket} -c 'for line in open(\"offsets.txt\"): h.pread(4096, int(line))'"),
+        new(Nbdsh, $"{Nbd} {image} && PATH=/usr/bin:\"$PATH\" nbdsh -u {Socket} -c 'for line in open(\"offsets.txt\"): h.pread(4096, int(line))'"),
     ])
     {
         ImageBytes = 4096,

@@ -44,7 +44,7 @@ public static class ImageConversion
                 throw new StoreException(StoreError.Unsupported, $"The store '{from.Id}' reads no ranges, and an image is converted out of parts of it: copy it to another store first.");
             }
 
-            var tables = await OpenTablesAsync(from, image, read, source.Object, cancellationToken).ConfigureAwait(false);
+            var tables = TablesOf(from, image, read, source.Object);
             await using var tablesUntilTheEnd = (tables ?? Stream.Null).ConfigureAwait(false);
             return await ConvertAsync(source, tables, to, id, options, cancellationToken).ConfigureAwait(false);
         }
@@ -84,36 +84,7 @@ public static class ImageConversion
         return await to.PutAsync(id, source, options.Put with { ExpectedSize = disk.Length }, cancellationToken).ConfigureAwait(false);
     }
 
-    private static StoreException Replaced(ImageLocation image, Exception? cause = null) =>
-        new(StoreError.Changed, $"The image at {image} was replaced while it was being opened.", cause);
-
-    // Another read for the tables, so that the one for the disk's bytes goes on where it is. Where memory is short, one has to do.
-    private static async Task<Stream?> OpenTablesAsync(
-        IImageStore from, ImageLocation image, ReadOptions read, StoredObject source, CancellationToken cancellationToken)
-    {
-        if (read.Manifest is { LargestChunk: > LargestChunkOfTwoReads })
-        {
-            return null;
-        }
-
-        try
-        {
-            var tables = await from.OpenReadAsync(image, read, cancellationToken).ConfigureAwait(false);
-            if ((tables.Object.Size, tables.Object.VersionTag) == (source.Size, source.VersionTag))
-            {
-                return tables;
-            }
-
-            await tables.DisposeAsync().ConfigureAwait(false);
-            throw Replaced(image);
-        }
-        catch (StoreException e) when (e.Error == StoreError.Corrupted)
-        {
-            throw Replaced(image, e); // a moment ago it was what its receipt says
-        }
-        catch (StoreException e) when (e.Error == StoreError.Throttled)
-        {
-            return null;
-        }
-    }
+    // The tables are fetched by ranges of their own, so that the read for the disk's bytes goes on where it is. Where memory is short, it has to do.
+    private static RangedImage? TablesOf(IImageStore from, ImageLocation image, ReadOptions read, StoredObject source) =>
+        read.Manifest is { LargestChunk: > LargestChunkOfTwoReads } ? null : new RangedImage(from, source with { Location = image }, read.Manifest);
 }

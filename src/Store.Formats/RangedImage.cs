@@ -76,9 +76,9 @@ internal sealed class RangedImage(IImageStore store, StoredObject image, ChunkMa
             _part = await store.OpenReadAsync(image.Location, new ReadOptions { Range = range, Manifest = manifest }, cancellationToken).ConfigureAwait(false);
             _of = range;
         }
-        catch (StoreException e) when (e.Error == StoreError.InvalidRange)
+        catch (StoreException e) when (e.Error == StoreError.InvalidRange || (e.Error == StoreError.Corrupted && manifest?.Size == image.Size))
         {
-            throw Replaced(e); // it had these bytes
+            throw Replaced(e); // it had these bytes, and the size that its manifest tells
         }
 
         if ((_part.Object.Size, _part.Object.VersionTag) != (image.Size, image.VersionTag))
@@ -87,7 +87,7 @@ internal sealed class RangedImage(IImageStore store, StoredObject image, ChunkMa
         }
     }
 
-    private StoreException Replaced(Exception? cause) => new(StoreError.Changed, $"The image at {image.Location} was replaced while it was inspected.", cause);
+    private StoreException Replaced(Exception? cause) => new(StoreError.Changed, $"The image at {image.Location} was replaced while it was read.", cause);
 
     private async ValueTask CloseAsync()
     {

@@ -55,6 +55,20 @@ public sealed class StoredInspectionTests
     }
 
     [TestMethod]
+    [DataRow("fixed.vhdx", true)]
+    [DataRow("fixed.vhdx", false)]
+    [DataRow("full.qcow2", true)]
+    [DataRow("full.qcow2", false)]
+    public async Task A_conversion_fetches_a_stored_image_once_and_the_chunks_of_its_tables_twice(string name, bool isVerified)
+    {
+        var (store, driver, receipt) = await StoreAsync(name, RangeReading.Reads);
+        await using var _ = store;
+        await using var target = new ImageStore("b", new Drivers.Memory.MemoryDriver());
+        await ImageConversion.ConvertAsync(store, receipt.Location, target, Id, new ConversionOptions { Receipt = isVerified ? receipt : null });
+        Assert.IsLessThan(receipt.Size + (4 << 20), driver.Bytes);
+    }
+
+    [TestMethod]
     public async Task An_image_that_is_replaced_while_it_is_inspected_is_an_error()
     {
         var (store, _, receipt) = await StoreAsync("fixed.vhd", RangeReading.Reads);
