@@ -1,6 +1,3 @@
-using System.Buffers;
-using System.IO.Pipelines;
-using GlanceStore.Drivers.File;
 using GlanceStore.Drivers.Memory;
 
 namespace GlanceStore.Formats.Tests;
@@ -126,30 +123,6 @@ public sealed class PutInspectionTests
         await Assert.ThrowsExactlyAsync<InvalidOperationException>(() => store.PutAsync(Id, new MemoryStream(new byte[20 << 20]), options));
         Assert.IsNull(await store.FindAsync(store.LocationOf(Id)));
         Assert.AreEqual(0, budget.UsedBytes);
-    }
-
-    [TestMethod]
-    public async Task A_put_that_is_gone_on_with_has_looked_into_all_of_the_image()
-    {
-        var folder = Directory.CreateTempSubdirectory("glance-store-resumed-");
-        try
-        {
-            await using var store = new ImageStore("file", new FileDriver(new FileDriverOptions { Directory = Path.Combine(folder.FullName, "images") }), new ImageStoreOptions { ChunkBytes = 64 << 10 });
-            var (bytes, session) = (MadeImages.Bytes("footer.vmdk"), Path.Combine(folder.FullName, "session"));
-            var options = new PutOptions { ExpectedSize = bytes.Length, SessionFile = session, Inspection = Look };
-
-            // A source that ends early leaves the session.
-            await Assert.ThrowsExactlyAsync<StoreException>(() => store.PutAsync(Id, PipeReader.Create(new ReadOnlySequence<byte>(bytes, 0, 600_000)).AsStream(), options));
-            var resumed = options with { Resume = PutSession.FromJson(await File.ReadAllTextAsync(session)) };
-            Assert.IsNotEmpty(resumed.Resume.Written);
-            var receipt = await store.PutAsync(Id, new MemoryStream(bytes), resumed);
-            Assert.AreEqual(("vmdk", true), (receipt.Inspection!.Format, receipt.Inspection.IsSafe));
-            Assert.AreEqual((await ImageInspector.InspectAsync(new MemoryStream(bytes))).VirtualSize, receipt.Inspection.VirtualSize);
-        }
-        finally
-        {
-            folder.Delete(recursive: true);
-        }
     }
 
     [TestMethod]
