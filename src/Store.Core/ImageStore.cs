@@ -144,7 +144,7 @@ public sealed partial class ImageStore : IImageStore, IAsyncDisposable, IDisposa
     private static DriverInfo InfoOf(StoreDriver driver, ImageStoreOptions options)
     {
         var (info, can) = (driver.Info, driver.Info.Capabilities);
-        return options.ReadOnly ? new DriverInfo(info.Type, info.Schemes, can with { CanWrite = false, CanDelete = false }) : info;
+        return options.ReadOnly ? new DriverInfo(info.Type, info.Schemes, can with { CanWrite = false, CanDelete = false }) { FormerAccounts = info.FormerAccounts } : info;
     }
 
     private ImageLocation Own(ImageLocation location)

@@ -22,7 +22,9 @@ public sealed partial class ImageStores
     }
 
     /// <summary>The one store that holds a location, as <see cref="Resolve"/> finds it.</summary>
-    /// <exception cref="StoreException">As <see cref="Resolve"/>; <see cref="StoreError.InvalidLocation"/>: stores of several accounts fit it.</exception>
+    /// <exception cref="StoreException">
+    /// As <see cref="Resolve"/>; <see cref="StoreError.InvalidLocation"/>: stores of several accounts fit it, or it was stored in another account than the store's.
+    /// </exception>
     public IImageStore StoreOf(ImageLocation location) => ResolveOne(location).Store;
 
     /// <summary>The store that holds a location, and by what it was found.</summary>
@@ -74,6 +76,8 @@ public sealed partial class ImageStores
         var found = Resolve(location);
         return found.IsAmbiguous
             ? throw Misplaced($"The location {found.Location} names no account and fits the stores {found.Names}, which have several: name the store.")
+            : Accounts.IsAnother(found.Store, location.Account, Accounts.Of(found.Store, found.Store.ParseLocation(location.Uri)))
+            ? throw Misplaced($"The image at {location} was stored in another account than that of the store '{found.Store.Id}'. If only its key was changed, list the old key there (FormerAccessKeys of S3), or name the store.")
             : found;
     }
 

@@ -30,6 +30,12 @@ public sealed record DriverInfo
 
     /// <summary>What the front may ask of it.</summary>
     public DriverCapabilities Capabilities { get; }
+
+    /// <summary>
+    /// What <see cref="ImageLocation.Account"/> was before, where the account has another name now, such as another access key; none by default.
+    /// Images that were stored under these are the store's.
+    /// </summary>
+    public IReadOnlyList<string> FormerAccounts { get; init; } = [];
 }
 
 /// <summary>The facts about a driver that the front branches on; limits are numbers, and the defaults set none.</summary>

@@ -16,6 +16,10 @@ internal static class Accounts
     /// <summary>Whether both accounts are known, and not the same.</summary>
     public static bool AreTwo(string? one, string? other) => one is not null && other is not null && one != other;
 
+    /// <summary>Whether an image was stored in another account than that of a store, in which a location is.</summary>
+    public static bool IsAnother(IImageStore store, string? account, string? own) =>
+        AreTwo(account, own) && !store.Info.Driver.FormerAccounts.Contains(account);
+
     /// <summary>The account that a store reaches its own location in; null where that is not known.</summary>
     public static string? Of(IImageStore store, ImageLocation location) =>
         location.Account ?? (location.Secret is null ? null : store.ParseLocation(location.Uri).Account);

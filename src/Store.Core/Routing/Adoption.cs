@@ -78,13 +78,13 @@ internal static class Adoption
         {
             var location = store.ParseLocation(uri) with { StoreId = store.Id };
             var own = Accounts.Of(store, location);
-            if (Accounts.AreTwo(account, own))
+            if (Accounts.IsAnother(store, account, own))
             {
                 throw Misplaced($"The image at {location} is in another account than that of the store '{store.Id}'.");
             }
 
             return new Candidate(new ResolvedLocation(store, location, match), own,
-                account is not null ? account == own : location is { Secret: not null, Account: not null });
+                account is not null ? own is not null : location is { Secret: not null, Account: not null });
         }
     }
 }

@@ -20,11 +20,15 @@ internal sealed class S3Account
             { Source: S3CredentialSource.Keys, AccessKey: { } key } => Fingerprint("key", key),
             _ => null,
         };
+        Former = options.RoleArn is null ? [.. options.FormerAccessKeys.Select(key => Fingerprint("key", key))] : [];
         _ownKeys = options is { Source: S3CredentialSource.Keys, RoleArn: null } ? [options.AccessKey!, .. options.FormerAccessKeys] : [];
     }
 
     /// <summary>The store's account; null where the SDK finds out who asks, or nobody does.</summary>
     public string? Own { get; }
+
+    /// <summary>What its account was called under the keys it had before.</summary>
+    public IReadOnlyList<string> Former { get; }
 
     /// <summary>The account that the keys in a location name; null where it cannot be told from the store's.</summary>
     public string? NamedBy(LocationSecret secret)

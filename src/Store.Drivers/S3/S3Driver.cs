@@ -36,13 +36,14 @@ public sealed partial class S3Driver : StoreDriver
         _options = options;
         _logger = (ILogger?)logger ?? NullLogger.Instance;
         _time = time ?? TimeProvider.System;
-        _locations = new S3Locations(S3Endpoint.Parse(options.Endpoint)!, options.Bucket, options.Prefix, new S3Account(options));
+        var account = new S3Account(options);
+        _locations = new S3Locations(S3Endpoint.Parse(options.Endpoint)!, options.Bucket, options.Prefix, account);
         _connections = new S3Connections(options);
         _credentials = S3Credentials.For(options, _connections, _time);
         _bucket = BucketOf(_credentials, options.Secrets);
         _byKeys = new S3BucketsByKeys(BucketOf);
         _creation = new S3Creation(options.CreatesBy, _bucket, _logger);
-        Info = new DriverInfo("s3", S3Locations.Schemes, CapabilitiesOf(options));
+        Info = new DriverInfo("s3", S3Locations.Schemes, CapabilitiesOf(options)) { FormerAccounts = account.Former };
     }
 
     /// <inheritdoc/>

@@ -111,9 +111,32 @@ public sealed class AccountTests
         await using var swapped = Stores(("gold", "s"), ("silver", "g"));
         Assert.AreEqual("silver", swapped.StoreOf(receipt.Location).Id);
         await using var renamed = Stores(("gold", "renamed"), ("silver", "s"));
-        Assert.AreEqual("gold", renamed.StoreOf(receipt.Location).Id, "Where nobody is known to have the account, the id counts.");
+        Assert.AreEqual("gold", renamed.Resolve(receipt.Location).Store.Id, "Where nobody is known to have the account, the id counts for a read.");
         await using var gone = Stores(("bronze", "s"));
         Assert.ThrowsExactly<StoreException>(() => gone.StoreOf(receipt.Location), "Another account's store is not its heir.");
+    }
+
+    [TestMethod]
+    public async Task An_image_of_an_account_that_is_gone_is_not_deleted_from_the_store_that_has_its_id_now()
+    {
+        await using var stores = Stores(("gold", "g"));
+        var receipt = await stores["gold"].PutAsync(new ImageId("a"), new MemoryStream(Image));
+        await using var taken = new ImageStores([Store("gold", "h", "other"), Store("vault", "v", "v")], "gold");
+        await taken["gold"].PutAsync(new ImageId("a"), new MemoryStream(Image));
+        foreach (var delete in new Func<Task>[]
+        {
+            () => taken.DeleteAsync(receipt.Location),
+            () => taken.MoveAsync(receipt.Location, "vault", CopyOptions.Verify(receipt)),
+        })
+        {
+            var error = await Assert.ThrowsExactlyAsync<StoreException>(delete);
+            Assert.AreEqual(StoreError.InvalidLocation, error.Error);
+            Assert.Contains("another account", error.Message);
+        }
+
+        Assert.IsNotNull(await taken["gold"].FindAsync(new ImageLocation(Address, "gold")));
+        Assert.AreEqual("gold", taken.StoreOf(receipt.Location with { Account = "former other" }).Id, "A key that is listed was the same account's.");
+        Assert.IsTrue(await taken.DeleteAsync(receipt.Location with { Account = null }), "Whoever names the store has said whose it is.");
     }
 
     private static ImageStores Stores(params (string Id, string Account)[] stores) => Stores(null, stores);
@@ -128,7 +151,7 @@ public sealed class AccountTests
     {
         private readonly MemoryDriver _inner = new(new MemoryDriverOptions { Name = name });
 
-        public override DriverInfo Info => _inner.Info;
+        public override DriverInfo Info => _inner.Info with { FormerAccounts = [$"former {account}"] };
 
         public override ImageLocation LocationOf(ImageId id) => _inner.LocationOf(id) with { Account = account };
 

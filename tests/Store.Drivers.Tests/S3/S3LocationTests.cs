@@ -72,6 +72,8 @@ public sealed class S3LocationTests
         Assert.AreNotEqual(own, other);
         await using var owner = new S3Driver(Place with { AccessKey = "OTHERKEY" });
         Assert.AreEqual(owner.LocationOf(new ImageId("k")).Account, other);
+        await using var before = new S3Driver(Place with { AccessKey = "OLDKEY" });
+        CollectionAssert.AreEqual(new[] { before.LocationOf(new ImageId("k")).Account }, driver.Info.FormerAccounts.ToArray(), "Receipts of images stored under it are the store's.");
     }
 
     [TestMethod]
