@@ -116,10 +116,13 @@ public sealed partial class RbdDriver : StoreDriver
         }, cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>Waits for what was given up and is still being removed: who is cancelled does not wait for it.</summary>
+    internal Task SettledAsync() => _store.SettledAsync();
+
     /// <inheritdoc/>
     public override async ValueTask DisposeAsync()
     {
-        await _store.RemoveAllAsync().ConfigureAwait(false);
+        await _store.EndAsync().ConfigureAwait(false);
         _store.Snapshots.Dispose();
         if (_own is not null)
         {

@@ -9,14 +9,28 @@ internal sealed record RbdStore(RbdDriverOptions Options, RbdConnection Connecti
 {
     // How long whoever gives an upload up waits for its removal; where he was cancelled, no longer than cancellation may take.
     private static readonly TimeSpan RemovalPatience = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan CancelledPatience = TimeSpan.FromMilliseconds(800);
-    private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan CancelledPatience = TimeSpan.FromMilliseconds(400);
+
+    // How long a driver waits at its end for what is still being removed.
+    private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(15);
 
     private readonly ConcurrentDictionary<Task, bool> _removing = new();
 
     /// <summary>Begins an upload; one that nobody waits for any more is removed.</summary>
-    public Task<RbdUpload> BeginAsync(ImageId id, Func<RbdSession, RbdUpload> begin, CancellationToken cancellationToken) =>
-        Connection.RunAsync($"Beginning the upload of {id}", begin, late => _ = RemoveAsync(id, late, null, CancelledPatience), cancellationToken);
+    public async Task<RbdUpload> BeginAsync(ImageId id, Func<RbdSession, RbdUpload> begin, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var beginning = Connection.RunAsync($"Beginning the upload of {id}", begin, CancellationToken.None);
+        try
+        {
+            return await beginning.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            Track(RemoveLateAsync(id, beginning));
+            throw;
+        }
+    }
 
     /// <summary>Opens an upload again.</summary>
     /// <exception cref="StoreException"><see cref="StoreError.NotFound"/>: it is not there any more.</exception>
@@ -33,23 +47,31 @@ internal sealed record RbdStore(RbdDriverOptions Options, RbdConnection Connecti
     public Task RemoveAsync(ImageId id, RbdUpload upload, Task? publishing, bool wasCancelled) =>
         RemoveAsync(id, upload, publishing, wasCancelled ? CancelledPatience : RemovalPatience);
 
-    /// <summary>Waits for what was given up and is still being removed, within reason.</summary>
-    public Task RemoveAllAsync() => Task.WhenAny(Task.WhenAll(_removing.Keys), Task.Delay(RemovalPatience, Time));
+    /// <summary>Waits for what was given up and is still being removed.</summary>
+    public Task SettledAsync() => Task.WhenAll(_removing.Keys);
+
+    /// <summary>As <see cref="SettledAsync"/>, within reason.</summary>
+    public Task EndAsync() => Task.WhenAny(SettledAsync(), Task.Delay(EndPatience, Time));
 
     private Task RemoveAsync(ImageId id, RbdUpload upload, Task? publishing, TimeSpan patience)
     {
         var removing = RemoveQuietlyAsync(id, upload, publishing);
-        _removing.TryAdd(removing, true);
-        _ = removing.ContinueWith(ended => _removing.TryRemove(ended, out _), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
-        return WaitAsync(removing, patience);
+        Track(removing);
+        return Task.WhenAny(removing, Task.Delay(patience, Time));
     }
 
-    // By a clock that goes slow where the machine is busy with other things, as the removal does then.
-    private async Task WaitAsync(Task removing, TimeSpan patience)
+    private void Track(Task removing)
     {
-        for (var left = patience; left > TimeSpan.Zero && !removing.IsCompleted; left -= Tick)
+        _removing.TryAdd(removing, true);
+        _ = removing.ContinueWith(ended => _removing.TryRemove(ended, out _), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+    }
+
+    private async Task RemoveLateAsync(ImageId id, Task<RbdUpload> beginning)
+    {
+        await ((Task)beginning).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (beginning.IsCompletedSuccessfully)
         {
-            await Task.WhenAny(removing, Task.Delay(Tick, Time)).ConfigureAwait(false);
+            await RemoveQuietlyAsync(id, await beginning.ConfigureAwait(false), null).ConfigureAwait(false);
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using GlanceStore.Conformance;
 using GlanceStore.Drivers.Rbd.Native;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -7,6 +8,7 @@ namespace GlanceStore.Drivers.Rbd;
 /// <summary>A namespace of its own in the pool of a real cluster.</summary>
 public abstract class RbdHarness : DriverHarness
 {
+    private readonly ConcurrentBag<RbdDriver> _drivers = [];
     private readonly Lazy<string> _namespace = new(CephServer.NewNamespace);
 
     public override string Name => "ceph";
@@ -31,12 +33,19 @@ public abstract class RbdHarness : DriverHarness
 
     private string Place => Uri.EscapeDataString($"{CephServer.Pool}/{_namespace.Value}");
 
-    public override ValueTask<StoreDriver> CreateDriverAsync() => new(new RbdDriver(Options));
-
-    public override ValueTask<IReadOnlyCollection<string>> ListEverythingAsync()
+    public override ValueTask<StoreDriver> CreateDriverAsync()
     {
+        var driver = NewDriver();
+        _drivers.Add(driver);
+        return new(driver);
+    }
+
+    // Who was cancelled has not waited for the removal of his upload, which on a busy machine takes a while.
+    public override async ValueTask<IReadOnlyCollection<string>> ListEverythingAsync()
+    {
+        await Task.WhenAll(_drivers.Select(driver => driver.SettledAsync()));
         using var pool = CephServer.Open(_namespace.Value);
-        return new ValueTask<IReadOnlyCollection<string>>(CephServer.Objects(pool));
+        return CephServer.Objects(pool);
     }
 
     public override async ValueTask<bool> CorruptAsync(ImageLocation location, long offset)
@@ -64,6 +73,8 @@ public abstract class RbdHarness : DriverHarness
         return true;
     }
 
+    private protected virtual RbdDriver NewDriver() => new(Options);
+
     public override IReadOnlyList<string> EquivalentLocations(ImageLocation location) => [$"rbd://{RbdLocations.PlaceOf(location).Image}"];
 
     public override ValueTask DisposeAsync()
@@ -89,7 +100,7 @@ public abstract class OneClientHarness : RbdHarness
 
     protected OneClientHarness() => _connection = new(() => new RbdConnection(Options, NullLogger.Instance, () => null, TimeProvider.System));
 
-    public override ValueTask<StoreDriver> CreateDriverAsync() => new(new RbdDriver(Options, _connection.Value, NullLogger.Instance, TimeProvider.System));
+    private protected override RbdDriver NewDriver() => new(Options, _connection.Value, NullLogger.Instance, TimeProvider.System);
 
     public override async ValueTask DisposeAsync()
     {
