@@ -7,7 +7,8 @@ namespace GlanceStore.Drivers.Rbd;
 /// <summary>Keeps images as block devices of a Ceph cluster, each with a protected snapshot, as OpenStack's compute service clones them.</summary>
 public sealed partial class RbdDriver : StoreDriver
 {
-    private const int ChunkBytes = 8 << 20;
+    // Half an object: the library copies what it is given, and of whole objects both copies took more memory than a put may.
+    private const int ChunkBytes = 4 << 20;
 
     // The most objects that Ceph keeps a map of.
     private const long MostObjects = 256_000_000;
