@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Runtime.CompilerServices;
 using GlanceStore.Diagnostics;
 using GlanceStore.Transfer;
 
@@ -10,7 +9,7 @@ namespace GlanceStore;
 /// One bad image never ends a scrub: it is a result like the others. All images of one scrub share its rate. Each is counted in the metric
 /// <c>glancestore.scrub.images</c>, by store and outcome.
 /// </remarks>
-public sealed class Scrub
+public sealed partial class Scrub
 {
     private const int ReadBytes = 256 << 10;
 
@@ -19,12 +18,13 @@ public sealed class Scrub
 
     private readonly ImageStores _stores;
     private readonly ByteRate _rate;
+    private readonly int _parallelism;
 
     /// <summary>Makes a scrub.</summary>
     /// <param name="stores">The stores that the receipts are of.</param>
     /// <param name="options">How; null for the defaults.</param>
     /// <param name="time">The clock; null for the system's.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The rate is less than one byte a second.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The rate is less than one byte a second, or no image is to be read at once.</exception>
     public Scrub(ImageStores stores, ScrubOptions? options = null, TimeProvider? time = null)
     {
         ArgumentNullException.ThrowIfNull(stores);
@@ -33,22 +33,10 @@ public sealed class Scrub
             ArgumentOutOfRangeException.ThrowIfLessThan(rate, 1, nameof(options));
         }
 
+        ArgumentOutOfRangeException.ThrowIfLessThan(options?.Parallelism ?? 1, 1, nameof(options));
         _stores = stores;
+        _parallelism = options?.Parallelism ?? ParallelismAt(options?.BytesPerSecond);
         _rate = new ByteRate(options?.BytesPerSecond, time ?? TimeProvider.System);
-    }
-
-    /// <summary>Checks one image after the other.</summary>
-    /// <param name="receipts">What the images were when they were stored; enumerated as they are needed.</param>
-    /// <param name="cancellationToken">Ends the scrub.</param>
-    /// <returns>A result for every receipt, in their order.</returns>
-    public async IAsyncEnumerable<ScrubResult> RunAsync(
-        IEnumerable<ImageReceipt> receipts, [EnumeratorCancellation] CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(receipts);
-        foreach (var receipt in receipts)
-        {
-            yield return await CheckAsync(receipt, cancellationToken).ConfigureAwait(false);
-        }
     }
 
     /// <summary>Checks one image: every chunk, and every digest of the receipt.</summary>

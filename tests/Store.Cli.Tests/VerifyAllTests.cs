@@ -28,6 +28,27 @@ public sealed class VerifyAllTests : ToolTests
     }
 
     [TestMethod]
+    [DataRow("1")]
+    [DataRow("3")]
+    public async Task However_many_are_read_at_once_lines_stand_in_the_order_of_the_receipts(string atOnce)
+    {
+        await PutAsync("a", "b", "d", "e", "f");
+        Corrupt("d", 1);
+        await File.WriteAllTextAsync(Path.Combine(Receipts, "c-torn.json"), "{");
+        await File.WriteAllTextAsync(Path.Combine(Receipts, "g-torn.json"), "{");
+        var outcome = await Tool.RunAsync("verify", "--all", Receipts, "--at-once", atOnce);
+        Assert.AreEqual(4, outcome.ExitCode, outcome.Errors);
+        Assert.AreEqual("whole whole unreadable corrupted whole whole unreadable", string.Join(' ', outcome.Text.Split('\n').Take(7).Select(line => line.Split(' ')[0])));
+    }
+
+    [TestMethod]
+    public async Task None_at_once_is_refused()
+    {
+        await PutAsync("a");
+        (await Tool.RunAsync("verify", "--all", Receipts, "--at-once", "0")).FailedWith(2, "--at-once is the number of images");
+    }
+
+    [TestMethod]
     public async Task Json_is_a_line_an_image_and_a_last_line_of_counts()
     {
         await PutAsync("a", "b");
@@ -72,7 +93,7 @@ public sealed class VerifyAllTests : ToolTests
         (await Tool.RunAsync("verify")).FailedWith(2, "Name one image");
         (await Tool.RunAsync("verify", Tool.At("receipts/a.json"), "--all", Receipts)).FailedWith(2, "Name one image");
         (await Tool.RunAsync("verify", "--all", Receipts, "--expect", $"md5:{new string('0', 32)}")).FailedWith(2, "--expect goes with a location");
-        (await Tool.RunAsync("verify", Tool.At("receipts/a.json"), "--rate", "1MiB")).FailedWith(2, "--rate goes with --all");
+        (await Tool.RunAsync("verify", Tool.At("receipts/a.json"), "--rate", "1MiB")).FailedWith(2, "--rate and --at-once go with --all");
         (await Tool.RunAsync("verify", "--all", Tool.At("nowhere"))).FailedWith(2, "cannot be read");
         (await Tool.RunAsync("verify", "--all", Tool.StoreDirectory)).FailedWith(2, "holds no receipt");
     }

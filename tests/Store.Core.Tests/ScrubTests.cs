@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using GlanceStore.Diagnostics;
 using GlanceStore.Drivers.Memory;
@@ -158,7 +159,7 @@ public sealed class ScrubTests
     [TestMethod]
     public async Task Images_are_counted_by_store_and_outcome()
     {
-        var seen = new List<string?>();
+        var seen = new ConcurrentBag<string>();
         using var listener = new MeterListener
         {
             InstrumentPublished = (instrument, listener) =>
@@ -181,7 +182,85 @@ public sealed class ScrubTests
         var receipts = new[] { await PutAsync("a", 10), await PutAsync("b", 10) };
         _storage.Corrupt("b", 3);
         await ScrubAsync(receipts);
-        Assert.AreSequenceEqual(new[] { "Whole 1", "Corrupted 1" }, seen);
+        Assert.AreSequenceEqual(new[] { "Corrupted 1", "Whole 1" }, seen.Order());
+    }
+
+    [TestMethod]
+    public async Task Several_images_are_read_at_once_and_results_come_in_the_order_of_the_receipts()
+    {
+        var receipts = await PutManyAsync(5);
+        var last = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _driver.OnOpenRead = async (location, _, cancellationToken, open) =>
+        {
+            if (location.Uri == receipts[4].Location.Uri)
+            {
+                last.SetResult();
+            }
+
+            await last.Task.WaitAsync(cancellationToken);
+            return await open();
+        };
+        var results = await new Scrub(_stores, new ScrubOptions { Parallelism = 5 }).RunAsync(receipts).ToListAsync();
+        Assert.AreSequenceEqual(receipts, results.Select(result => result.Receipt));
+        Assert.IsTrue(results.TrueForAll(result => result.Outcome == ScrubOutcome.Whole));
+    }
+
+    [TestMethod]
+    public async Task No_more_images_are_read_at_once_than_it_was_told()
+    {
+        var receipts = await PutManyAsync(12);
+        var (open, most) = (0, 0);
+        _driver.OnOpenRead = async (_, _, _, call) =>
+        {
+            lock (receipts)
+            {
+                most = Math.Max(most, ++open);
+            }
+
+            return new EndedReader(await call(), () => Interlocked.Decrement(ref open));
+        };
+        await new Scrub(_stores, new ScrubOptions { Parallelism = 3 }).RunAsync(receipts).ToListAsync();
+        Assert.IsLessThanOrEqualTo(3, most);
+        Assert.AreEqual(0, open);
+    }
+
+    [TestMethod]
+    public async Task A_scrub_that_is_left_early_reads_nothing_any_more()
+    {
+        var receipts = await PutManyAsync(5);
+        var cancelled = 0;
+        _driver.OnOpenRead = async (location, _, cancellationToken, open) =>
+        {
+            if (location.Uri != receipts[0].Location.Uri)
+            {
+                await using var registration = cancellationToken.Register(() => Interlocked.Increment(ref cancelled));
+                await Task.Delay(Timeout.Infinite, cancellationToken);
+            }
+
+            return await open();
+        };
+        await foreach (var result in new Scrub(_stores, new ScrubOptions { Parallelism = 5 }).RunAsync(receipts))
+        {
+            Assert.AreEqual(ScrubOutcome.Whole, result.Outcome);
+            break;
+        }
+
+        Assert.AreEqual(4, cancelled);
+    }
+
+    [TestMethod]
+    public void A_scrub_of_no_image_at_once_is_refused() =>
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new Scrub(_stores, new ScrubOptions { Parallelism = 0 }));
+
+    private async Task<ImageReceipt[]> PutManyAsync(int count)
+    {
+        var receipts = new ImageReceipt[count];
+        for (var i = 0; i < count; i++)
+        {
+            receipts[i] = await PutAsync($"image-{i:00}", Chunk);
+        }
+
+        return receipts;
     }
 
     private Task<ScrubResult> CheckAsync(ImageReceipt receipt) => new Scrub(_stores).CheckAsync(receipt);

@@ -105,3 +105,19 @@ internal sealed class EndlessReader(DriverReader inner) : WrappedReader(inner)
         return count > 0 ? count : throw new StoreException(StoreError.Unavailable, "The connection broke.") { IsTransient = true };
     }
 }
+
+/// <summary>Tells when it is disposed.</summary>
+internal sealed class EndedReader(DriverReader inner, Action ended) : WrappedReader(inner)
+{
+    private int _ended;
+
+    public override ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _ended, 1) == 0)
+        {
+            ended();
+        }
+
+        return base.DisposeAsync();
+    }
+}

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 
 namespace GlanceStore.Cli.Commands;
@@ -26,6 +27,12 @@ internal static class VerifyCommand
         HelpName = "BYTES",
     };
 
+    private static readonly Option<int?> AtOnce = new("--at-once")
+    {
+        Description = "How many images --all reads at once; by default as many as are digested side by side here, and no more than --rate feeds.",
+        HelpName = "N",
+    };
+
     private static readonly Option<string?> Expect = CommandLine.Expect();
 
     private static readonly Option<string?> Store = CommandLine.Store();
@@ -36,7 +43,7 @@ internal static class VerifyCommand
     {
         var command = new Command("verify", "Reads an image, or all of a folder of receipts, and compares it with its receipt, or with --expect.")
         {
-            Image, Store, Expect, All, Rate, Json,
+            Image, Store, Expect, All, Rate, AtOnce, Json,
         };
         command.SetAction(RunAsync);
         return command;
@@ -66,31 +73,65 @@ internal static class VerifyCommand
         }
 
         var rate = arguments.GetValue(Rate) is { } text ? Texts.Rate(text) : (long?)null;
-        var files = ReceiptFolder.FilesOf(folder);
-        await using var stores = await StoreConfiguration.OpenAsync(arguments, cancellationToken);
-        var scrub = new Scrub(stores, new ScrubOptions { BytesPerSecond = rate });
-        var report = new ScrubReport(Console.Out, arguments.GetValue(Json));
-        foreach (var file in files)
+        if (arguments.GetValue(AtOnce) < 1)
         {
-            try
-            {
-                report.Add(file, await scrub.CheckAsync(await ImageReference.ReadAsync(file, cancellationToken), cancellationToken));
-            }
-            catch (UsageException e)
-            {
-                report.Add(file, e);
-            }
+            throw new UsageException("--at-once is the number of images to read at once: 1 or more.");
         }
 
+        var files = ReceiptFolder.FilesOf(folder);
+        await using var stores = await StoreConfiguration.OpenAsync(arguments, cancellationToken);
+        var scrub = new Scrub(stores, new ScrubOptions { BytesPerSecond = rate, Parallelism = arguments.GetValue(AtOnce) });
+        var report = new ScrubReport(Console.Out, arguments.GetValue(Json));
+        var read = new Queue<(string File, UsageException? Error)>();
+        await foreach (var result in scrub.CheckAllAsync(ReceiptsAsync(files, read, cancellationToken), cancellationToken))
+        {
+            ReportMistakes(read, report);
+            report.Add(read.Dequeue().File, result);
+        }
+
+        ReportMistakes(read, report);
         report.WriteSummary();
         return (int)report.ExitCode;
     }
 
+    // What is no receipt has no result; its line stands where it stands in the folder.
+    private static async IAsyncEnumerable<ImageReceipt> ReceiptsAsync(
+        IEnumerable<string> files, Queue<(string File, UsageException? Error)> read, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        foreach (var file in files)
+        {
+            ImageReceipt? receipt = null;
+            UsageException? error = null;
+            try
+            {
+                receipt = await ImageReference.ReadAsync(file, cancellationToken);
+            }
+            catch (UsageException e)
+            {
+                error = e;
+            }
+
+            read.Enqueue((file, error));
+            if (receipt is not null)
+            {
+                yield return receipt;
+            }
+        }
+    }
+
+    private static void ReportMistakes(Queue<(string File, UsageException? Error)> read, ScrubReport report)
+    {
+        while (read.TryPeek(out var next) && next.Error is { } error)
+        {
+            report.Add(read.Dequeue().File, error);
+        }
+    }
+
     private static async Task<int> VerifyAsync(string argument, ParseResult arguments, CancellationToken cancellationToken)
     {
-        if (arguments.GetValue(Rate) is not null)
+        if (arguments.GetValue(Rate) is not null || arguments.GetValue(AtOnce) is not null)
         {
-            throw new UsageException("--rate goes with --all.");
+            throw new UsageException("--rate and --at-once go with --all.");
         }
 
         var expect = arguments.GetValue(Expect) is { } text ? Texts.Digest(text) : null;

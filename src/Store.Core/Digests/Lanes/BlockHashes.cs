@@ -47,6 +47,9 @@ internal static class BlockHashes
     /// <summary>By hashlib's names: those for which this machine has a way here that is worth it. The platform computes the others.</summary>
     public static IReadOnlyDictionary<string, BlockHash> Used { get; } = Choose();
 
+    /// <summary>How many streams can be digested in the time of few.</summary>
+    public static int MostLanes => Used.Values.Select(hash => hash.Widths.Max(width => width.Lanes)).DefaultIfEmpty(1).Max();
+
     private static bool HasAvx512 => Vector512.IsHardwareAccelerated && Avx512BW.IsSupported;
 
     // CPUID, leaf 7: bit 29 of EBX tells of SHA-NI (Intel's manual, volume 2A).
