@@ -9,6 +9,7 @@ internal sealed record Group(string Name, string Title, Func<Settings, IEnumerab
     private static readonly Group[] All =
     [
         new("file", "the file store", FileScenarios.All),
+        new("lanes", "many transfers at once", LanesScenarios.All),
         new("stores", "many stores at once", StoresScenarios.All),
         new("http", "the HTTP store", HttpScenarios.All),
         new("s3", "the S3 store", S3Scenarios.All),

@@ -74,6 +74,7 @@ static async Task<int> CompareAsync(Settings settings)
         throw new ArgumentException($"GNU time measures every run, and it is not here: install the package '{package}'.");
     }
 
+    var before = settings.Before is { } folder ? await workplace.WithOurBenchAsync(folder) : null;
     var tournament = new Tournament(workplace, settings.Rounds);
     Directory.CreateDirectory(settings.Out);
     foreach (var group in Group.Chosen(settings.Groups))
@@ -81,7 +82,7 @@ static async Task<int> CompareAsync(Settings settings)
         var results = new List<ScenarioResult>();
         foreach (var scenario in group.Scenarios(settings).Where(one => one.Title.Contains(settings.Only, StringComparison.OrdinalIgnoreCase)))
         {
-            if (await tournament.RunAsync(settings.Before is { } before ? scenario.AgainstTheBuildIn(before) : scenario) is { } result)
+            if (await tournament.RunAsync(before is null ? scenario : scenario.AgainstTheBuildIn(before)) is { } result)
             {
                 results.Add(result);
             }

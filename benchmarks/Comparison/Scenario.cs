@@ -37,15 +37,29 @@ internal sealed record Scenario(string Title, IReadOnlyList<Contestant> Contesta
     /// <summary>What a reader has to know to read the figures.</summary>
     public string Note { get; init; } = "";
 
+    /// <summary>What rate of the build before is asked of each, where it is not what no change may cost; by names.</summary>
+    public IReadOnlyDictionary<string, double> RateOverBefore { get; init; } = new Dictionary<string, double>();
+
+    /// <summary>What part of the build before's processor time is asked at most; null where none is.</summary>
+    public double? CpuOverBefore { get; init; }
+
+    /// <summary>What the machine itself allows: it runs beside the build before as well.</summary>
+    public Contestant? Limit { get; init; }
+
     /// <summary>The same job by the command line alone: as it is built now, and as it lies in a folder.</summary>
     public Scenario AgainstTheBuildIn(string folder)
     {
-        Contestant[] ours = [.. Contestants.Where(one => Regex.IsMatch(one.Command, @"(^|[\s(])glance-store\s"))];
+        Contestant[] ours = [.. Contestants.Where(one => Regex.IsMatch(one.Command, @"(^|[\s(])(glance-store|glance-store-bench put-many)\s"))];
         var before = ours.Select(one => new Contestant(one.Name + BuiltBefore, $"export PATH='{folder}':\"$PATH\"\n{one.Command}"));
         return this with
         {
-            Contestants = [.. ours, .. before],
-            Targets = [.. ours.Select(one => Target.Rate(one.Name, one.Name + BuiltBefore, 0.97)), .. ours.Select(one => Target.Peak(one.Name, 128))],
+            Contestants = [.. ours, .. before, .. Limit is null ? [] : new[] { Limit }],
+            Targets =
+            [
+                .. ours.Select(one => Target.Rate(one.Name, one.Name + BuiltBefore, RateOverBefore.GetValueOrDefault(one.Name, 0.97))),
+                .. CpuOverBefore is { } most ? ours.Select(one => Target.Cpu(one.Name, one.Name + BuiltBefore, most)) : [],
+                .. ours.Select(one => Target.Peak(one.Name, 128)),
+            ],
         };
     }
 }

@@ -70,7 +70,8 @@ internal static class SwiftScenarios
         Targets = [Target.Rate(Verified, Python, 1), Target.Rate(Verified, Download, 1), Target.Cpu(Verified, Python, 0.6), Target.Peak(Verified, 128)],
     };
 
-    private static bool Answers()
+    /// <summary>Whether its server runs.</summary>
+    public static bool Answers()
     {
         try
         {

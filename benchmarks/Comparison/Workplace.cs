@@ -29,6 +29,13 @@ internal sealed class Workplace : IDisposable
         }
     }
 
+    /// <summary>A copy of a folder with a build in it that has this program as well, which then runs on the libraries of that build.</summary>
+    public async Task<string> WithOurBenchAsync(string folder)
+    {
+        await ShellAsync($"cp -r '{folder}' build-before && cp -rn \"$BENCH\"/. build-before && cp \"$BENCH\"/glance-store-bench* build-before");
+        return Path.Combine(Folder, "build-before");
+    }
+
     public Task<string> ShellAsync(string command) => RunAsync("sh", "-c", command);
 
     public async Task<string> RunAsync(string program, params string[] arguments)

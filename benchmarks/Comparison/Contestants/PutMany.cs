@@ -1,5 +1,6 @@
 using System.Globalization;
-using GlanceStore.Drivers.File;
+using GlanceStore.Benchmarks.Micro;
+using GlanceStore.Drivers;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -8,16 +9,20 @@ namespace GlanceStore.Benchmarks.Comparison.Contestants;
 /// <summary>Puts many images through one store of one process: the cost of an image, and what puts at the same time share.</summary>
 internal static class PutMany
 {
-    /// <summary>Runs <c>COUNT BYTES AT-ONCE SETTING=VALUE…</c>, the settings being those of a store in a configuration.</summary>
+    // As long as those of a file store.
+    private const long NullChunkBytes = 4 << 20;
+
+    /// <summary>Runs <c>COUNT BYTES AT-ONCE SETTING=VALUE…</c>, the settings being those of a store in a configuration; <c>Type=null</c> is a store that costs nothing.</summary>
     public static async Task RunAsync(string count, string bytes, string atOnce, string[] settings)
     {
         var options = new ParallelOptions { MaxDegreeOfParallelism = int.Parse(atOnce, CultureInfo.InvariantCulture) };
         var size = long.Parse(bytes, CultureInfo.InvariantCulture);
         await using var stores = Open(settings);
+        var mode = settings.Contains("Type=file") ? WriteMode.CreateNew : WriteMode.Replace;
         await Parallel.ForAsync(0, int.Parse(count, CultureInfo.InvariantCulture), options, async (number, cancellationToken) =>
         {
             await using var source = new RandomStream(size);
-            await stores.Default.PutAsync(new ImageId($"image-{number}"), source, new PutOptions { ExpectedSize = size }, cancellationToken);
+            await stores.Default.PutAsync(new ImageId($"image-{number}"), source, new PutOptions { ExpectedSize = size, Mode = mode }, cancellationToken);
         });
     }
 
