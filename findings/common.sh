@@ -6,6 +6,7 @@ work=$(mktemp -d)
 root=$work/root
 lib=$root/usr/lib/$(uname -m)-linux-gnu
 started=()
+token=
 export LC_ALL=C
 
 tidy() {
@@ -41,3 +42,18 @@ random() { head -c "$2" /dev/urandom >"$1"; }
 
 size() { stat -c %s "$1"; }
 same() { if cmp -s "$1" "$2"; then echo yes; else echo no; fi; }
+
+# serve COMMAND...: a server in the background, its words in daemons.log, ended with the script.
+serve() { "$@" >>"$work/daemons.log" 2>&1 & started+=($!); }
+
+# until_ok COMMAND...: waits until it succeeds, or ends the script with 2.
+until_ok() { local n; for n in {1..300}; do "$@" >/dev/null 2>&1 && return; sleep 0.2; done; echo "did not come up: $* ($n tries)" >&2; tail -n 5 "$work/daemons.log" >&2; exit 2; }
+
+# direct: no proxy between the clients and the servers on the loopback.
+direct() { unset http_proxy https_proxy HTTP_PROXY HTTPS_PROXY all_proxy ALL_PROXY; }
+
+# call CURL-ARGUMENTS...: a request with $token (when there is one); prints the status, leaves the answer in the files body and headers.
+call() { curl -s -o body -D headers -w '%{http_code}' ${token:+-H "X-Auth-Token: $token"} "$@"; }
+
+# header NAME: of the last answer, without quotes.
+header() { tr -d '\r"' <headers | awk -v name="$1:" 'tolower($1) == name { sub(/^[^ ]* /, ""); print }'; }
