@@ -117,7 +117,7 @@ public sealed partial class RbdDriver : StoreDriver
         }, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Waits for what was given up and is still being removed: who is cancelled does not wait for it.</summary>
+    /// <summary>Waits for what was given up and is still being removed: whoever gives an upload up waits for a moment only.</summary>
     internal Task SettledAsync() => _store.SettledAsync();
 
     /// <inheritdoc/>

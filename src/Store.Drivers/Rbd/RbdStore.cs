@@ -7,9 +7,8 @@ namespace GlanceStore.Drivers.Rbd;
 /// <summary>What the verbs of one store share.</summary>
 internal sealed record RbdStore(RbdDriverOptions Options, RbdConnection Connection, RbdSnapshots Snapshots, TimeProvider Time, ILogger Logger)
 {
-    // How long whoever gives an upload up waits for its removal; where he was cancelled, no longer than cancellation may take.
-    private static readonly TimeSpan RemovalPatience = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan CancelledPatience = TimeSpan.FromMilliseconds(400);
+    // How long whoever gives an upload up waits for its removal: no longer than cancellation may take, since a writer is not told why it is given up.
+    private static readonly TimeSpan RemovalPatience = TimeSpan.FromMilliseconds(400);
 
     // How long a driver waits at its end for what is still being removed.
     private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(15);
@@ -43,22 +42,19 @@ internal sealed record RbdStore(RbdDriverOptions Options, RbdConnection Connecti
     /// <param name="id">The image it was to become.</param>
     /// <param name="upload">The upload.</param>
     /// <param name="publishing">A publication that may still be under way, though nobody waits for it; null where none was begun.</param>
-    /// <param name="wasCancelled">Whether whoever waits was cancelled.</param>
-    public Task RemoveAsync(ImageId id, RbdUpload upload, Task? publishing, bool wasCancelled) =>
-        RemoveAsync(id, upload, publishing, wasCancelled ? CancelledPatience : RemovalPatience);
+    /// <remarks>Waits for a moment only; what takes longer goes on, and the driver waits for it at its end.</remarks>
+    public Task RemoveAsync(ImageId id, RbdUpload upload, Task? publishing)
+    {
+        var removing = RemoveQuietlyAsync(id, upload, publishing);
+        Track(removing);
+        return Task.WhenAny(removing, Task.Delay(RemovalPatience, Time));
+    }
 
     /// <summary>Waits for what was given up and is still being removed.</summary>
     public Task SettledAsync() => Task.WhenAll(_removing.Keys);
 
     /// <summary>As <see cref="SettledAsync"/>, within reason.</summary>
     public Task EndAsync() => Task.WhenAny(SettledAsync(), Task.Delay(EndPatience, Time));
-
-    private Task RemoveAsync(ImageId id, RbdUpload upload, Task? publishing, TimeSpan patience)
-    {
-        var removing = RemoveQuietlyAsync(id, upload, publishing);
-        Track(removing);
-        return Task.WhenAny(removing, Task.Delay(patience, Time));
-    }
 
     private void Track(Task removing)
     {

@@ -12,7 +12,6 @@ internal sealed class RbdWriter(RbdStore store, ImageId id, WriteIntent intent, 
     private readonly RbdGrowth _growth = new(upload.Image.Size, MostGrowth);
     private RbdUpload? _upload = upload;
     private Task<StoredObject>? _publishing;
-    private bool _wasCancelled;
 
     public override ImageLocation Location { get; } = location;
 
@@ -21,17 +20,9 @@ internal sealed class RbdWriter(RbdStore store, ImageId id, WriteIntent intent, 
     public override async ValueTask WriteChunkAsync(Chunk chunk, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        try
-        {
-            var current = await UploadAsync(chunk.Offset + chunk.Length, cancellationToken).ConfigureAwait(false);
-            await store.Connection.GuardAsync($"Writing {Location}", current.Session,
-                WriteAsync(current.Image, chunk).OrAbandonAsync(static _ => { }, cancellationToken)).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException)
-        {
-            _wasCancelled = true;
-            throw;
-        }
+        var current = await UploadAsync(chunk.Offset + chunk.Length, cancellationToken).ConfigureAwait(false);
+        await store.Connection.GuardAsync($"Writing {Location}", current.Session,
+            WriteAsync(current.Image, chunk).OrAbandonAsync(static _ => { }, cancellationToken)).ConfigureAwait(false);
     }
 
     // Compared byte by byte: without a cache, what was reported as written is there, and this is how it is known.
@@ -56,21 +47,13 @@ internal sealed class RbdWriter(RbdStore store, ImageId id, WriteIntent intent, 
             return await _publishing.ConfigureAwait(false);
         }
 
-        try
+        var current = await UploadAsync(0, cancellationToken).ConfigureAwait(false);
+        if (_publishing is not { IsCompleted: false })
         {
-            var current = await UploadAsync(0, cancellationToken).ConfigureAwait(false);
-            if (_publishing is not { IsCompleted: false })
-            {
-                _publishing = RbdThread.RunAsync(() => Publish(current, summary.Size, cancellationToken));
-            }
+            _publishing = RbdThread.RunAsync(() => Publish(current, summary.Size, cancellationToken));
+        }
 
-            return await store.Connection.GuardAsync($"Publishing {Location}", current.Session, _publishing.WaitAsync(cancellationToken)).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException)
-        {
-            _wasCancelled = true;
-            throw;
-        }
+        return await store.Connection.GuardAsync($"Publishing {Location}", current.Session, _publishing.WaitAsync(cancellationToken)).ConfigureAwait(false);
     }
 
     public override async ValueTask DisposeAsync()
@@ -90,7 +73,7 @@ internal sealed class RbdWriter(RbdStore store, ImageId id, WriteIntent intent, 
         }
         else
         {
-            await store.RemoveAsync(id, last, _publishing, _wasCancelled).ConfigureAwait(false);
+            await store.RemoveAsync(id, last, _publishing).ConfigureAwait(false);
         }
 
         _opening.Dispose();

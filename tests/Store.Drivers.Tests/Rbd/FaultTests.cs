@@ -28,6 +28,7 @@ public sealed class FaultTests
         var error = await FillAsync(store);
         Assert.Contains("full", error.Message);
         Assert.IsFalse(error.IsTransient);
+        await driver.SettledAsync();
         var own = IdOf(pool, id);
         Assert.IsEmpty(
             Objects(pool).Where(name => name.StartsWith("rbd_data.", StringComparison.Ordinal) && !name.Contains(own, StringComparison.Ordinal)),
@@ -41,6 +42,7 @@ public sealed class FaultTests
 
         Assert.IsTrue(await InTimeAsync(DeleteAsync(store, id, pool)));
         var last = await PutWhenThereIsRoomAsync(store);
+        await driver.SettledAsync();
         await driver.SweepAsync(DateTimeOffset.UtcNow.AddDays(1), SweepMode.Remove, default).ToListAsync();
         Assert.IsTrue(await store.DeleteAsync(store.LocationOf(last)));
         Assert.IsEmpty(Objects(pool), string.Join(' ', Objects(pool)));

@@ -73,6 +73,7 @@ public sealed class HalfMovedTests
         var error = await Assert.ThrowsExactlyAsync<StoreException>(() => store.PutAsync(id, source));
         Assert.AreEqual(StoreError.Unavailable, error.Error);
         Assert.IsTrue(error.IsTransient);
+        await place.Driver.SettledAsync();
         Assert.HasCount(1, place.Behind.ListTrash(), "Nothing of the upload is left.");
     }
 

@@ -71,6 +71,7 @@ public sealed class RemovalTests
         var error = await Assert.ThrowsExactlyAsync<StoreException>(() => place.Store.PutAsync(id, source, new PutOptions { Mode = WriteMode.Replace }));
         Assert.AreEqual(StoreError.InUse, error.Error);
         CollectionAssert.AreEqual(new byte[] { 1, 2, 3 }, await place.ReadAsync(id));
+        await place.Driver.SettledAsync();
         Assert.IsEmpty(place.Behind.ListTrash(), "Nothing of the upload is left.");
     }
 
