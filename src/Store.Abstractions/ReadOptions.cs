@@ -31,6 +31,13 @@ public sealed record ReadOptions
     /// </remarks>
     public TimeSpan? HedgeAfter { get; init; }
 
+    /// <summary>
+    /// Whether <see cref="Stream.CopyToAsync(Stream)"/> lends any destination the pieces themselves; by default it does so where the destination is a
+    /// file, and gives others copies. It spares copying every byte, and a destination that takes nothing for a while keeps a piece from all other
+    /// reads meanwhile: for a process that has no others.
+    /// </summary>
+    public bool LendsPieces { get; init; }
+
     /// <summary>Told of every chunk that has been fetched and verified; null by default.</summary>
     public IProgress<TransferProgress>? Progress { get; init; }
 

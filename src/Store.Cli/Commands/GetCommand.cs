@@ -160,9 +160,8 @@ internal static class GetCommand
         ImageStores stores, List<ImageLocation> places, ReadOptions options, Stream output, CancellationToken cancellationToken) =>
         TransferBar.ShowAsync("get", async progress =>
         {
-            const int BufferBytes = 256 << 10;
-            await using var input = await stores.OpenReadAsync(places, options with { Progress = progress }, cancellationToken);
-            await input.CopyToAsync(output, BufferBytes, cancellationToken);
+            await using var input = await stores.OpenReadAsync(places, options with { Progress = progress, LendsPieces = true }, cancellationToken);
+            await input.CopyToAsync(output, cancellationToken);
             return input.Verdict;
         });
 }

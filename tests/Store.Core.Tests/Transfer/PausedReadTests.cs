@@ -86,6 +86,23 @@ public sealed class PausedReadTests
     }
 
     [TestMethod]
+    [DataRow(true)]
+    [DataRow(false)]
+    public async Task A_peer_is_lent_whole_pieces_where_that_was_asked_for_and_gets_copies_else(bool lends)
+    {
+        var receipt = await _store.PutAsync(new ImageId("large"), new MemoryStream(Image));
+        var peer = new MeasuringStream();
+        await using (var stream = await _store.OpenReadAsync(receipt.Location, ReadOptions.Verify(receipt) with { LendsPieces = lends }))
+        {
+            await stream.CopyToAsync(peer, 100_000);
+        }
+
+        AssertSame(Image, peer.ToArray());
+        Assert.AreEqual(lends, peer.Longest == Chunk, $"The longest write had {peer.Longest} bytes.");
+        Assert.AreEqual(0, _budget.UsedBytes);
+    }
+
+    [TestMethod]
     public async Task A_piece_that_is_another_one_when_it_is_fetched_again_is_never_spliced_to_the_first()
     {
         var receipt = await _store.PutAsync(new ImageId("large"), new MemoryStream(Image));
@@ -143,6 +160,20 @@ public sealed class PausedReadTests
             Write(buffer.Span);
             _stuck.TrySetResult();
             await _on.Task.WaitAsync(cancellationToken);
+        }
+    }
+
+    /// <summary>A peer, which cannot be sought, and the longest write to it.</summary>
+    private sealed class MeasuringStream : MemoryStream
+    {
+        public int Longest { get; private set; }
+
+        public override bool CanSeek => false;
+
+        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            Longest = Math.Max(Longest, buffer.Length);
+            return base.WriteAsync(buffer, cancellationToken);
         }
     }
 }

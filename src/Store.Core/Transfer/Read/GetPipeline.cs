@@ -86,7 +86,7 @@ internal sealed class GetPipeline(ReadSources sources, ReadSource source, ReadPa
             }
 
             var digest = read.ExpectedDigests.Count > 0 ? new WholeDigest(read.ExpectedDigests, stored.Size) : null; // last: it holds what only the stream disposes
-            return new VerifiedReadStream(new OpenImage(stored, start, end, read.Manifest is not null, _limits.CanReadRanges), pieces, digest, new TransferCount(read.Progress, end - start), operation, sources);
+            return new VerifiedReadStream(new OpenImage(stored, start, end, read.Manifest is not null, _limits.CanReadRanges, read.LendsPieces), pieces, digest, new TransferCount(read.Progress, end - start), operation, sources);
         }
         catch
         {

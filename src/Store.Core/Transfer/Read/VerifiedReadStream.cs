@@ -75,7 +75,7 @@ internal sealed class VerifiedReadStream(
         ValidateCopyToArguments(destination, bufferSize);
 
         // Whoever writes to a peer may wait for it for ever: it gets copies, so that the piece can be given back meanwhile. A file takes it as it is.
-        return destination is FileStream { CanSeek: true } || destination == Null
+        return image.LendsPieces || destination is FileStream { CanSeek: true } || destination == Null
             ? CopyPiecesAsync(destination, cancellationToken)
             : base.CopyToAsync(destination, bufferSize, cancellationToken);
     }
@@ -251,4 +251,4 @@ internal sealed class VerifiedReadStream(
 }
 
 /// <summary>What was opened: the object, and from where to where of it is read, in bytes of the whole image.</summary>
-internal sealed record OpenImage(StoredObject Object, long Start, long End, bool HasManifest, bool CanSeek);
+internal sealed record OpenImage(StoredObject Object, long Start, long End, bool HasManifest, bool CanSeek, bool LendsPieces);
