@@ -157,7 +157,6 @@ internal sealed class FindingJson
 {
     public string? Code { get; set; }
 
-    // Not nullable: this type's converter would be compiled in every process that reads a receipt.
     [JsonRequired]
     public bool Unsafe { get; set; }
 

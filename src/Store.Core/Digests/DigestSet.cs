@@ -5,6 +5,8 @@ namespace GlanceStore.Digests;
 /// <summary>Digests of one stream of bytes, and of each chunk of it on its own, computed beside those of all other streams.</summary>
 internal sealed class DigestSet : IAsyncDisposable
 {
+    private static readonly IReadOnlyDictionary<string, Task<byte[]>> NoDigests = new Dictionary<string, Task<byte[]>>();
+
     private readonly DigestLanes _lanes;
     private readonly (string Algorithm, RunningDigest Digest)[] _whole;
     private readonly string[] _ofChunks;
@@ -34,7 +36,7 @@ internal sealed class DigestSet : IAsyncDisposable
             digest.Append(buffer, length);
         }
 
-        return _ofChunks.ToDictionary(algorithm => algorithm, algorithm => DigestAsync(_lanes.Begin(algorithm), buffer, length));
+        return _ofChunks.Length == 0 ? NoDigests : _ofChunks.ToDictionary(algorithm => algorithm, algorithm => DigestAsync(_lanes.Begin(algorithm), buffer, length));
     }
 
     /// <summary>Waits until everything appended has been digested and its buffers are free.</summary>

@@ -12,7 +12,8 @@ internal sealed class RunningDigest : IAsyncDisposable
     private (ChunkBuffer Buffer, int Length) _piece;
     private int _taken;
     private bool _isInTurn;
-    private bool _isAbandoned;
+    private volatile bool _isAbandoned;
+    private volatile bool _isEnded;
     private Exception? _failure;
     private TaskCompletionSource? _idle;
 
@@ -48,7 +49,8 @@ internal sealed class RunningDigest : IAsyncDisposable
             ExceptionDispatchInfo.Throw(_failure);
         }
 
-        if (_isAbandoned)
+        // Whoever waits beside the one that ended it and has disposed it since has seen everything digested.
+        if (_isAbandoned && !_isEnded)
         {
             throw new OperationCanceledException("The digest was given up.");
         }
@@ -58,6 +60,7 @@ internal sealed class RunningDigest : IAsyncDisposable
     public async Task<byte[]> CompleteAsync()
     {
         await FlushAsync().ConfigureAwait(false);
+        _isEnded = true;
         return _state.End();
     }
 
