@@ -21,18 +21,19 @@ internal sealed class WholeDigest(IReadOnlyList<Digest> expected, long size) : I
         _ => $"the {Names} is checked at the end of the image, which was not reached",
     };
 
-    public async ValueTask AppendAsync(ReadPiece piece, ChunkBuffer buffer)
+    /// <summary>Digests the next piece while it is taken: its bytes must stay until <see cref="FlushAsync"/> is over.</summary>
+    public void Append(ReadPiece piece, ChunkBuffer buffer)
     {
         _jumped |= piece.Offset != _next;
-        if (_jumped)
+        if (!_jumped)
         {
-            return;
+            _ = _set.Append(buffer, piece.Length);
+            _next = piece.End;
         }
-
-        _ = _set.Append(buffer, piece.Length);
-        await _set.FlushAsync().ConfigureAwait(false);
-        _next = piece.End;
     }
+
+    /// <summary>Waits until all pieces have been digested.</summary>
+    public Task FlushAsync() => _set.FlushAsync();
 
     /// <exception cref="StoreException"><see cref="StoreError.Corrupted"/>: all was read in order and a digest is another.</exception>
     public async ValueTask CheckAsync(ImageLocation location)

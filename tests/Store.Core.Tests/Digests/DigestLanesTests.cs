@@ -87,6 +87,32 @@ public sealed class DigestLanesTests
     }
 
     [TestMethod]
+    public async Task A_stream_that_begins_alone_is_left_to_the_platform_where_that_is_quicker()
+    {
+        var forCompany = BlockHash.Of(Sha512.Start, isBigEndian: true, [BlockHashes.Sha512.Widths[0]], isForCompany: true);
+        var lanes = new DigestLanes(2, new Dictionary<string, BlockHash> { ["md5"] = BlockHashes.Md5, ["sha512"] = forCompany });
+        for (var round = 0; round < 2; round++)
+        {
+            await using var md5 = lanes.Begin("md5");
+            await using var alone = lanes.Begin("sha512");
+            await using var beside = lanes.Begin("sha512");
+            Assert.IsNotNull(md5.Blocks, "a stream of MD5 is as quick here");
+            Assert.IsNull(alone.Blocks);
+            Assert.IsNotNull(beside.Blocks);
+            var bytes = new byte[100_000];
+            new Random(Seed).NextBytes(bytes);
+            await AppendAsync(alone, bytes);
+            await AppendAsync(beside, bytes);
+            Assert.AreSequenceEqual(SHA512.HashData(bytes), await alone.CompleteAsync());
+            Assert.AreSequenceEqual(SHA512.HashData(bytes), await beside.CompleteAsync());
+            await alone.DisposeAsync(); // and once more at the end: it is counted once
+        }
+
+        Assert.IsTrue(BlockHashes.Sha512.IsForCompany);
+        Assert.IsFalse(BlockHashes.Md5.IsForCompany);
+    }
+
+    [TestMethod]
     public async Task An_empty_stream_and_an_empty_chunk_have_a_digest()
     {
         await using var never = DigestLanes.Shared.Begin("sha512");

@@ -267,6 +267,20 @@ public sealed partial class GetPipelineTests
         Assert.AreEqual(ReadVerification.None, stream.Verdict.Verification);
     }
 
+    // With room for one piece all of them come in one buffer: what is fetched into it too early is digested in place of what was read.
+    [TestMethod]
+    public async Task A_piece_is_digested_while_it_is_written_and_before_the_next_one_comes_into_its_buffer()
+    {
+        var receipt = await PutAsync();
+        var store = Store(Driver(), new TransferBudget(Chunk), Small with { Parallelism = 1 });
+        for (var round = 0; round < 50; round++)
+        {
+            await using var stream = await store.OpenReadAsync(receipt.Location, new ReadOptions { ExpectedDigests = [receipt.Checksum!, receipt.MultiHash!] });
+            CollectionAssert.AreEqual(Image, await ReadAllAsync(stream));
+            Assert.AreEqual(ReadVerification.Digest, stream.Verdict.Verification);
+        }
+    }
+
     [TestMethod]
     public async Task A_stream_says_what_was_verified_and_why_not()
     {

@@ -28,17 +28,20 @@ internal sealed class BlockHash
     /// <summary>Whether words stand in blocks with their highest byte first.</summary>
     public required bool IsBigEndian { get; init; }
 
+    /// <summary>Whether a stream that begins with no other beside it is better left to the platform.</summary>
+    public required bool IsForCompany { get; init; }
+
     /// <summary>Sixteen words.</summary>
     public int BlockBytes => 16 * _wordBytes;
 
     /// <summary>The ways to take its blocks that this machine has; the first takes those of one digest.</summary>
     public IReadOnlyList<LaneWidth> Widths => _widths;
 
-    public static BlockHash Of(ReadOnlySpan<uint> start, bool isBigEndian, IEnumerable<LaneWidth> widths) =>
-        new(MemoryMarshal.AsBytes(start), sizeof(uint), widths) { IsBigEndian = isBigEndian };
+    public static BlockHash Of(ReadOnlySpan<uint> start, bool isBigEndian, IEnumerable<LaneWidth> widths, bool isForCompany = false) =>
+        new(MemoryMarshal.AsBytes(start), sizeof(uint), widths) { IsBigEndian = isBigEndian, IsForCompany = isForCompany };
 
-    public static BlockHash Of(ReadOnlySpan<ulong> start, bool isBigEndian, IEnumerable<LaneWidth> widths) =>
-        new(MemoryMarshal.AsBytes(start), sizeof(ulong), widths) { IsBigEndian = isBigEndian };
+    public static BlockHash Of(ReadOnlySpan<ulong> start, bool isBigEndian, IEnumerable<LaneWidth> widths, bool isForCompany = false) =>
+        new(MemoryMarshal.AsBytes(start), sizeof(ulong), widths) { IsBigEndian = isBigEndian, IsForCompany = isForCompany };
 
     /// <summary>The words before the first block.</summary>
     public byte[] Start() => [.. _start];

@@ -29,7 +29,8 @@ internal static class BlockHashes
         .. If(Vector128.IsHardwareAccelerated, 4, 3.3, Sha2<Vector128<uint>, uint, Words128<uint>, Sha256<Vector128<uint>, Words128<uint>>>.Compress),
         .. If(Avx2.IsSupported, 8, HasAvx512 ? 2.2 : 3.8, Sha2<Vector256<uint>, uint, Words256<uint>, Sha256<Vector256<uint>, Words256<uint>>>.Compress),
         .. If(HasAvx512, 16, 2.4, Sha2<Vector512<uint>, uint, Words512<uint>, Sha256<Vector512<uint>, Words512<uint>>>.Compress),
-    ]);
+    ],
+    isForCompany: true);
 
     /// <summary>SHA-512.</summary>
     public static BlockHash Sha512 { get; } = BlockHash.Of(Digests.Sha512.Start, isBigEndian: true,
@@ -42,7 +43,8 @@ internal static class BlockHashes
         .. If(Vector128.IsHardwareAccelerated, 2, 2.8, Sha2<Vector128<ulong>, ulong, Words128<ulong>, Sha512<Vector128<ulong>, Words128<ulong>>>.Compress),
         .. If(Avx2.IsSupported, 4, HasAvx512 ? 2.0 : 3.3, Sha2<Vector256<ulong>, ulong, Words256<ulong>, Sha512<Vector256<ulong>, Words256<ulong>>>.Compress),
         .. If(HasAvx512, 8, 2.3, Sha2<Vector512<ulong>, ulong, Words512<ulong>, Sha512<Vector512<ulong>, Words512<ulong>>>.Compress),
-    ]);
+    ],
+    isForCompany: true);
 
     /// <summary>By hashlib's names: those for which this machine has a way here that is worth it. The platform computes the others.</summary>
     public static IReadOnlyDictionary<string, BlockHash> Used { get; } = Choose();

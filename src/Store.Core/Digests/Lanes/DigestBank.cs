@@ -14,6 +14,9 @@ internal sealed class DigestBank(BlockHash? hash)
 
     public BlockHash? Hash => hash;
 
+    /// <summary>How many digests of the kind there are, whoever computes them, and whether they have something to take or not.</summary>
+    public int Begun { get; set; }
+
     public void Add(RunningDigest digest) => _ready.Enqueue(digest);
 
     /// <summary>Takes those that are best taken together, and no more than asked for.</summary>

@@ -30,14 +30,21 @@ internal sealed class DigestLanes(int workers, IReadOnlyDictionary<string, Block
     /// <summary>The process's own.</summary>
     public static DigestLanes Shared { get; } = new(Environment.ProcessorCount, BlockHashes.Used);
 
-    /// <summary>Begins a digest.</summary>
+    /// <summary>Begins a digest. Who computes it is decided here for good: the platform tells nobody how far it has come.</summary>
     /// <exception cref="StoreException"><see cref="StoreError.Unsupported"/>: the algorithm is not known here.</exception>
     public RunningDigest Begin(string algorithm)
     {
         var name = DigestAlgorithms.NameOf(algorithm);
-        return _banks.TryGetValue(algorithm, out var bank)
-            ? new RunningDigest(this, bank, new BlockState(bank.Hash!))
-            : new RunningDigest(this, _platform, new PlatformState(name));
+        var kind = _banks.GetValueOrDefault(algorithm, _platform);
+        bool isAlone;
+        lock (_lock)
+        {
+            isAlone = kind.Begun++ == 0;
+        }
+
+        return kind.Hash is { } hash && !(isAlone && hash.IsForCompany)
+            ? new RunningDigest(this, kind, kind, new BlockState(hash))
+            : new RunningDigest(this, kind, _platform, new PlatformState(name));
     }
 
     /// <summary>Has a digest take more bytes; the buffer is kept until then.</summary>

@@ -7,6 +7,7 @@ namespace GlanceStore.Digests;
 internal sealed class RunningDigest : IAsyncDisposable
 {
     private readonly DigestLanes _lanes;
+    private readonly DigestBank _kind;
     private readonly HashState _state;
     private readonly Queue<(ChunkBuffer Buffer, int Length)> _pieces = new();
     private (ChunkBuffer Buffer, int Length) _piece;
@@ -17,9 +18,13 @@ internal sealed class RunningDigest : IAsyncDisposable
     private Exception? _failure;
     private TaskCompletionSource? _idle;
 
-    public RunningDigest(DigestLanes lanes, DigestBank bank, HashState state)
+    /// <param name="lanes">Who computes it.</param>
+    /// <param name="kind">Where it is counted until it is disposed.</param>
+    /// <param name="bank">Where it waits for its turns.</param>
+    /// <param name="state">How far it has come.</param>
+    public RunningDigest(DigestLanes lanes, DigestBank kind, DigestBank bank, HashState state)
     {
-        (_lanes, Bank, _state) = (lanes, bank, state);
+        (_lanes, _kind, Bank, _state) = (lanes, kind, bank, state);
         Blocks = state as BlockState;
     }
 
@@ -117,6 +122,7 @@ internal sealed class RunningDigest : IAsyncDisposable
 
     public void Abandon()
     {
+        _kind.Begun -= _isAbandoned ? 0 : 1;
         _isAbandoned = true;
         Drop(_isInTurn ? 1 : 0);
         if (!_isInTurn)

@@ -9,7 +9,7 @@ internal sealed class VerifiedReadStream(
     : ImageReadStream
 {
     private long _position;
-    private int _counted = -1;
+    private ReadPiece? _counted;
     private bool _disposed;
 
     public override StoredObject Object => image.Object;
@@ -199,10 +199,11 @@ internal sealed class VerifiedReadStream(
 
     private async ValueTask<ReadOnlyMemory<byte>> FetchAsync(long offset, CancellationToken cancellationToken)
     {
+        await LetGoAsync(offset).ConfigureAwait(false);
         var (piece, buffer) = await pieces.GetAsync(offset, cancellationToken).ConfigureAwait(false);
         try
         {
-            await CountAsync(piece, buffer).ConfigureAwait(false);
+            Count(piece, buffer);
         }
         catch
         {
@@ -214,20 +215,36 @@ internal sealed class VerifiedReadStream(
         return buffer.Memory[(int)(offset - piece.Offset)..end];
     }
 
-    // Once, also where it was given back and fetched again in between.
-    private async ValueTask CountAsync(ReadPiece piece, ChunkBuffer buffer)
+    // A piece is digested while it is written to wherever it goes; the next ones are fetched into its buffer.
+    private async ValueTask LetGoAsync(long offset)
     {
-        if (piece.Index == _counted)
+        if (digest is null || _counted is not { } counted || counted.Holds(offset))
         {
             return;
         }
 
-        _counted = piece.Index;
-        count.Add(Math.Min(piece.End, image.End) - Math.Max(piece.Offset, image.Start));
-        if (digest is not null)
+        try
         {
-            await digest.AppendAsync(piece, buffer).ConfigureAwait(false);
+            await digest.FlushAsync().ConfigureAwait(false);
         }
+        catch (OperationCanceledException)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            throw;
+        }
+    }
+
+    // Once, also where it was given back and fetched again in between.
+    private void Count(ReadPiece piece, ChunkBuffer buffer)
+    {
+        if (piece.Index == _counted?.Index)
+        {
+            return;
+        }
+
+        _counted = piece;
+        count.Add(Math.Min(piece.End, image.End) - Math.Max(piece.Offset, image.Start));
+        digest?.Append(piece, buffer);
     }
 
     private async ValueTask<ReadOnlyMemory<byte>> EndAsync()
