@@ -31,12 +31,14 @@ internal sealed class DigestSet : IAsyncDisposable
     /// <returns>The digests of these bytes alone, by their algorithms.</returns>
     public IReadOnlyDictionary<string, Task<byte[]>> Append(ChunkBuffer buffer, int length)
     {
-        foreach (var (_, digest) in _whole)
+        RunningDigest[] ofChunk = [.. _ofChunks.Select(_lanes.Begin)];
+        lock (_chunks)
         {
-            digest.Append(buffer, length);
+            _chunks.UnionWith(ofChunk);
         }
 
-        return _ofChunks.Length == 0 ? NoDigests : _ofChunks.ToDictionary(algorithm => algorithm, algorithm => DigestAsync(_lanes.Begin(algorithm), buffer, length));
+        _lanes.Append([.. _whole.Select(one => one.Digest), .. ofChunk], buffer, length);
+        return ofChunk.Length == 0 ? NoDigests : _ofChunks.Zip(ofChunk, (algorithm, digest) => (algorithm, digest)).ToDictionary(one => one.algorithm, one => EndAsync(one.digest));
     }
 
     /// <summary>Waits until everything appended has been digested and its buffers are free.</summary>
@@ -66,25 +68,19 @@ internal sealed class DigestSet : IAsyncDisposable
         }
     }
 
-    private async Task<byte[]> DigestAsync(RunningDigest digest, ChunkBuffer buffer, int length)
+    private async Task<byte[]> EndAsync(RunningDigest ofChunk)
     {
-        lock (_chunks)
-        {
-            _chunks.Add(digest);
-        }
-
-        digest.Append(buffer, length);
-        await using (digest.ConfigureAwait(false))
+        await using (ofChunk.ConfigureAwait(false))
         {
             try
             {
-                return await digest.CompleteAsync().ConfigureAwait(false);
+                return await ofChunk.CompleteAsync().ConfigureAwait(false);
             }
             finally
             {
                 lock (_chunks)
                 {
-                    _chunks.Remove(digest);
+                    _chunks.Remove(ofChunk);
                 }
             }
         }

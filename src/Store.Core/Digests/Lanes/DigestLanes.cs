@@ -47,26 +47,29 @@ internal sealed class DigestLanes(int workers, IReadOnlyDictionary<string, Block
             : new RunningDigest(this, kind, _platform, new PlatformState(name));
     }
 
-    /// <summary>Has a digest take more bytes; the buffer is kept until then.</summary>
-    public void Append(RunningDigest digest, ChunkBuffer buffer, int length)
+    /// <summary>Has digests take the same bytes; the buffer is kept until then. Those of one kind begin in one turn, where a core would have taken the first alone.</summary>
+    public void Append(ReadOnlySpan<RunningDigest> digests, ChunkBuffer buffer, int length)
     {
+        var turns = 0;
         lock (_lock)
         {
-            if (!digest.Enqueue(buffer, length))
+            foreach (var digest in digests)
             {
-                return;
+                if (digest.Enqueue(buffer, length))
+                {
+                    Ready(digest);
+                    turns++;
+                }
             }
 
-            Ready(digest);
-            if (_begun == workers)
-            {
-                return;
-            }
-
-            _begun++;
+            turns = Math.Min(turns, workers - _begun);
+            _begun += turns;
         }
 
-        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        for (; turns > 0; turns--)
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        }
     }
 
     /// <summary>Waits until a digest has taken everything.</summary>

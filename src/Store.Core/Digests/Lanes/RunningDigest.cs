@@ -42,9 +42,6 @@ internal sealed class RunningDigest : IAsyncDisposable
     /// <summary>What is left of the piece that a turn has begun with: its buffer is kept until the turn is over.</summary>
     public ReadOnlyMemory<byte> Left => _piece.Buffer.Memory[_taken.._piece.Length];
 
-    /// <summary>Digests more bytes; returns at once, and keeps the buffer until it has seen them.</summary>
-    public void Append(ChunkBuffer buffer, int length) => _lanes.Append(this, buffer, length);
-
     /// <summary>Waits until everything appended has been digested and its buffers are free.</summary>
     public async Task FlushAsync()
     {
