@@ -124,9 +124,8 @@ public sealed class DigestLanesTests
         for (var chunk = 0; chunk < 50; chunk++)
         {
             await using var own = lanes.Begin("md5");
-            await using var other = lanes.Begin("sha256");
-            await AppendAsync(lanes, new byte[64_000], whole, other, own);
-            await Task.WhenAll(whole.FlushAsync(), own.FlushAsync(), other.FlushAsync());
+            await AppendAsync(lanes, new byte[64_000], whole, own);
+            await Task.WhenAll(whole.FlushAsync(), own.FlushAsync());
         }
 
         Assert.AreSequenceEqual(Enumerable.Repeat(2, 50), together);

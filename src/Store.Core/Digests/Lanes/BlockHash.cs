@@ -9,6 +9,9 @@ namespace GlanceStore.Digests;
 /// </summary>
 internal sealed class BlockHash
 {
+    // A second MD5 in the registers costs less, four lanes of a vector instead of two cost more.
+    private const double NextToNothing = 1.1;
+
     private readonly byte[] _start;
     private readonly int _wordBytes;
     private readonly LaneWidth[] _widths;
@@ -16,6 +19,7 @@ internal sealed class BlockHash
     // By how many are ready.
     private readonly int[] _lanes;
     private readonly LaneWidth[] _quickest;
+    private readonly int[] _filled;
 
     private BlockHash(ReadOnlySpan<byte> start, int wordBytes, IEnumerable<LaneWidth> widths)
     {
@@ -23,6 +27,7 @@ internal sealed class BlockHash
         var counts = Enumerable.Range(0, _widths.Max(width => width.Lanes) + 1);
         _lanes = [.. counts.Select(ready => Math.Min(ready, _widths.MaxBy(width => Math.Min(ready, width.Lanes) / width.Cost)!.Lanes))];
         _quickest = [.. counts.Select(lanes => _widths.Where(width => width.Lanes >= lanes).MinBy(width => width.Cost)!)];
+        _filled = [.. _quickest.Select(quickest => _widths.Where(width => width.Cost <= quickest.Cost * NextToNothing).Max(width => width.Lanes))];
     }
 
     /// <summary>Whether words stand in blocks with their highest byte first.</summary>
@@ -46,8 +51,8 @@ internal sealed class BlockHash
     /// <summary>The words before the first block.</summary>
     public byte[] Start() => [.. _start];
 
-    /// <summary>How many of those that are ready are best taken together.</summary>
-    public int LanesFor(int ready) => _lanes[Math.Min(ready, _lanes.Length - 1)];
+    /// <summary>How many of those that are ready are best taken together: those that are due, and whatever costs next to nothing beside them.</summary>
+    public int LanesFor(int due, int ready) => Math.Min(ready, _filled[_lanes[Math.Min(Math.Min(due, ready), _lanes.Length - 1)]]);
 
     /// <summary>The quickest way to take so many together.</summary>
     public LaneWidth WidthFor(int lanes) => _quickest[lanes];

@@ -19,10 +19,11 @@ internal sealed class DigestBank(BlockHash? hash)
 
     public void Add(RunningDigest digest) => _ready.Enqueue(digest);
 
-    /// <summary>Takes those that are best taken together, and no more than asked for.</summary>
-    public RunningDigest[] Take(int most)
+    /// <summary>Takes those that are best taken together.</summary>
+    /// <param name="due">How many a core takes when all that are free take as many.</param>
+    public RunningDigest[] Take(int due)
     {
-        var taken = new RunningDigest[hash?.LanesFor(Math.Min(most, Count)) ?? 1];
+        var taken = new RunningDigest[hash?.LanesFor(due, Count) ?? 1];
         for (var i = 0; i < taken.Length; i++)
         {
             taken[i] = _ready.Dequeue();
