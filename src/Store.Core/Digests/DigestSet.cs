@@ -37,7 +37,7 @@ internal sealed class DigestSet : IAsyncDisposable
             _chunks.UnionWith(ofChunk);
         }
 
-        _lanes.Append([.. _whole.Select(one => one.Digest), .. ofChunk], buffer, length);
+        _lanes.Append([.. _whole.Select(one => one.Digest)], ofChunk, buffer, length);
         return ofChunk.Length == 0 ? NoDigests : _ofChunks.Zip(ofChunk, (algorithm, digest) => (algorithm, digest)).ToDictionary(one => one.algorithm, one => EndAsync(one.digest));
     }
 

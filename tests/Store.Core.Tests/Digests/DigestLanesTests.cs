@@ -39,14 +39,25 @@ public sealed class DigestLanesTests
     }
 
     [TestMethod]
+    public async Task Chunks_have_their_own_digests_beside_a_whole_that_goes_on_or_is_given_up()
+    {
+        foreach (var lanes in Engines())
+        {
+            var random = new Random(Seed);
+            await Task.WhenAll(Enumerable.Range(0, 60).Select(number => RunBesideAsync(lanes, new Random(random.Next()), Algorithms[number % Algorithms.Length])));
+            Assert.AreEqual(0, _budget.UsedBytes, $"nothing is held, seed {Seed}");
+        }
+    }
+
+    [TestMethod]
     public async Task A_stream_that_is_given_up_gives_no_digest()
     {
         var lanes = DigestLanes.Shared;
         var digest = lanes.Begin("md5");
-        await AppendAsync(lanes, new byte[1000], digest);
+        await AppendAsync(lanes, new byte[1000], [digest]);
         await digest.DisposeAsync();
         await Assert.ThrowsAsync<OperationCanceledException>(digest.CompleteAsync);
-        await AppendAsync(lanes, new byte[1000], digest);
+        await AppendAsync(lanes, new byte[1000], [digest]);
         Assert.AreEqual(0, _budget.UsedBytes, "what comes later is not kept");
     }
 
@@ -58,7 +69,7 @@ public sealed class DigestLanesTests
             RunningDigest[] slow = [.. Algorithms.SelectMany(algorithm => Enumerable.Range(0, 8).Select(_ => lanes.Begin(algorithm)))];
             foreach (var digest in slow)
             {
-                await AppendAsync(lanes, [1], digest);
+                await AppendAsync(lanes, [1], [digest]);
             }
 
             await Task.WhenAll(Algorithms.Select(algorithm => RunAsync(lanes, new Random(Seed), algorithm))).WaitAsync(TimeSpan.FromMinutes(1));
@@ -79,7 +90,7 @@ public sealed class DigestLanesTests
         await using var sha512 = DigestLanes.Shared.Begin("sha512");
         foreach (var piece in bytes.Chunk(1_234_567))
         {
-            await AppendAsync(DigestLanes.Shared, piece, md5, sha512);
+            await AppendAsync(DigestLanes.Shared, piece, [md5, sha512]);
         }
 
         Assert.AreSequenceEqual(MD5.HashData(bytes), await md5.CompleteAsync());
@@ -101,8 +112,8 @@ public sealed class DigestLanesTests
             Assert.IsNotNull(beside.Blocks);
             var bytes = new byte[100_000];
             new Random(Seed).NextBytes(bytes);
-            await AppendAsync(lanes, bytes, alone);
-            await AppendAsync(lanes, bytes, beside);
+            await AppendAsync(lanes, bytes, [alone]);
+            await AppendAsync(lanes, bytes, [beside]);
             Assert.AreSequenceEqual(SHA512.HashData(bytes), await alone.CompleteAsync());
             Assert.AreSequenceEqual(SHA512.HashData(bytes), await beside.CompleteAsync());
             await alone.DisposeAsync(); // and once more at the end: it is counted once
@@ -114,18 +125,23 @@ public sealed class DigestLanesTests
 
     // A segment's MD5 beside that of the whole: the second costs next to nothing, but only if no core begins with the first alone.
     [TestMethod]
-    public async Task Digests_of_the_same_bytes_begin_in_one_turn()
+    public async Task A_chunks_own_digest_takes_its_bytes_in_the_turns_of_the_whole()
     {
         var together = new List<int>();
         var hash = BlockHash.Of(Md5.Start, isBigEndian: false,
             [.. BlockHashes.Md5.Widths.Take(2).Select(width => width with { Compress = Recorded(width.Compress, together) })]);
         var lanes = new DigestLanes(2, new Dictionary<string, BlockHash> { ["md5"] = hash });
         await using var whole = lanes.Begin("md5");
-        for (var chunk = 0; chunk < 50; chunk++)
+        RunningDigest[] own = [.. Enumerable.Range(0, 50).Select(_ => lanes.Begin("md5"))];
+        foreach (var ofChunk in own)
         {
-            await using var own = lanes.Begin("md5");
-            await AppendAsync(lanes, new byte[64_000], whole, own);
-            await Task.WhenAll(whole.FlushAsync(), own.FlushAsync());
+            await AppendAsync(lanes, new byte[64_000], [whole], [ofChunk]);
+        }
+
+        foreach (var ofChunk in own)
+        {
+            Assert.AreSequenceEqual(MD5.HashData(new byte[64_000]), await ofChunk.CompleteAsync());
+            await ofChunk.DisposeAsync();
         }
 
         Assert.AreSequenceEqual(Enumerable.Repeat(2, 50), together);
@@ -136,7 +152,7 @@ public sealed class DigestLanesTests
     {
         await using var never = DigestLanes.Shared.Begin("sha512");
         await using var empty = DigestLanes.Shared.Begin("md5");
-        await AppendAsync(DigestLanes.Shared, [], empty);
+        await AppendAsync(DigestLanes.Shared, [], [empty]);
         Assert.AreSequenceEqual(SHA512.HashData([]), await never.CompleteAsync());
         Assert.AreSequenceEqual(MD5.HashData([]), await empty.CompleteAsync());
     }
@@ -147,8 +163,8 @@ public sealed class DigestLanesTests
         var broken = BlockHash.Of(Md5.Start, isBigEndian: false, [new LaneWidth(1, 1, (_, _) => throw new CryptographicException("broken"))]);
         var lanes = new DigestLanes(2, new Dictionary<string, BlockHash> { ["md5"] = broken });
         await using var digest = lanes.Begin("md5");
-        await AppendAsync(lanes, new byte[1000], digest);
-        await AppendAsync(lanes, new byte[1000], digest);
+        await AppendAsync(lanes, new byte[1000], [digest]);
+        await AppendAsync(lanes, new byte[1000], [digest]);
         var e = await Assert.ThrowsExactlyAsync<CryptographicException>(digest.CompleteAsync);
         Assert.AreEqual("broken", e.Message);
         Assert.AreEqual(0, _budget.UsedBytes);
@@ -178,7 +194,7 @@ public sealed class DigestLanesTests
             var bytes = new byte[random.Next(4) == 0 ? random.Next(200) : random.Next(9000)];
             random.NextBytes(bytes);
             expected.AppendData(bytes);
-            await AppendAsync(lanes, bytes, digest);
+            await AppendAsync(lanes, bytes, [digest]);
             if (random.Next(3) == 0)
             {
                 await digest.FlushAsync();
@@ -197,7 +213,7 @@ public sealed class DigestLanesTests
         var digest = lanes.Begin(algorithm);
         for (var left = random.Next(6); left > 0; left--)
         {
-            await AppendAsync(lanes, new byte[random.Next(9000)], digest);
+            await AppendAsync(lanes, new byte[random.Next(9000)], [digest]);
             if (random.Next(2) == 0)
             {
                 await Task.Yield();
@@ -211,18 +227,64 @@ public sealed class DigestLanesTests
     {
         lock (together)
         {
-            together.Add(lanes.Length);
+            together.AddRange(blocks > 1 ? [lanes.Length] : Array.Empty<int>()); // one is a digest's end
         }
 
         compress(lanes, blocks);
     };
 
+    // Chunks wait beside a whole that may be given up, and may be given up themselves.
+    private async Task RunBesideAsync(DigestLanes lanes, Random random, string algorithm)
+    {
+        using var expected = IncrementalHash.CreateHash(DigestAlgorithms.NameOf(algorithm));
+        await using var whole = lanes.Begin(algorithm);
+        var chunks = new List<(byte[] Bytes, RunningDigest Digest)>();
+        for (var left = random.Next(12); left > 0; left--)
+        {
+            var bytes = new byte[random.Next(9000)];
+            random.NextBytes(bytes);
+            expected.AppendData(bytes);
+            chunks.Add((bytes, lanes.Begin(algorithm)));
+            await AppendAsync(lanes, bytes, [whole], [chunks[^1].Digest]);
+            if (random.Next(4) == 0)
+            {
+                await chunks[random.Next(chunks.Count)].Digest.DisposeAsync();
+            }
+        }
+
+        var isKept = random.Next(2) == 0;
+        await (isKept ? Task.CompletedTask : whole.DisposeAsync().AsTask());
+        await Task.WhenAll(chunks.Select(async chunk =>
+        {
+            var digest = await DigestOfAsync(chunk.Digest);
+            Assert.IsTrue(digest is null || digest.SequenceEqual(CryptographicOperations.HashData(DigestAlgorithms.NameOf(algorithm), chunk.Bytes)), $"{algorithm}, seed {Seed}");
+            await chunk.Digest.DisposeAsync();
+        }));
+        if (isKept)
+        {
+            Assert.AreSequenceEqual(expected.GetHashAndReset(), await whole.CompleteAsync(), $"{algorithm}, seed {Seed}");
+        }
+    }
+
+    // Null where it was given up.
+    private static async Task<byte[]?> DigestOfAsync(RunningDigest digest)
+    {
+        try
+        {
+            return await digest.CompleteAsync();
+        }
+        catch (OperationCanceledException)
+        {
+            return null;
+        }
+    }
+
     // The buffer is filled with something else as soon as it is free, which a lane that still read it would see.
-    private async Task AppendAsync(DigestLanes lanes, byte[] bytes, params RunningDigest[] digests)
+    private async Task AppendAsync(DigestLanes lanes, byte[] bytes, RunningDigest[] digests, RunningDigest[]? ofChunk = null)
     {
         var buffer = await _budget.RentAsync(bytes.Length, BufferUse.Write, default);
         bytes.CopyTo(buffer.Memory);
-        lanes.Append(digests, buffer, bytes.Length);
+        lanes.Append(digests, ofChunk ?? [], buffer, bytes.Length);
         buffer.Release();
     }
 }

@@ -30,6 +30,8 @@ internal sealed class DigestLanes(int workers, IReadOnlyDictionary<string, Block
     /// <summary>The process's own.</summary>
     public static DigestLanes Shared { get; } = new(Environment.ProcessorCount, BlockHashes.Used);
 
+    private int ReadyCount => _platform.Count + _banks.Values.Sum(bank => bank.Count);
+
     /// <summary>Begins a digest. Who computes it is decided here for good: the platform tells nobody how far it has come.</summary>
     /// <exception cref="StoreException"><see cref="StoreError.Unsupported"/>: the algorithm is not known here.</exception>
     public RunningDigest Begin(string algorithm)
@@ -47,29 +49,37 @@ internal sealed class DigestLanes(int workers, IReadOnlyDictionary<string, Block
             : new RunningDigest(this, kind, _platform, new PlatformState(name));
     }
 
-    /// <summary>Has digests take the same bytes; the buffer is kept until then. Those of one kind begin in one turn, where a core would have taken the first alone.</summary>
-    public void Append(ReadOnlySpan<RunningDigest> digests, ChunkBuffer buffer, int length)
+    /// <summary>
+    /// Has digests take the same bytes; the buffer is kept until then. A chunk's own digest is taken beside that of the whole, where there is one of its
+    /// kind: both in one turn, which costs next to nothing more, instead of the first on a core of its own and the second on its own later.
+    /// </summary>
+    /// <param name="whole">Those that the bytes are a part of.</param>
+    /// <param name="ofChunk">Those of these bytes alone, which have taken nothing yet.</param>
+    /// <param name="buffer">The bytes, and more.</param>
+    /// <param name="length">How many they are.</param>
+    public void Append(ReadOnlySpan<RunningDigest> whole, ReadOnlySpan<RunningDigest> ofChunk, ChunkBuffer buffer, int length)
     {
-        var turns = 0;
+        int turns;
         lock (_lock)
         {
-            foreach (var digest in digests)
+            foreach (var digest in ofChunk)
             {
-                if (digest.Enqueue(buffer, length))
+                digest.Hold(buffer, length);
+                if (FindBeside(whole, digest.Bank) is null)
                 {
                     Ready(digest);
-                    turns++;
                 }
             }
 
-            turns = Math.Min(turns, workers - _begun);
-            _begun += turns;
+            foreach (var digest in whole)
+            {
+                digest.Enqueue(buffer, length, FindBeside(ofChunk, digest.Bank));
+            }
+
+            turns = Claim();
         }
 
-        for (; turns > 0; turns--)
-        {
-            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
-        }
+        Begin(turns);
     }
 
     /// <summary>Waits until a digest has taken everything.</summary>
@@ -84,10 +94,26 @@ internal sealed class DigestLanes(int workers, IReadOnlyDictionary<string, Block
     /// <summary>Drops what a digest has not taken, and waits for the turn that it is in.</summary>
     public Task AbandonAsync(RunningDigest digest)
     {
+        int turns;
+        Task idle;
         lock (_lock)
         {
             digest.Abandon();
-            return digest.WhenIdle();
+            idle = digest.WhenIdle();
+            turns = Claim();
+        }
+
+        Begin(turns);
+        return idle;
+    }
+
+    /// <summary>A digest has something to take, unless it was given up. Under the lock.</summary>
+    public void Ready(RunningDigest digest)
+    {
+        if (digest.IsBusy)
+        {
+            digest.ReadySince = _clock++;
+            digest.Bank.Add(digest);
         }
     }
 
@@ -124,9 +150,8 @@ internal sealed class DigestLanes(int workers, IReadOnlyDictionary<string, Block
                 return null;
             }
 
-            var ready = _platform.Count + _banks.Values.Sum(other => other.Count);
             var free = workers - _inTurn++;
-            var digests = bank.Take((ready + free - 1) / free);
+            var digests = bank.Take((ReadyCount + free - 1) / free);
             foreach (var digest in digests)
             {
                 digest.BeginTurn();
@@ -144,18 +169,39 @@ internal sealed class DigestLanes(int workers, IReadOnlyDictionary<string, Block
             foreach (var digest in digests)
             {
                 digest.EndTurn(failure);
-                if (digest.IsBusy)
-                {
-                    Ready(digest);
-                }
+                Ready(digest);
             }
         }
     }
 
-    private void Ready(RunningDigest digest)
+    // One digest is computed beside one of its kind.
+    private static RunningDigest? FindBeside(ReadOnlySpan<RunningDigest> digests, DigestBank bank)
     {
-        digest.ReadySince = _clock++;
-        digest.Bank.Add(digest);
+        foreach (var digest in digests)
+        {
+            if (digest.Bank == bank && bank.Hash is not null)
+            {
+                return digest;
+            }
+        }
+
+        return null;
+    }
+
+    // Turns for what is ready, on cores that have none.
+    private int Claim()
+    {
+        var turns = Math.Min(ReadyCount, workers - _begun);
+        _begun += turns;
+        return turns;
+    }
+
+    private void Begin(int turns)
+    {
+        for (; turns > 0; turns--)
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        }
     }
 
     private void Take(RunningDigest[] digests)

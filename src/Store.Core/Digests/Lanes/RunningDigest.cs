@@ -10,6 +10,10 @@ internal sealed class RunningDigest : IAsyncDisposable
     private readonly DigestBank _kind;
     private readonly HashState _state;
     private readonly Queue<(ChunkBuffer Buffer, int Length)> _pieces = new();
+
+    // One for each piece but the first, which has been reached.
+    private readonly Queue<RunningDigest?> _beside = new();
+
     private (ChunkBuffer Buffer, int Length) _piece;
     private int _taken;
     private bool _isInTurn;
@@ -86,16 +90,28 @@ internal sealed class RunningDigest : IAsyncDisposable
 
     // The rest is for DigestLanes, under its lock.
 
-    public bool Enqueue(ChunkBuffer buffer, int length)
+    /// <summary>Takes more bytes in its next turns; a digest beside it becomes ready when it reaches them.</summary>
+    public void Enqueue(ChunkBuffer buffer, int length, RunningDigest? beside)
     {
         if (_isAbandoned || _failure is not null)
         {
-            return false;
+            ReadyBeside(beside);
+            return;
         }
 
-        _pieces.Enqueue((buffer.Retain(), length));
-        return _pieces.Count == 1;
+        Hold(buffer, length);
+        if (_pieces.Count > 1)
+        {
+            _beside.Enqueue(beside);
+            return;
+        }
+
+        _lanes.Ready(this);
+        ReadyBeside(beside);
     }
+
+    /// <summary>Takes more bytes when it is made ready.</summary>
+    public void Hold(ChunkBuffer buffer, int length) => _pieces.Enqueue((buffer.Retain(), length));
 
     public void BeginTurn() => (_isInTurn, _piece) = (true, _pieces.Peek());
 
@@ -112,6 +128,10 @@ internal sealed class RunningDigest : IAsyncDisposable
         {
             _pieces.Dequeue().Buffer.Release();
             _taken = 0;
+            if (_beside.TryDequeue(out var beside))
+            {
+                ReadyBeside(beside);
+            }
         }
 
         TellIfIdle();
@@ -134,9 +154,22 @@ internal sealed class RunningDigest : IAsyncDisposable
         ? (_idle ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task
         : Task.CompletedTask;
 
-    // What is in a turn is being read.
+    private void ReadyBeside(RunningDigest? beside)
+    {
+        if (beside is not null)
+        {
+            _lanes.Ready(beside);
+        }
+    }
+
+    // What is in a turn is being read; what would have been taken beside the rest is taken alone.
     private void Drop(int kept)
     {
+        while (_beside.TryDequeue(out var beside))
+        {
+            ReadyBeside(beside);
+        }
+
         for (var i = _pieces.Count; i > 0; i--)
         {
             var piece = _pieces.Dequeue();
