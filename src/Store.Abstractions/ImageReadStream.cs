@@ -13,4 +13,13 @@ public abstract class ImageReadStream : Stream
 
     /// <summary>What has been verified of the bytes handed over so far; final once a read has returned 0.</summary>
     public abstract ReadVerdict Verdict { get; }
+
+    /// <summary>
+    /// Counts bytes that whoever reads the image keeps because of it, such as the tables of a disk, in the store's memory budget. Nobody waits for
+    /// them; reading ahead gives way. What is counted when the stream is disposed is given back then.
+    /// </summary>
+    /// <param name="bytes">How many more they are, or below 0 how many fewer.</param>
+    public virtual void CountKept(long bytes)
+    {
+    }
 }

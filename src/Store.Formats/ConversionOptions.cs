@@ -33,7 +33,7 @@ public sealed record ConversionOptions
 }
 
 /// <summary>How to run qemu-img, which reads what strangers made, so within limits.</summary>
-/// <param name="StagingDirectory">Where the image and the result are while it runs, in a folder of their own that is removed afterwards.</param>
+/// <param name="StagingDirectory">The directory on whose file system the image and the result are while it runs, in files without names, of which nothing stays.</param>
 public sealed record QemuImgOptions(string StagingDirectory)
 {
     /// <summary>The program; <c>qemu-img</c> by default, found by the system's path.</summary>
@@ -45,6 +45,9 @@ public sealed record QemuImgOptions(string StagingDirectory)
     /// <summary>The longest file it may write, in bytes; null, the default: an eighth and 64 MiB more than the disk.</summary>
     public long? MaxOutputBytes { get; init; }
 
-    /// <summary>How long it may take; an hour by default.</summary>
+    /// <summary>
+    /// How long it may take; an hour by default. The same time of all processors ends one that was left running, because the process that watched over
+    /// it was killed.
+    /// </summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromHours(1);
 }

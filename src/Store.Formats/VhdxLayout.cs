@@ -12,6 +12,12 @@ internal readonly record struct VhdxRegion(long Offset, long Length)
 /// <summary>The regions that a VHDX file has; one that was not found has no length.</summary>
 internal sealed record VhdxRegions(VhdxRegion Bat, VhdxRegion Metadata)
 {
+    /// <summary>Whether there is a region that must be understood and is not known.</summary>
+    public bool HasUnknownRequired { get; init; }
+
+    /// <summary>Whether one that is known is there twice, so that readers may take either.</summary>
+    public bool HasTwins { get; init; }
+
     public long End => Math.Max(Bat.End, Metadata.End);
 }
 
@@ -30,6 +36,7 @@ internal static class VhdxLayout
     private const int MostRegions = 2047;
     private const int EntryBytes = 32;
     private const int ChecksumOffset = 4;
+    private const uint RequiredFlag = 1;
 
     private static readonly Guid Bat = new("2DC27766-F623-4200-9D64-115E9BFD4A08");
     private static readonly Guid Metadata = new("8B7CA206-4790-4B9A-B8FE-575F050F886E");
@@ -65,18 +72,26 @@ internal static class VhdxLayout
         {
             var entry = table.Slice(16 + (i * EntryBytes), EntryBytes);
             var kind = new Guid(entry[..16]);
-            var offset = BinaryPrimitives.ReadUInt64LittleEndian(entry[16..]);
-            if (offset is < HeadersEnd or > long.MaxValue / 2)
-            {
-                continue;
-            }
-
-            var region = new VhdxRegion((long)offset, BinaryPrimitives.ReadUInt32LittleEndian(entry[24..]));
-            regions = kind == Bat ? regions with { Bat = region } : kind == Metadata ? regions with { Metadata = region } : regions;
+            var isRequired = (BinaryPrimitives.ReadUInt32LittleEndian(entry[28..]) & RequiredFlag) != 0;
+            regions = With(regions, kind, RegionOf(entry), isRequired);
         }
 
         return regions;
     }
+
+    // One that is where none can be is there and leads nowhere.
+    private static VhdxRegion RegionOf(ReadOnlySpan<byte> entry)
+    {
+        var offset = BinaryPrimitives.ReadUInt64LittleEndian(entry[16..]);
+        return offset is < HeadersEnd or > long.MaxValue / 2
+            ? new VhdxRegion(HeadersEnd, 0)
+            : new VhdxRegion((long)offset, BinaryPrimitives.ReadUInt32LittleEndian(entry[24..]));
+    }
+
+    private static VhdxRegions With(VhdxRegions regions, Guid kind, VhdxRegion region, bool isRequired) =>
+        kind == Bat ? regions with { Bat = region, HasTwins = regions.HasTwins || regions.Bat != default }
+        : kind == Metadata ? regions with { Metadata = region, HasTwins = regions.HasTwins || regions.Metadata != default }
+        : regions with { HasUnknownRequired = regions.HasUnknownRequired || isRequired };
 
     // CRC-32C over the whole, with the checksum's own place as zeros.
     private static bool IsWhole(ReadOnlySpan<byte> bytes)

@@ -26,6 +26,9 @@ internal sealed record VhdxMetadata
 
     public bool HasUnknownRequired { get; private init; }
 
+    /// <summary>Whether one thing is said twice, so that readers may believe either.</summary>
+    public bool HasTwins { get; private init; }
+
     public ulong VirtualSize { get; private init; }
 
     public uint LogicalSectorSize { get; private init; }
@@ -47,8 +50,10 @@ internal sealed record VhdxMetadata
     {
         found = new VhdxMetadata();
         var (sized, shaped) = (false, false);
+        var seen = new HashSet<Guid>();
         foreach (var (kind, offset, length, flags) in Items(region))
         {
+            found = seen.Add(kind) ? found : found with { HasTwins = true };
             var item = offset >= LeastItemOffset && offset <= region.Length && length <= region.Length - offset ? region.Slice((int)offset, (int)length) : default;
             if (kind == DiskSize && item.Length >= sizeof(ulong))
             {

@@ -12,7 +12,7 @@ namespace GlanceStore.Formats;
 /// </para>
 /// <para>
 /// It holds <see cref="VirtualDiskOptions.CacheBytes"/> of tables, one cluster, and while it reads compressed ones as much of them as two reads of
-/// 1 MiB fetch, or of two clusters where those are longer. None of it is part of the transfers' memory budget.
+/// 1 MiB fetch, or of two clusters where those are longer. Of a stored image all of it is counted in the memory budget of its store.
 /// </para>
 /// <para>Not for use by several threads at once, as streams are not.</para>
 /// </remarks>

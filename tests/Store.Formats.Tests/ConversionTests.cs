@@ -48,7 +48,13 @@ public sealed class ConversionTests
     [TestMethod]
     [DataRow("backing.qcow2", StoreError.Refused)]
     [DataRow("disk.qed", StoreError.Refused)]
+    [DataRow("disk.qcow", StoreError.Refused)]
+    [DataRow("luks1.raw", StoreError.Unsupported)]
+    [DataRow("disk.parallels", StoreError.Unsupported)]
+    [DataRow("box.ova", StoreError.Unsupported)]
     [DataRow("disk.raw.gz", StoreError.Unsupported)]
+    [DataRow("disk.raw.xz", StoreError.Unsupported)]
+    [DataRow("disk.raw.zst", StoreError.Unsupported)]
     public async Task What_is_not_read_is_an_error_and_nothing_is_stored(string name, StoreError error)
     {
         await using var store = NewStore();
@@ -155,12 +161,40 @@ public sealed class ConversionTests
     }
 
     [TestMethod]
+    public async Task A_format_that_only_qemu_img_reads_is_converted_by_it()
+    {
+        await using var store = NewStore();
+        using var staging = new Folder();
+        using var image = new MemoryStream(MadeImages.Bytes("disk.parallels"));
+        image.Position = 700; // the image is what is converted, wherever its stream is
+        await SameAsync(MadeImages.Bytes("disk.raw"), store, await ImageConversion.ConvertAsync(image, store, Id, QemuImg(staging, "raw")), "disk.parallels");
+    }
+
+    [TestMethod]
     public async Task A_fixed_vhd_of_any_maker_is_converted_to_its_end()
     {
         await using var store = NewStore();
         using var staging = new Folder();
         using var image = new MemoryStream(MadeImages.Bytes("fixed.vhd"));
         await SameAsync(MadeImages.Bytes("disk.raw"), store, await ImageConversion.ConvertAsync(image, store, Id, QemuImg(staging, "raw")), "fixed.vhd");
+    }
+
+    [TestMethod]
+    public async Task While_qemu_img_runs_its_files_have_no_names_so_that_a_kill_leaves_none()
+    {
+        await using var store = NewStore();
+        using var staging = new Folder();
+        using var elsewhere = new Folder();
+        var (listing, program) = (Path.Combine(elsewhere.Path, "listing"), Path.Combine(elsewhere.Path, "qemu-img"));
+        await File.WriteAllTextAsync(program, $"#!/bin/sh\nls -A '{staging.Path}' > '{listing}'\nulimit -t >> '{listing}'\nexec qemu-img \"$@\"\n");
+        await MadeImages.RunAsync("chmod", "500", program);
+        await using var file = File.OpenRead(MadeImages.At("v3.qcow2"));
+        var options = QemuImg(staging, "vmdk");
+        var made = await ImageConversion.ConvertAsync(file, store, Id, options with { QemuImg = options.QemuImg! with { Program = program, Timeout = TimeSpan.FromMinutes(2) } });
+        Assert.IsGreaterThan(1 << 20, made.Size);
+
+        // And what a killed process leaves running does not run for ever.
+        Assert.AreEqual($"{120 * Environment.ProcessorCount}", (await File.ReadAllTextAsync(listing)).Trim());
     }
 
     [TestMethod]

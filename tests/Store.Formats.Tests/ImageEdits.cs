@@ -66,6 +66,49 @@ internal static class ImageEdits
         return copy;
     }
 
+    /// <summary>Adds a region to both region tables of a VHDX.</summary>
+    public static byte[] WithVhdxRegion(this byte[] image, Guid kind, bool isRequired)
+    {
+        var copy = (byte[])image.Clone();
+        foreach (var at in (int[])[192 << 10, 256 << 10])
+        {
+            var table = copy.AsSpan(at, 64 << 10);
+            var count = BinaryPrimitives.ReadInt32LittleEndian(table[8..]);
+            var entry = table.Slice(16 + (count * 32), 32);
+            kind.TryWriteBytes(entry);
+            BinaryPrimitives.WriteUInt64LittleEndian(entry[16..], 1 << 20);
+            BinaryPrimitives.WriteUInt32LittleEndian(entry[24..], 1 << 20);
+            BinaryPrimitives.WriteInt32LittleEndian(entry[28..], isRequired ? 1 : 0);
+            BinaryPrimitives.WriteInt32LittleEndian(table[8..], count + 1);
+            table.Slice(4, 4).Clear();
+            BinaryPrimitives.WriteUInt32LittleEndian(table[4..], Crc32C(table));
+        }
+
+        return copy;
+    }
+
+    /// <summary>Says once more what the metadata of a VHDX says first.</summary>
+    public static byte[] WithVhdxMetadataTwice(this byte[] image)
+    {
+        var copy = (byte[])image.Clone();
+        var table = copy.AsSpan(copy.AsSpan().IndexOf("metadata"u8));
+        var count = BinaryPrimitives.ReadUInt16LittleEndian(table[10..]);
+        table.Slice(32, 32).CopyTo(table[(32 * (count + 1))..]);
+        BinaryPrimitives.WriteUInt16LittleEndian(table[10..], (ushort)(count + 1));
+        return copy;
+    }
+
+    /// <summary>Sets a number of 64 bits as QEMU's formats write it.</summary>
+    public static byte[] WithBigEndian(this byte[] image, long offset, ulong value)
+    {
+        var copy = (byte[])image.Clone();
+        BinaryPrimitives.WriteUInt64BigEndian(copy.AsSpan((int)offset), value);
+        return copy;
+    }
+
+    /// <summary>Reads one.</summary>
+    public static ulong BigEndianAt(this byte[] image, ulong offset) => BinaryPrimitives.ReadUInt64BigEndian(image.AsSpan((int)offset));
+
     private static uint Crc32C(ReadOnlySpan<byte> bytes)
     {
         var crc = uint.MaxValue;

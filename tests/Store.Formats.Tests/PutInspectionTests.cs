@@ -1,3 +1,6 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using GlanceStore.Drivers.File;
 using GlanceStore.Drivers.Memory;
 
 namespace GlanceStore.Formats.Tests;
@@ -126,6 +129,31 @@ public sealed class PutInspectionTests
     }
 
     [TestMethod]
+    public async Task A_put_that_is_gone_on_with_has_looked_into_all_of_the_image()
+    {
+        using var place = new Place();
+        var bytes = MadeImages.Bytes("footer.vmdk");
+        var receipt = await place.Store.PutAsync(Id, new MemoryStream(bytes), await place.BeginAsync(bytes, Look));
+        Assert.AreEqual(("vmdk", true), (receipt.Inspection!.Format, receipt.Inspection.IsSafe));
+        Assert.AreEqual((await ImageInspector.InspectAsync(new MemoryStream(bytes))).VirtualSize, receipt.Inspection.VirtualSize);
+        Assert.IsFalse(File.Exists(place.Session));
+    }
+
+    [TestMethod]
+    public async Task A_put_that_is_gone_on_with_and_refused_leaves_neither_image_nor_upload_nor_session()
+    {
+        using var place = new Place();
+        var bytes = MadeImages.Bytes("footer.vmdk");
+
+        // The last sector is gone: only the end shows that the footer is none.
+        var options = await place.BeginAsync(bytes[..^512], Look with { RequireSafe = true });
+        var e = await Assert.ThrowsExactlyAsync<StoreException>(() => place.Store.PutAsync(Id, new MemoryStream(bytes[..^512]), options));
+        Assert.AreEqual((StoreError.Refused, "footer"), (e.Error, e.Inspection!.Findings[0].Code));
+        Assert.IsFalse(File.Exists(place.Session));
+        Assert.IsEmpty(Directory.EnumerateFileSystemEntries(place.Images));
+    }
+
+    [TestMethod]
     public async Task A_copy_keeps_what_was_found()
     {
         await using var stores = new ImageStores([NewStore("a"), NewStore("b")], "a");
@@ -174,6 +202,40 @@ public sealed class PutInspectionTests
         {
             look();
             return new ImageInspection("raw", null, 0);
+        }
+    }
+
+    /// <summary>A file store of small chunks, and a session beside it.</summary>
+    private sealed class Place : IDisposable
+    {
+        private const int SentFirst = 600_000;
+
+        private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("glance-store-resumed-");
+
+        public Place() => Store = new ImageStore(
+            "file", new FileDriver(new FileDriverOptions { Directory = Images }), new ImageStoreOptions { ChunkBytes = 64 << 10 });
+
+        public ImageStore Store { get; }
+
+        public string Images => Path.Combine(_folder.FullName, "images");
+
+        public string Session => Path.Combine(_folder.FullName, "session");
+
+        /// <summary>Begins a put whose source ends early, and tells how it is gone on with.</summary>
+        public async Task<PutOptions> BeginAsync(byte[] bytes, PutInspection inspection)
+        {
+            var options = new PutOptions { ExpectedSize = bytes.Length, SessionFile = Session, Inspection = inspection };
+            var cut = PipeReader.Create(new ReadOnlySequence<byte>(bytes, 0, SentFirst)).AsStream();
+            Assert.AreEqual(StoreError.SizeMismatch, (await Assert.ThrowsExactlyAsync<StoreException>(() => Store.PutAsync(Id, cut, options))).Error);
+            var resumed = options with { Resume = PutSession.FromJson(await File.ReadAllTextAsync(Session)) };
+            Assert.IsNotEmpty(resumed.Resume.Written);
+            return resumed;
+        }
+
+        public void Dispose()
+        {
+            Store.Dispose();
+            _folder.Delete(recursive: true);
         }
     }
 }

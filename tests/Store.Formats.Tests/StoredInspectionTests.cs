@@ -69,6 +69,45 @@ public sealed class StoredInspectionTests
     }
 
     [TestMethod]
+    [DataRow("cluster-512.qcow2", 0, 0)]
+    [DataRow("cluster-512-zlib.qcow2", 512, 2 << 20)]
+    [DataRow("cluster-2M-zlib.qcow2", 2 << 20, 8 << 20)]
+    [DataRow("sparse.qcow2", 0, 0)]
+    public async Task What_a_disk_keeps_of_a_stored_image_is_counted_and_bounded(string name, int cluster, int fetched)
+    {
+        var image = new CountedImage(MadeImages.Bytes(name));
+        await using var disk = await VirtualDisk.OpenAsync(image, new VirtualDiskOptions { CacheBytes = VirtualDiskOptions.LeastCacheBytes });
+        foreach (var length in (int[])[1000, 4 << 20])
+        {
+            var buffer = new byte[length];
+            for (disk.Position = 0; disk.Position < Math.Min(disk.Length, 12 << 20);)
+            {
+                Assert.IsGreaterThan(0, await disk.ReadAsync(buffer));
+            }
+        }
+
+        Assert.IsGreaterThan(0, image.Kept);
+        Assert.IsLessThanOrEqualTo(VirtualDiskOptions.LeastCacheBytes + cluster, image.Kept);
+        Assert.IsLessThanOrEqualTo(VirtualDiskOptions.LeastCacheBytes + (64 << 10) + cluster + fetched, image.MostKept);
+    }
+
+    [TestMethod]
+    public async Task What_a_disk_keeps_of_a_stored_image_is_in_the_budget_of_its_store_until_it_is_closed()
+    {
+        var budget = new TransferBudget();
+        await using var store = new ImageStore("a", new Drivers.Memory.MemoryDriver(), budget: budget);
+        var receipt = await store.PutAsync(Id, new MemoryStream(MadeImages.Bytes("v3.qcow2")));
+        await using (var disk = await VirtualDisk.OpenAsync(await store.OpenReadAsync(receipt.Location)))
+        {
+            var before = budget.UsedBytes;
+            await disk.ReadExactlyAsync(new byte[1]);
+            Assert.IsGreaterThanOrEqualTo(before + (2 * 64 << 10), budget.UsedBytes, "a page of each table");
+        }
+
+        Assert.AreEqual(0, budget.UsedBytes);
+    }
+
+    [TestMethod]
     public async Task An_image_that_is_replaced_while_it_is_inspected_is_an_error()
     {
         var (store, _, receipt) = await StoreAsync("fixed.vhd", RangeReading.Reads);
@@ -96,4 +135,56 @@ public sealed class StoredInspectionTests
     }
 
     private static string Text(ImageInspection found) => $"{found} {string.Join(' ', found.Findings)}";
+
+    /// <summary>A stored image that notes what is kept of it.</summary>
+    private sealed class CountedImage(byte[] bytes) : ImageReadStream
+    {
+        private readonly MemoryStream _bytes = new(bytes);
+        private readonly Lock _lock = new();
+
+        public long Kept { get; private set; }
+
+        public long MostKept { get; private set; }
+
+        public override StoredObject Object => throw new NotSupportedException();
+
+        public override ReadVerdict Verdict => throw new NotSupportedException();
+
+        public override bool CanRead => true;
+
+        public override bool CanSeek => true;
+
+        public override bool CanWrite => false;
+
+        public override long Length => _bytes.Length;
+
+        public override long Position
+        {
+            get => _bytes.Position;
+            set => _bytes.Position = value;
+        }
+
+        public override void CountKept(long bytes)
+        {
+            lock (_lock)
+            {
+                Kept += bytes;
+                MostKept = Math.Max(MostKept, Kept);
+            }
+        }
+
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => _bytes.ReadAsync(buffer, cancellationToken);
+
+        public override int Read(byte[] buffer, int offset, int count) => _bytes.Read(buffer, offset, count);
+
+        public override long Seek(long offset, SeekOrigin origin) => _bytes.Seek(offset, origin);
+
+        public override void Flush()
+        {
+        }
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+
+        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+    }
 }

@@ -5,8 +5,8 @@ using System.Globalization;
 namespace GlanceStore.Formats.Conversion;
 
 /// <summary>
-/// A conversion by qemu-img: the image is copied into a folder and inspected there, so that what was looked at is what is converted; the result is
-/// inspected too before it is stored.
+/// A conversion by qemu-img: the image is copied into a file of our own and inspected there, so that what was looked at is what is converted; the
+/// result is inspected too before it is stored. Neither file has a name, so that nothing is left of them where this process is killed.
 /// </summary>
 internal sealed class QemuImgConversion
 {
@@ -30,62 +30,41 @@ internal sealed class QemuImgConversion
 
     public async Task<ImageReceipt> ConvertAsync(Stream image, IImageStore to, ImageId id, CancellationToken cancellationToken)
     {
-        var folder = Path.Combine(Path.GetFullPath(_qemu.StagingDirectory), $"glance-store-convert-{Guid.NewGuid():N}");
-        CreateFolder(folder);
-        try
-        {
-            var (source, result) = (Path.Combine(folder, "source"), Path.Combine(folder, "result"));
-            var found = await StageAsync(image, source, cancellationToken).ConfigureAwait(false);
-            await RunAsync(ArgumentsOf(found, source, result), found, cancellationToken).ConfigureAwait(false);
-            var converted = new FileStream(result, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
-            await using (converted.ConfigureAwait(false))
-            {
-                await CheckResultAsync(converted, cancellationToken).ConfigureAwait(false);
-                converted.Position = 0;
-                return await to.PutAsync(id, converted, _options.Put with { ExpectedSize = converted.Length }, cancellationToken).ConfigureAwait(false);
-            }
-        }
-        finally
-        {
-            Directory.Delete(folder, recursive: true);
-        }
+        var source = NamelessFile.Create(_qemu.StagingDirectory);
+        await using var sourceUntilTheEnd = source.ConfigureAwait(false);
+        var found = await StageAsync(image, source.Stream, cancellationToken).ConfigureAwait(false);
+        var result = NamelessFile.Create(_qemu.StagingDirectory);
+        await using var resultUntilTheEnd = result.ConfigureAwait(false);
+        await RunAsync(ArgumentsOf(found, source.PathForOthers, result.PathForOthers), found, cancellationToken).ConfigureAwait(false);
+        await CheckResultAsync(result.Stream, cancellationToken).ConfigureAwait(false);
+        result.Stream.Position = 0;
+        return await to.PutAsync(id, result.Stream, _options.Put with { ExpectedSize = result.Stream.Length }, cancellationToken).ConfigureAwait(false);
     }
 
-    private static void CreateFolder(string folder)
+    private async Task<ImageInspection> StageAsync(Stream image, FileStream staged, CancellationToken cancellationToken)
     {
-        try
+        var steady = SteadySource.StateOf(image);
+        if (image.CanSeek)
         {
-            Directory.CreateDirectory(folder);
+            image.Position = 0;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+
+        await image.CopyToAsync(staged, 1 << 20, cancellationToken).ConfigureAwait(false);
+        if (SteadySource.StateOf(image) != steady)
         {
-            throw new StoreException(StoreError.InvalidConfiguration, $"The directory for the files of qemu-img cannot be written to: {e.Message}", e);
+            throw SteadySource.Changed();
         }
-    }
 
-    private async Task<ImageInspection> StageAsync(Stream image, string path, CancellationToken cancellationToken)
-    {
-        var staged = new FileStream(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
-        await using (staged.ConfigureAwait(false))
+        var found = await ImageInspector.InspectAsync(staged, cancellationToken).ConfigureAwait(false);
+        if (found.Findings.FirstOrDefault(finding => finding.IsUnsafe) is { } unsafeFinding)
         {
-            var steady = SteadySource.StateOf(image);
-            await image.CopyToAsync(staged, 1 << 20, cancellationToken).ConfigureAwait(false);
-            if (SteadySource.StateOf(image) != steady)
-            {
-                throw SteadySource.Changed();
-            }
-
-            var found = await ImageInspector.InspectAsync(staged, cancellationToken).ConfigureAwait(false);
-            if (found.Findings.FirstOrDefault(finding => finding.IsUnsafe) is { } unsafeFinding)
-            {
-                throw new StoreException(StoreError.Refused,
-                    $"The image is not converted, because it is not safe ({unsafeFinding.Code}): {unsafeFinding.Message}") { Inspection = found };
-            }
-
-            return _options.SourceFormat is not { } asked || ImageFormat.IsReadAs(found.Format, asked)
-                ? found
-                : throw new StoreException(StoreError.Unsupported, $"The image's format is {found.Format}, and it was to be converted from {asked}.");
+            throw new StoreException(StoreError.Refused,
+                $"The image is not converted, because it is not safe ({unsafeFinding.Code}): {unsafeFinding.Message}") { Inspection = found };
         }
+
+        return _options.SourceFormat is not { } asked || ImageFormat.IsReadAs(found.Format, asked)
+            ? found
+            : throw new StoreException(StoreError.Unsupported, $"The image's format is {found.Format}, and it was to be converted from {asked}.");
     }
 
     // Formats are named, so that nothing is guessed, and paths are absolute, so that nothing in them is taken for a protocol.
@@ -94,7 +73,7 @@ internal sealed class QemuImgConversion
         string[] input = found.Format switch
         {
             // Otherwise the size of some makers' disks is computed from their cylinders, and the end is lost.
-            ImageFormat.Vhd => ["--image-opts", $"driver=vpc,force_size_calc=current_size,file.driver=file,file.filename={source.Replace(",", ",,", StringComparison.Ordinal)}"],
+            ImageFormat.Vhd => ["--image-opts", $"driver=vpc,force_size_calc=current_size,file.driver=file,file.filename={source}"],
             var raw when ImageFormat.IsReadAs(raw, ImageFormat.Raw) => ["-f", "raw", source],
             ImageFormat.Qcow2 or ImageFormat.Vmdk or ImageFormat.Vhdx or ImageFormat.Vdi or ImageFormat.Parallels => ["-f", found.Format, source],
             var other => throw new StoreException(StoreError.Unsupported, $"An image of the format {other} is not converted: decompress or unpack it first."),
@@ -107,13 +86,7 @@ internal sealed class QemuImgConversion
 
     private async Task RunAsync(string[] arguments, ImageInspection found, CancellationToken cancellationToken)
     {
-        var size = found.VirtualSize ?? found.FileSize;
-        var most = _qemu.MaxOutputBytes ?? size + (size / 8) + (64L << 20);
-        string[] limited =
-        [
-            string.Create(CultureInfo.InvariantCulture, $"--as={_qemu.MaxMemoryBytes}"),
-            string.Create(CultureInfo.InvariantCulture, $"--fsize={most}"), "--core=0", "--", _qemu.Program, .. arguments,
-        ];
+        var limited = (string[])["--core=0", .. Limits(found), "--", _qemu.Program, .. arguments];
         using var timer = new CancellationTokenSource(_qemu.Timeout, TimeProvider.System);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timer.Token);
         using var process = Start(limited);
@@ -134,6 +107,19 @@ internal sealed class QemuImgConversion
                 process.Kill(entireProcessTree: true);
                 await process.WaitForExitAsync(CancellationToken.None).ConfigureAwait(false);
             }
+        }
+    }
+
+    // Time is ours to watch; where this process is killed, that of the processors ends what is left running.
+    private IEnumerable<string> Limits(ImageInspection found)
+    {
+        var size = Math.Min(found.VirtualSize ?? found.FileSize, long.MaxValue / 2);
+        var most = _qemu.MaxOutputBytes ?? size + (size / 8) + (64L << 20);
+        yield return string.Create(CultureInfo.InvariantCulture, $"--as={_qemu.MaxMemoryBytes}");
+        yield return string.Create(CultureInfo.InvariantCulture, $"--fsize={most}");
+        if (_qemu.Timeout > TimeSpan.Zero)
+        {
+            yield return string.Create(CultureInfo.InvariantCulture, $"--cpu={(long)Math.Ceiling(_qemu.Timeout.TotalSeconds) * Environment.ProcessorCount}");
         }
     }
 

@@ -1,5 +1,3 @@
-using System.Buffers;
-
 namespace GlanceStore.Formats.Disks;
 
 /// <summary>
@@ -49,35 +47,31 @@ internal sealed class ClusterBatch(HostFile file, DiskMap map, int parallelism)
 
         var clusters = _clusters;
         _clusters = [];
-        var stored = ArrayPool<byte>.Shared.Rent((int)(_end - _start));
+        var stored = new PooledBytes((int)(_end - _start), file);
         try
         {
-            await file.ReadAsync(_start, stored.AsMemory(0, (int)(_end - _start)), cancellationToken).ConfigureAwait(false);
+            await file.ReadAsync(_start, stored.Memory, cancellationToken).ConfigureAwait(false);
             await Inflating.ConfigureAwait(false);
         }
         catch
         {
-            ArrayPool<byte>.Shared.Return(stored);
+            stored.Dispose();
             throw;
         }
 
         Inflating = InflateAsync(clusters, stored, _start);
     }
 
-    private async Task InflateAsync(List<Cluster> clusters, byte[] stored, long start)
+    private async Task InflateAsync(List<Cluster> clusters, PooledBytes stored, long start)
     {
-        try
+        using (stored)
         {
             await Parallel.ForAsync(0, clusters.Count, new ParallelOptions { MaxDegreeOfParallelism = parallelism }, (i, _) =>
             {
                 var cluster = clusters[i];
-                map.Inflate(cluster.Offset, new ArraySegment<byte>(stored, (int)(cluster.HostOffset - start), cluster.HostLength), cluster.Destination.Span);
+                map.Inflate(cluster.Offset, stored.Segment.Slice((int)(cluster.HostOffset - start), cluster.HostLength), cluster.Destination.Span);
                 return ValueTask.CompletedTask;
             }).ConfigureAwait(false);
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(stored);
         }
     }
 

@@ -1,5 +1,3 @@
-using System.Buffers;
-
 namespace GlanceStore.Formats.Disks;
 
 /// <summary>Fills buffers with bytes of a disk; compressed clusters are inflated side by side while the next ones are read.</summary>
@@ -58,21 +56,24 @@ internal sealed class ClusterReader(HostFile file, DiskMap map, int parallelism)
         var start = offset - range.Skipped;
         if (_inCluster != start)
         {
-            var stored = ArrayPool<byte>.Shared.Rent(range.HostLength);
-            try
-            {
-                await file.ReadAsync(range.HostOffset, stored.AsMemory(0, range.HostLength), cancellationToken).ConfigureAwait(false);
-                _inCluster = -1;
-                _cluster ??= new byte[map.ClusterBytes];
-                map.Inflate(start, new ArraySegment<byte>(stored, 0, range.HostLength), _cluster.AsSpan(0, range.Skipped + (int)range.Length));
-                _inCluster = start;
-            }
-            finally
-            {
-                ArrayPool<byte>.Shared.Return(stored);
-            }
+            using var stored = new PooledBytes(range.HostLength, file);
+            await file.ReadAsync(range.HostOffset, stored.Memory, cancellationToken).ConfigureAwait(false);
+            _inCluster = -1;
+            map.Inflate(start, stored.Segment, Cluster().AsSpan(0, range.Skipped + (int)range.Length));
+            _inCluster = start;
         }
 
         _cluster.AsMemory(range.Skipped, part.Length).CopyTo(part);
+    }
+
+    private byte[] Cluster()
+    {
+        if (_cluster is null)
+        {
+            _cluster = new byte[map.ClusterBytes];
+            file.CountKept(_cluster.Length);
+        }
+
+        return _cluster;
     }
 }

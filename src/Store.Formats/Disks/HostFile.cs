@@ -29,6 +29,9 @@ internal sealed class HostFile : IAsyncDisposable
 
     public long Length { get; }
 
+    /// <summary>Counts memory that is kept for the disk, where the image is a stored one, in its store's budget.</summary>
+    public void CountKept(long bytes) => (_image as ImageReadStream)?.CountKept(bytes);
+
     /// <summary>Whether a piece of the file is in it.</summary>
     public bool Holds(ulong offset, ulong length) => offset <= (ulong)Length && length <= (ulong)Length - offset;
 
@@ -108,10 +111,12 @@ internal sealed class HostFile : IAsyncDisposable
 
         var bytes = new byte[Math.Min(PageBytes, Length - start)];
         await ReadAsync(_tables, start, bytes, cancellationToken).ConfigureAwait(false);
+        CountKept(bytes.Length);
         _pages[index] = _byUse.AddFirst((index, bytes));
         if (_pages.Count > _mostPages)
         {
-            _pages.Remove(_byUse.Last!.Value.Index);
+            CountKept(-_byUse.Last!.Value.Bytes.Length);
+            _pages.Remove(_byUse.Last.Value.Index);
             _byUse.RemoveLast();
         }
 

@@ -53,6 +53,11 @@ internal sealed class Qcow2Map : DiskMap
             throw new StoreException(StoreError.Unsupported, "The qcow2 image needs features that are not known here.");
         }
 
+        if (header.Has(Qcow2Header.CompressionBit) != (header.CompressionType != 0))
+        {
+            throw file.Corrupted("its header contradicts itself in how clusters are compressed");
+        }
+
         return IsSound(header, file) ? new Qcow2Map(file, header) : throw file.Corrupted("its header tells of no disk that can be");
     }
 
@@ -74,7 +79,7 @@ internal sealed class Qcow2Map : DiskMap
         return IsExtended ? FindExtended(offset, table, entries.Span) : FindPlain(offset, table, entries.Span, count);
     }
 
-    public override void Inflate(long offset, ArraySegment<byte> stored, Span<byte> cluster) => _codec.Inflate(stored, cluster, File);
+    public override void Inflate(long offset, ArraySegment<byte> stored, Span<byte> cluster) => _codec.Inflate(stored, cluster, ClusterBytes, File);
 
     private static bool IsSound(Qcow2Header header, HostFile file)
     {

@@ -83,7 +83,7 @@ internal sealed class VmdkMap : DiskMap
             throw Corrupted($"what is said to be the grain of byte {offset} of the disk is none, or another one");
         }
 
-        ClusterCodec.Zlib.Inflate(stored.Slice(MarkerBytes, (int)length), cluster, File);
+        ClusterCodec.Zlib.Inflate(stored.Slice(MarkerBytes, (int)length), cluster, _grainBytes, File);
     }
 
     private static bool IsSound(VmdkHeader header, HostFile file)

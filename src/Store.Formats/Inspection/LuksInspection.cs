@@ -1,5 +1,5 @@
 using System.Buffers.Binary;
-using System.Globalization;
+using System.Buffers.Text;
 using System.Text.Json;
 
 namespace GlanceStore.Formats.Inspection;
@@ -11,6 +11,11 @@ internal static class LuksInspection
     private const int Version1Bytes = 592;
     private const int JsonOffset = 4096;
     private const int LargestHeader = 4 << 20;
+
+    // How deep the names of things are in the JSON: of the whole, of a segment, of what one has.
+    private const int OfRoot = 1;
+    private const int OfSegments = 2;
+    private const int OfSegment = 3;
 
     public static IEnumerable<Need> Inspect(ImageView image, InspectionReport report)
     {
@@ -59,26 +64,52 @@ internal static class LuksInspection
         }
     }
 
-    // The only segment there is; of several, none of which is the disk, no size can be told.
+    // The only segment there is; of several, none of which is the disk, no size can be told. The text may be 4 MiB of anything, so that no tree is
+    // made of it.
     private static (long Offset, long? Length)? SegmentOf(ReadOnlySpan<byte> area)
     {
         try
         {
             var end = area.IndexOf((byte)0);
             var reader = new Utf8JsonReader(end < 0 ? area : area[..end]);
-            using var json = JsonDocument.ParseValue(ref reader);
-            var segments = json.RootElement.GetProperty("segments").EnumerateObject().ToList();
-            return segments is [{ Value: var only }] && NumberOf(only, "offset") is { } offset ? (offset, NumberOf(only, "size")) : null;
+            return ReadSegments(ref reader);
         }
-        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             return null;
         }
     }
 
+    private static (long Offset, long? Length)? ReadSegments(ref Utf8JsonReader reader)
+    {
+        var (count, offset, length) = (0, (long?)null, (long?)null);
+        var isIn = false;
+        while (reader.Read())
+        {
+            switch (reader.TokenType, reader.CurrentDepth)
+            {
+                case (JsonTokenType.PropertyName, OfRoot):
+                    isIn = reader.ValueTextEquals("segments"u8);
+                    break;
+                case (JsonTokenType.PropertyName, OfSegments) when isIn:
+                    count++;
+                    break;
+                case (JsonTokenType.PropertyName, OfSegment) when isIn && reader.ValueTextEquals("offset"u8):
+                    offset = NumberAfter(ref reader);
+                    break;
+                case (JsonTokenType.PropertyName, OfSegment) when isIn && reader.ValueTextEquals("size"u8):
+                    length = NumberAfter(ref reader);
+                    break;
+            }
+        }
+
+        return count == 1 && offset is { } start ? (start, length) : null;
+    }
+
     // Numbers are text there; "dynamic" is as far as the file goes.
-    private static long? NumberOf(JsonElement segment, string name) =>
-        segment.TryGetProperty(name, out var value) && long.TryParse(value.GetString(), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
-            ? number
+    private static long? NumberAfter(ref Utf8JsonReader reader) =>
+        reader.Read() && reader.TokenType == JsonTokenType.String && !reader.HasValueSequence
+        && Utf8Parser.TryParse(reader.ValueSpan, out ulong number, out var consumed) && consumed == reader.ValueSpan.Length && number <= long.MaxValue
+            ? (long)number
             : null;
 }

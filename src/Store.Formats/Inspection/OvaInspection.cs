@@ -1,55 +1,63 @@
-using System.Text;
-
 namespace GlanceStore.Formats.Inspection;
 
 /// <summary>OVA: a tar archive that begins with a description (OVF), and the disks.</summary>
 internal static class OvaInspection
 {
-    private const int BlockBytes = 512;
+    private const int BlockBytes = TarMember.BlockBytes;
     private const int MostMembers = 256;
+
+    // Beside the disks: the description, its checksums, and who signed them.
+    private static readonly string[] Papers = [".ovf", ".mf", ".cert"];
 
     /// <summary>Whether it is a tar archive whose first member is a description.</summary>
     public static bool Is(ReadOnlySpan<byte> head) => TarMember.TryRead(head, out var first) && first.Name.EndsWith(".ovf", StringComparison.OrdinalIgnoreCase);
 
     public static IEnumerable<Need> Inspect(ImageView image, InspectionReport report)
     {
-        var disks = new List<InspectionReport>();
-        long offset = 0;
-        for (var i = 0; i < MostMembers; i++)
+        var members = new List<InspectionReport>();
+        var walk = new TarWalk();
+        for (var i = 0; walk.GoesOn; i++)
         {
-            yield return Need.Bytes(offset, BlockBytes);
-            if (!TarMember.TryRead(image.At(offset, BlockBytes), out var member))
+            if (i == MostMembers)
             {
+                report.Unsafe("header", $"The archive has more than {MostMembers} members, so nothing can be said of the others.");
                 break;
             }
 
-            if (member.Name.EndsWith(".vmdk", StringComparison.OrdinalIgnoreCase) || member.Name.EndsWith(".vhd", StringComparison.OrdinalIgnoreCase))
+            yield return Need.Bytes(walk.Offset, BlockBytes);
+            var member = walk.Enter(image.At(walk.Offset, BlockBytes), report);
+            image.Forget(Recognition.HeadBytes);
+            if (member is { IsRecords: true } records)
             {
-                disks.Add(new InspectionReport());
-                foreach (var need in InspectDisk(image.Within(offset + BlockBytes, member.Length), disks[^1]))
-                {
-                    yield return need.Kind == NeedKind.Bytes ? need with { Offset = need.Offset + offset + BlockBytes } : need;
-                }
-
-                image.Forget(Recognition.HeadBytes);
+                var length = (int)Math.Min(records.Length, TarWalk.LongestRecords);
+                yield return Need.Bytes(walk.Content, length);
+                TarWalk.Judge(image.At(walk.Content, length), records, report);
             }
-
-            offset += BlockBytes + ((member.Length + BlockBytes - 1) / BlockBytes * BlockBytes);
+            else if (member is { } file && !IsPaper(file))
+            {
+                members.Add(new InspectionReport());
+                foreach (var need in InspectMember(image.Within(walk.Content, file.Length), members[^1]))
+                {
+                    yield return need.Kind == NeedKind.Bytes ? need with { Offset = need.Offset + walk.Content } : need;
+                }
+            }
         }
 
         yield return Need.Size;
-        Conclude(offset, disks, image.Length, report);
+        Conclude(walk.Offset, members, image.Length, report);
     }
 
+    private static bool IsPaper(TarMember member) => Papers.Any(end => member.Name.EndsWith(end, StringComparison.OrdinalIgnoreCase));
+
     // Its length is known and its end is not that of the archive, so the tail is looked at where it is.
-    private static IEnumerable<Need> InspectDisk(ImageView disk, InspectionReport report)
+    private static IEnumerable<Need> InspectMember(ImageView disk, InspectionReport report)
     {
         foreach (var need in Recognition.Inspect(disk, report))
         {
             switch (need.Kind)
             {
                 case NeedKind.Bytes:
-                    yield return need with { Length = (int)Math.Min(need.Length, Math.Max(0, disk.Length - need.Offset)) };
+                    yield return need with { Length = (int)Math.Clamp(disk.Length - need.Offset, 0, need.Length) };
                     break;
                 case NeedKind.Tail:
                     var count = (int)Math.Min(ImageInspector.TailBytes, disk.Length);
@@ -59,10 +67,12 @@ internal static class OvaInspection
         }
     }
 
-    private static void Conclude(long end, List<InspectionReport> disks, long length, InspectionReport report)
+    private static void Conclude(long end, List<InspectionReport> members, long length, InspectionReport report)
     {
+        // What has no mark of any format may be a disk as well, or a text, or the memory of a virtual machine.
+        var disks = members.Where(member => member.Format is not (ImageFormat.Raw or ImageFormat.Iso)).ToList();
         report.Detail("disks", disks.Count);
-        foreach (var finding in disks.SelectMany(disk => disk.Findings))
+        foreach (var finding in members.SelectMany(member => member.Findings))
         {
             if (finding.IsUnsafe)
             {
@@ -84,47 +94,5 @@ internal static class OvaInspection
         {
             report.Note("truncated", $"The image ends early: it has {length} bytes, and its last member ends at {end}.");
         }
-    }
-}
-
-/// <summary>The header of a member of a tar archive.</summary>
-internal readonly record struct TarMember(string Name, long Length)
-{
-    private const int NameBytes = 100;
-    private const int SizeOffset = 124;
-    private const int SizeBytes = 12;
-    private const int MarkOffset = 257;
-    private const int BlockBytes = 512;
-
-    public static bool TryRead(ReadOnlySpan<byte> block, out TarMember member)
-    {
-        member = default;
-        if (block.Length < BlockBytes || !block[MarkOffset..].StartsWith("ustar"u8) || !TryReadSize(block.Slice(SizeOffset, SizeBytes), out var size))
-        {
-            return false;
-        }
-
-        var name = block[..NameBytes];
-        var end = name.IndexOf((byte)0);
-        member = new TarMember(Encoding.Latin1.GetString(end < 0 ? name : name[..end]), size);
-        return true;
-    }
-
-    // Octal digits; above 8 GiB a number of 95 bits behind a flag.
-    private static bool TryReadSize(ReadOnlySpan<byte> field, out long size)
-    {
-        size = 0;
-        var binary = (field[0] & 0x80) != 0;
-        foreach (var digit in binary ? field[1..] : field.Trim(" \0"u8))
-        {
-            if (size > long.MaxValue >> 12 || (!binary && digit is < (byte)'0' or > (byte)'7'))
-            {
-                return false;
-            }
-
-            size = binary ? (size << 8) | digit : (size << 3) | (uint)(digit - '0');
-        }
-
-        return true;
     }
 }

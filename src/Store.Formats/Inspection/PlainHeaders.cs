@@ -9,6 +9,9 @@ internal static class PlainHeaders
     private const int SectorBytes = 512;
     private const uint ParallelsInUse = 0x746F6E59;
 
+    /// <summary>The older of the two marks of Parallels.</summary>
+    public static ReadOnlySpan<byte> OldParallels => "WithoutFreeSpace"u8;
+
     public static IEnumerable<Need> Inspect(ImageView image, InspectionReport report)
     {
         var header = image.At(0, Bytes);
@@ -27,7 +30,9 @@ internal static class PlainHeaders
         }
         else
         {
-            report.Sized((UInt128)BinaryPrimitives.ReadUInt64LittleEndian(header[36..]) * SectorBytes);
+            // The number had 32 bits before it had 64.
+            var sectors = header.StartsWith(OldParallels) ? BinaryPrimitives.ReadUInt32LittleEndian(header[36..]) : BinaryPrimitives.ReadUInt64LittleEndian(header[36..]);
+            report.Sized((UInt128)sectors * SectorBytes);
             if (BinaryPrimitives.ReadUInt32LittleEndian(header[44..]) == ParallelsInUse)
             {
                 report.Note("dirty", "The image was not closed by who wrote it last.");

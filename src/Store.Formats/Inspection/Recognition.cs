@@ -19,7 +19,7 @@ internal static class Recognition
         (ImageFormat.Vhdx, [.. "vhdxfile"u8]),
         (ImageFormat.Luks, [.. "LUKS"u8, 0xBA, 0xBE]),
         (ImageFormat.Qed, [.. "QED\0"u8]),
-        (ImageFormat.Parallels, [.. "WithoutFreeSpace"u8]),
+        (ImageFormat.Parallels, [.. PlainHeaders.OldParallels]),
         (ImageFormat.Parallels, [.. "WithouFreSpacExt"u8]),
         (ImageFormat.Gzip, [0x1F, 0x8B]),
         (ImageFormat.Xz, [0xFD, .. "7zXZ"u8, 0]),

@@ -10,6 +10,10 @@ internal static class VdiInspection
 
     private const int HeaderBytes = 512;
     private const int LeastBytes = 456;
+    private const uint KnownVersion = 0x0001_0001;
+    private const uint Dynamic = 1;
+    private const uint Static = 2;
+    private const uint Undo = 3;
     private const uint Differencing = 4;
 
     public static IEnumerable<Need> Inspect(ImageView image, InspectionReport report)
@@ -31,12 +35,20 @@ internal static class VdiInspection
     /// <summary>Reads the header and tells how long the file must be.</summary>
     private static UInt128 Read(ReadOnlySpan<byte> header, InspectionReport report)
     {
+        if (BinaryPrimitives.ReadUInt32LittleEndian(header[68..]) is var version and not KnownVersion)
+        {
+            report.Unsafe("header", $"The vdi header is of version {version >> 16}.{version & 0xFFFF}, and 1.1 is the only one that is known well enough to be safe.");
+            return 0;
+        }
+
         report.Sized(BinaryPrimitives.ReadUInt64LittleEndian(header[368..]));
         var type = BinaryPrimitives.ReadUInt32LittleEndian(header[76..]);
         var block = BinaryPrimitives.ReadUInt32LittleEndian(header[376..]);
-        report.Detail("type", type switch { 1 => "dynamic", 2 => "static", Differencing => "differencing", var other => $"unknown ({other})" });
+        report.Detail("type", type switch { Dynamic => "dynamic", Static => "static", Undo => "undo", Differencing => "differencing", var other => $"unknown ({other})" });
         report.Detail("cluster_size", block);
-        if (type == Differencing || header.Slice(424, 16).ContainsAnyExcept((byte)0))
+
+        // What it is linked to, and which state of its parent it was made from.
+        if (type is Undo or Differencing || header.Slice(424, 32).ContainsAnyExcept((byte)0))
         {
             report.Unsafe("parent", "The image holds only what differs from another one, which it names: its parent.");
         }

@@ -34,11 +34,25 @@ internal static class VhdInspection
 
         Read(image.At(0, FooterBytes), report);
         yield return Need.Tail;
-        if (FooterOf(image).Length == 0)
+        CheckCopy(image, report);
+    }
+
+    // Some readers believe the footer, others its copy at the start.
+    private static void CheckCopy(ImageView image, InspectionReport report)
+    {
+        var footer = FooterOf(image);
+        if (footer.IsEmpty)
         {
             report.Note("truncated", "The image ends early: a VHD ends with its footer, and this one has none.");
         }
+        else if (!WhatItIs(footer).SequenceEqual(WhatItIs(image.At(0, FooterBytes))))
+        {
+            report.Unsafe("footer", "The footer of the image contradicts its copy at the start, so what it is depends on who reads it.");
+        }
     }
+
+    // The version, where the second header is, the sizes, the geometry and the type.
+    private static byte[] WhatItIs(ReadOnlySpan<byte> footer) => [.. footer[12..24], .. footer[40..64]];
 
     /// <summary>Of an image that has a footer at its end and none at its start.</summary>
     public static void InspectFixed(ImageView image, InspectionReport report)
@@ -46,11 +60,6 @@ internal static class VhdInspection
         var footer = FooterOf(image);
         var data = image.Length - footer.Length;
         var type = Read(footer, report);
-        if (IsoInspection.Is(image.At(0, Recognition.HeadBytes)))
-        {
-            report.Unsafe("multiple_formats", "The image is vhd and iso at the same time, so what it is depends on who reads it.");
-        }
-
         if (type != Fixed)
         {
             report.Unsafe("header", $"The footer is that of a VHD of type {type}, and there is no header at the start of the image.");

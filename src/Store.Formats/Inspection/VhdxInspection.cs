@@ -24,6 +24,7 @@ internal static class VhdxInspection
             yield break;
         }
 
+        Describe(regions, report);
         yield return Need.Bytes(metadata.Offset, LeastMetadataBytes);
         var itemsEnd = VhdxMetadata.EndOfItems(image.At(metadata.Offset, LeastMetadataBytes), metadata.Length);
         yield return Need.Bytes(metadata.Offset, Math.Max(LeastMetadataBytes, itemsEnd));
@@ -55,6 +56,19 @@ internal static class VhdxInspection
         return VhdxLayout.ReadRegions(headers);
     }
 
+    private static void Describe(VhdxRegions regions, InspectionReport report)
+    {
+        if (regions.HasUnknownRequired)
+        {
+            report.Unsafe("unknown_features", "The image has a region that must be understood and is not known, so nothing can be said of what it does.");
+        }
+
+        if (regions.HasTwins)
+        {
+            report.Unsafe("header", "The image has two tables of blocks or of metadata, so what it is depends on who reads it.");
+        }
+    }
+
     private static void Describe(VhdxMetadata found, InspectionReport report)
     {
         report.Sized(found.VirtualSize);
@@ -69,6 +83,11 @@ internal static class VhdxInspection
         if (found.HasUnknownRequired)
         {
             report.Unsafe("unknown_features", "The image has metadata that must be understood and is not known, so nothing can be said of what it does.");
+        }
+
+        if (found.HasTwins)
+        {
+            report.Unsafe("header", "The image's metadata says one thing twice, so what it is depends on who reads it.");
         }
     }
 }

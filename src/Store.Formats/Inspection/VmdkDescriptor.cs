@@ -11,13 +11,16 @@ internal sealed partial class VmdkDescriptor
     public const int LongestBytes = 1 << 20;
 
     private const int LongestValue = 64;
+    private const string Several = "several kinds at once";
     private const string Title = "# disk descriptorfile";
 
     // Of a kind that is one file, and that no guest could turn into another.
     private static readonly string[] SelfContained = ["monolithicSparse", "streamOptimized"];
 
-    private readonly List<string> _strange = [];
-    private readonly List<(string Kind, bool NamesPath)> _extents = [];
+    private bool _isStrange;
+    private bool _namesPath;
+    private int _extents;
+    private bool _hasOtherExtents;
 
     /// <summary>The value of <c>createType</c>, or null.</summary>
     public string? CreateType { get; private set; }
@@ -38,8 +41,7 @@ internal sealed partial class VmdkDescriptor
     public static VmdkDescriptor Parse(ReadOnlySpan<byte> bytes)
     {
         var descriptor = new VmdkDescriptor();
-        var end = bytes.IndexOf((byte)0);
-        foreach (var line in Encoding.Latin1.GetString(end < 0 ? bytes : bytes[..end]).Split('\n'))
+        foreach (var line in Encoding.Latin1.GetString(TextOf(bytes)).AsSpan().EnumerateLines())
         {
             descriptor.Add(line.Trim());
         }
@@ -47,10 +49,13 @@ internal sealed partial class VmdkDescriptor
         return descriptor;
     }
 
+    /// <summary>Whether the name of a parent stands anywhere in a text: QEMU takes it out of comments as well.</summary>
+    public static bool HintsAtParent(ReadOnlySpan<byte> bytes) => TextOf(bytes).IndexOf("parentFileNameHint"u8) >= 0;
+
     /// <summary>Why the text inside a sparse extent leads elsewhere, one sentence each.</summary>
     public IEnumerable<string> Faults()
     {
-        if (CreateType is null && _extents.Count == 0 && _strange.Count == 0)
+        if (CreateType is null && _extents == 0 && !_isStrange)
         {
             yield return "The description in the image says nothing: it is an extent that an image consists of.";
             yield break;
@@ -61,43 +66,55 @@ internal sealed partial class VmdkDescriptor
             yield return $"The image says that it is of the kind {CreateType ?? "none"}, and only {string.Join(" and ", SelfContained)} are one file.";
         }
 
-        if (_strange.Count > 0)
+        if (_isStrange)
         {
             yield return "The description in the image has a line that is none of a description.";
         }
 
-        if (_extents.Any(extent => extent.NamesPath))
+        if (_namesPath)
         {
             yield return "The description in the image names an extent by a path: what a guest reads of it comes out of another file of its host.";
         }
 
-        if (_extents is not [{ Kind: "SPARSE" }])
+        if (_extents != 1 || _hasOtherExtents)
         {
             yield return "The description in the image names other extents than the one it is in.";
         }
     }
 
-    private void Add(string line)
+    // A text ends where its writer's string does.
+    private static ReadOnlySpan<byte> TextOf(ReadOnlySpan<byte> bytes) => bytes.IndexOf((byte)0) is >= 0 and var end ? bytes[..end] : bytes;
+
+    private void Add(ReadOnlySpan<char> line)
     {
-        if (line.Length == 0 || line[0] == '#' || line.StartsWith("ddb", StringComparison.OrdinalIgnoreCase))
+        if (line.IsEmpty || line[0] == '#' || line.StartsWith("ddb", StringComparison.OrdinalIgnoreCase))
         {
             return;
         }
 
-        if (Extent().Match(line) is { Success: true } extent)
+        if (Extent().IsMatch(line))
         {
-            _extents.Add((extent.Groups["kind"].Value.ToUpperInvariant(), line.AsSpan().ContainsAny('/', '\\')));
-            Sectors += ulong.TryParse(extent.Groups["sectors"].Value, NumberStyles.None, CultureInfo.InvariantCulture, out var sectors) ? sectors : 0;
+            AddExtent(line.ToString());
         }
-        else if (Setting().Match(line) is { Success: true } setting)
+        else if (Setting().IsMatch(line))
         {
-            var value = setting.Groups["value"].Value.Trim().Trim('"');
-            Set(setting.Groups["name"].Value, value[..Math.Min(value.Length, LongestValue)]);
+            var equals = line.IndexOf('=');
+            var value = line[(equals + 1)..].Trim().Trim('"');
+            Set(line[..equals].TrimEnd().ToString(), value[..Math.Min(value.Length, LongestValue)].ToString());
         }
         else
         {
-            _strange.Add(line);
+            _isStrange = true;
         }
+    }
+
+    private void AddExtent(string line)
+    {
+        var parts = Extent().Match(line).Groups;
+        _extents++;
+        _hasOtherExtents |= !parts["kind"].ValueSpan.Equals("SPARSE", StringComparison.OrdinalIgnoreCase);
+        _namesPath |= line.AsSpan().ContainsAny('/', '\\');
+        Sectors += ulong.TryParse(parts["sectors"].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out var sectors) ? sectors : 0;
     }
 
     private void Set(string name, string value)
@@ -105,7 +122,7 @@ internal sealed partial class VmdkDescriptor
         if (name.Equals("createType", StringComparison.OrdinalIgnoreCase))
         {
             // A second one could mean something else to another reader.
-            CreateType = CreateType is null || CreateType == value ? value : $"{CreateType} and {value}";
+            CreateType = CreateType is null || CreateType == value ? value : Several;
         }
 
         HasParent |= name.Equals("parentFileNameHint", StringComparison.OrdinalIgnoreCase)
@@ -115,6 +132,6 @@ internal sealed partial class VmdkDescriptor
     [GeneratedRegex("""^(RW|RDONLY|NOACCESS)\s+(?<sectors>[0-9]+)\s+(?<kind>\w+)(\s|$)""", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Extent();
 
-    [GeneratedRegex("""^(?<name>\w+)\s*=(?<value>.*)$""", RegexOptions.CultureInvariant)]
+    [GeneratedRegex("""^\w+\s*=""", RegexOptions.CultureInvariant)]
     private static partial Regex Setting();
 }

@@ -7,6 +7,9 @@ internal static class VmdkInspection
 {
     private const int SectorBytes = 512;
 
+    // QEMU looks for the name of a parent in this many bytes of the sector after the header, whatever the header says of the description.
+    private const int BytesOfParentHint = 20 * SectorBytes;
+
     /// <summary>The mark of VMware's newest sparse extents, which never are images by themselves.</summary>
     public static readonly byte[] SeSparseMark = [0xBE, 0xBA, 0xFE, 0xCA, 0, 0, 0, 0];
 
@@ -58,15 +61,20 @@ internal static class VmdkInspection
         {
             report.Unsafe("descriptor", "The image has no description of itself, or no disk: it is an extent that an image consists of.");
         }
-        else if (header.DescriptorSectors > VmdkDescriptor.LongestBytes / SectorBytes || header.DescriptorOffset > long.MaxValue / 2 / SectorBytes)
+        else if (header.DescriptorSectors > VmdkDescriptor.LongestBytes / SectorBytes)
         {
             report.Unsafe("descriptor", "The description in the image is longer than any that is right.");
         }
+        else if (header.DescriptorOffset != 1)
+        {
+            report.Unsafe("descriptor", $"The description in the image is at sector {header.DescriptorOffset} and not right behind the header, where some readers look for it in any case.");
+        }
         else
         {
-            var (offset, length) = ((long)header.DescriptorOffset * SectorBytes, (int)header.DescriptorSectors * SectorBytes);
-            yield return Need.Bytes(offset, length);
-            Judge(image.At(offset, length), length, report);
+            var length = (int)header.DescriptorSectors * SectorBytes;
+            var looked = Math.Max(length, BytesOfParentHint);
+            yield return Need.Bytes(SectorBytes, looked);
+            Judge(image.At(SectorBytes, looked), length, report);
             image.Forget(Recognition.HeadBytes);
         }
 
@@ -82,14 +90,14 @@ internal static class VmdkInspection
             return;
         }
 
-        var text = VmdkDescriptor.Parse(bytes);
+        var text = VmdkDescriptor.Parse(bytes[..length]);
         report.Detail("create_type", text.CreateType ?? "none");
         foreach (var fault in text.Faults())
         {
             report.Unsafe("descriptor", fault);
         }
 
-        if (text.HasParent)
+        if (text.HasParent || VmdkDescriptor.HintsAtParent(bytes))
         {
             report.Unsafe("parent", "The image holds only what differs from another one, which it names: its parent.");
         }

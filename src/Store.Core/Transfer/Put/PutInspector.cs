@@ -7,8 +7,8 @@ namespace GlanceStore.Transfer;
 internal sealed class PutInspector(PutInspection? inspection, TransferBudget budget) : IAsyncDisposable
 {
     private readonly StreamInspector? _inspector = inspection?.NewInspector();
+    private readonly MemoryCharge _held = new(budget);
     private Task _done = Task.CompletedTask;
-    private long _held;
     private volatile bool _abandoned;
 
     /// <summary>Looks at more bytes; returns at once, and the buffer is kept until they have been seen.</summary>
@@ -36,8 +36,7 @@ internal sealed class PutInspector(PutInspection? inspection, TransferBudget bud
     {
         _abandoned = true;
         await _done.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        budget.Charge(-_held);
-        _held = 0;
+        _held.Dispose();
     }
 
     private async Task AppendAfterAsync(Task previous, ChunkBuffer buffer, int length)
@@ -57,10 +56,5 @@ internal sealed class PutInspector(PutInspection? inspection, TransferBudget bud
         }
     }
 
-    private void Count()
-    {
-        var held = _inspector?.HeldBytes ?? 0;
-        budget.Charge(held - _held);
-        _held = held;
-    }
+    private void Count() => _held.Set(_inspector?.HeldBytes ?? 0);
 }

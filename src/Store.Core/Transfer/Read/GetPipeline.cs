@@ -86,7 +86,8 @@ internal sealed class GetPipeline(ReadSources sources, ReadSource source, ReadPa
             }
 
             var digest = read.ExpectedDigests.Count > 0 ? new WholeDigest(read.ExpectedDigests, stored.Size) : null; // last: it holds what only the stream disposes
-            return new VerifiedReadStream(new OpenImage(stored, start, end, read.Manifest is not null, _limits.CanReadRanges, read.LendsPieces), pieces, digest, new TransferCount(read.Progress, end - start), operation, sources);
+            var image = new OpenImage(stored, start, end, read.Manifest is not null, _limits.CanReadRanges, read.LendsPieces);
+            return new VerifiedReadStream(image, pieces, digest, new TransferCount(read.Progress, end - start), new MemoryCharge(_budget), operation, sources);
         }
         catch
         {

@@ -5,7 +5,7 @@ namespace GlanceStore.Transfer;
 
 /// <summary>An image, or a range of it, as a stream over fetched and verified pieces.</summary>
 internal sealed class VerifiedReadStream(
-    OpenImage image, PieceQueue pieces, WholeDigest? digest, TransferCount count, StoreOperation operation, IAsyncDisposable use)
+    OpenImage image, PieceQueue pieces, WholeDigest? digest, TransferCount count, MemoryCharge kept, StoreOperation operation, IAsyncDisposable use)
     : ImageReadStream
 {
     private long _position;
@@ -111,6 +111,8 @@ internal sealed class VerifiedReadStream(
         return target >= 0 ? Position = target : throw new IOException("The position before the beginning of an image was sought.");
     }
 
+    public override void CountKept(long bytes) => kept.Add(bytes);
+
     public override void Flush()
     {
     }
@@ -133,6 +135,7 @@ internal sealed class VerifiedReadStream(
             await digest.DisposeAsync().ConfigureAwait(false);
         }
 
+        kept.Dispose();
         operation.Dispose();
         await use.DisposeAsync().ConfigureAwait(false);
         GC.SuppressFinalize(this);
