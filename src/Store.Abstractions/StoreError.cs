@@ -54,7 +54,7 @@ public enum StoreError
     /// <summary>The session of a put is of another image or another store, cannot be written, or its upload is no longer there.</summary>
     InvalidSession,
 
-    /// <summary>The image is in use: somebody has it open, or clones or snapshots hang on it. It is untouched.</summary>
+    /// <summary>The image is in use: somebody has it open, or clones or snapshots hang on it, or it is a segment of another one. It is untouched.</summary>
     InUse,
 
     /// <summary>The image is not what the caller requires, or leads to what is outside of it; <see cref="StoreException.Inspection"/> tells what it is.</summary>

@@ -24,6 +24,7 @@ internal sealed partial class SwiftCreation(SwiftObjects objects, ILogger logger
         Action<SwiftObject> replacing, CancellationToken cancellationToken)
     {
         using var turn = await Turns.TakeAsync($"{place.Container}/{place.Id}", cancellationToken).ConfigureAwait(false);
+        await RequireNoSegmentAsync(place, "Nothing can be put there", cancellationToken).ConfigureAwait(false);
         var old = await objects.FindAsync(place.Container, place.Id, cancellationToken).ConfigureAwait(false);
         if (old is not null && mode == WriteMode.CreateNew)
         {
@@ -43,7 +44,9 @@ internal sealed partial class SwiftCreation(SwiftObjects objects, ILogger logger
     /// <param name="location">The same, as messages name it.</param>
     /// <param name="version">The ETag that it must have; null for whatever it has.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    /// <exception cref="StoreException"><see cref="StoreError.Changed"/>: it is another version, and nothing was deleted.</exception>
+    /// <exception cref="StoreException">
+    /// <see cref="StoreError.Changed"/>: it is another version; <see cref="StoreError.InUse"/>: it is a segment of another image. Nothing was deleted.
+    /// </exception>
     public async Task<bool> DeleteAsync(SwiftPlace place, ImageLocation location, string? version, CancellationToken cancellationToken)
     {
         using var turn = await Turns.TakeAsync($"{place.Container}/{place.Id}", cancellationToken).ConfigureAwait(false);
@@ -52,6 +55,7 @@ internal sealed partial class SwiftCreation(SwiftObjects objects, ILogger logger
             return false;
         }
 
+        await RequireNoSegmentAsync(place, "It is not deleted by itself", cancellationToken).ConfigureAwait(false);
         if (version is not null && found.ETag != version)
         {
             throw new StoreException(StoreError.Changed, $"The image at {location} was replaced in the meantime, and is not deleted.");
@@ -118,6 +122,18 @@ internal sealed partial class SwiftCreation(SwiftObjects objects, ILogger logger
         catch (Exception e) when (e is StoreException or OperationCanceledException)
         {
             ContainerNotRemoved(logger, container, e);
+        }
+    }
+
+    // The server joins whatever a dynamic large object's prefix finds, and notices nothing where one goes, comes or changes: the other image would
+    // be another one without a word.
+    private async Task RequireNoSegmentAsync(SwiftPlace place, string consequence, CancellationToken cancellationToken)
+    {
+        if (SwiftSegments.ParsePython(place.Id) is { } image
+            && await objects.FindAsync(place.Container, image, cancellationToken).ConfigureAwait(false) is { } holder && holder.Holds(place.Container, place.Id))
+        {
+            throw new StoreException(StoreError.InUse,
+                $"{place.Container}/{place.Id} is the name of a segment of the image {place.Container}/{image}, whose bytes it would change. {consequence}; replace or delete that image.");
         }
     }
 

@@ -6,7 +6,8 @@ public sealed partial class SwiftDriver : IListing
     /// <inheritdoc/>
     /// <remarks>
     /// Container by container where the store has several; with many tenants those of the caller that is bound. Whatever lies below a slash is a
-    /// segment, and so is <c>UUID-00001</c>, as OpenStack's library names them. Segments whose image is not there are an unfinished upload.
+    /// segment, and so is what OpenStack's library names so: <c>UUID-00001</c>, and <c>NAME-00001</c> beside its manifest <c>NAME</c>. Segments whose
+    /// image is not there are an unfinished upload.
     /// </remarks>
     public async ValueTask<ListingPage> ListAsync(ListingRequest request, CancellationToken cancellationToken)
     {

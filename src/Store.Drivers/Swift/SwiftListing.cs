@@ -8,6 +8,8 @@ internal sealed class SwiftListing(SwiftObjects objects, SwiftDriverOptions opti
     // What every cluster gives at once: Ceph 1,000, Swift 10,000.
     private const int MostLines = 1000;
 
+    // CONTAINER/NAME of what may be a manifest, as it was found: of each there is an image or a segment in a page.
+    private readonly Dictionary<string, SwiftObject?> _holders = new(StringComparer.Ordinal);
     private readonly List<ListedImage> _images = [];
     private readonly List<Leftover> _unfinished = [];
 
@@ -66,7 +68,8 @@ internal sealed class SwiftListing(SwiftObjects objects, SwiftDriverOptions opti
     {
         foreach (var entry in page.Entries.Where(entry => IsImage(container, entry.Name)))
         {
-            if (await DescribeAsync(container, entry, cancellationToken).ConfigureAwait(false) is { } stored)
+            if (!await IsSegmentAsync(container, entry.Name, cancellationToken).ConfigureAwait(false)
+                && await DescribeAsync(container, entry, cancellationToken).ConfigureAwait(false) is { } stored)
             {
                 _images.Add(new ListedImage(entry.Name, stored));
             }
@@ -86,6 +89,25 @@ internal sealed class SwiftListing(SwiftObjects objects, SwiftDriverOptions opti
     private bool IsImage(string container, string name) =>
         ImageId.TryParse(name, out _) && SwiftSegments.ParseLegacy(name) is null && SwiftContainers.MayHold(options, container, name);
 
+    // An image sorts before its segments, so that it was looked at already, unless a page or a prefix begins between them.
+    private async Task<bool> IsSegmentAsync(string container, string name, CancellationToken cancellationToken)
+    {
+        if (SwiftSegments.ParsePython(name) is not { } image)
+        {
+            return false;
+        }
+
+        if (!_holders.TryGetValue($"{container}/{image}", out var holder))
+        {
+            holder = await LookAsync(container, image, cancellationToken).ConfigureAwait(false);
+        }
+
+        return holder?.Holds(container, name) == true;
+    }
+
+    private async Task<SwiftObject?> LookAsync(string container, string name, CancellationToken cancellationToken) =>
+        _holders[$"{container}/{name}"] = await objects.FindAsync(container, name, cancellationToken).ConfigureAwait(false);
+
     // One that has gone meanwhile is left out; one whose segments do not add up is told as the listing has it, for a read says so.
     private async Task<StoredObject?> DescribeAsync(string container, SwiftEntry entry, CancellationToken cancellationToken)
     {
@@ -98,7 +120,7 @@ internal sealed class SwiftListing(SwiftObjects objects, SwiftDriverOptions opti
             };
         }
 
-        var found = await objects.FindAsync(container, entry.Name, cancellationToken).ConfigureAwait(false);
+        var found = await LookAsync(container, entry.Name, cancellationToken).ConfigureAwait(false);
         try
         {
             return found?.Describe(location);

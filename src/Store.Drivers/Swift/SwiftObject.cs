@@ -29,6 +29,9 @@ internal sealed record SwiftObject(string Container, string Name)
     /// <summary>Whether the object is held together by the manifest of an upload.</summary>
     public bool IsOf(SwiftSegments segments) => Upload is not null ? Upload == segments.Upload : Dynamic == $"{Container}/{segments.Prefix}";
 
+    /// <summary>Whether the object is a dynamic large object, and another one is among the segments that its prefix finds.</summary>
+    public bool Holds(string container, string name) => Dynamic is { } manifest && $"{container}/{name}".StartsWith(manifest, StringComparison.Ordinal);
+
     public static SwiftObject Of(string container, string name, HttpResponseMessage answer, long? size) => new(container, name)
     {
         Size = size,

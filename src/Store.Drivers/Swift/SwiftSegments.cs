@@ -34,6 +34,9 @@ internal sealed partial record SwiftSegments(string Id, string Upload)
     /// <summary>The image that a segment of OpenStack's library belongs to, or null where it is none.</summary>
     public static string? ParseLegacy(string name) => LegacyName().Match(name) is { Success: true } match ? match.Groups["id"].Value : null;
 
+    /// <summary>The image that an object is a segment of, if one of that name holds it as OpenStack's library does; null where its name is none of those.</summary>
+    public static string? ParsePython(string name) => PythonName().Match(name) is { Success: true } match ? match.Groups["id"].Value : null;
+
     /// <summary>The name of a segment, its index counted from 0.</summary>
     public string NameOf(int index) => string.Create(CultureInfo.InvariantCulture, $"{Prefix}{index + 1:D5}");
 
@@ -42,6 +45,10 @@ internal sealed partial record SwiftSegments(string Id, string Upload)
 
     [GeneratedRegex("^(?<id>[^/]+)/(?<upload>[0-9a-f]{16})[-/][0-9]{5}$", RegexOptions.CultureInvariant)]
     private static partial Regex Name();
+
+    // Of any id: what a manifest says decides.
+    [GeneratedRegex("^(?<id>[^/]+)-[0-9]{5}$", RegexOptions.CultureInvariant)]
+    private static partial Regex PythonName();
 
     // Of UUIDs only: any other id could end that way itself.
     [GeneratedRegex("^(?<id>[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})-[0-9]{5}$", RegexOptions.CultureInvariant)]

@@ -73,6 +73,28 @@ public sealed class InteroperationTests
     }
 
     [TestMethod]
+    [DataRow("swift", "deep")]
+    [DataRow("keystone", "deep")]
+    [DataRow("swift", null)]
+    public Task A_large_image_of_Python_is_listed_whole_and_its_segments_are_no_images(string server, string? name) => WithSharedAsync(server, SwiftManifest.Slo, async (store, python, _) =>
+    {
+        const int Size = (5 * Segment) + 7;
+        var id = name is null ? ImageId.New() : new ImageId($"{name}-{Guid.NewGuid():N}");
+        await python.PutAsync(id, seed: 8, Size, isKnown: true);
+        var listed = new List<ListedImage>();
+        await foreach (var page in store.ListAsync(new ListingRequest(id.Value, MaxImages: 2), TestContext.CancellationToken))
+        {
+            listed.AddRange(page.Images);
+        }
+
+        Assert.AreEqual((id.Value, Size), (listed.Single().Name, listed[0].Stored.Size));
+        var error = await Assert.ThrowsExactlyAsync<StoreException>(
+            () => store.DeleteAsync(store.LocationOf(new ImageId($"{id}-00003")), cancellationToken: TestContext.CancellationToken));
+        Assert.AreEqual(StoreError.InUse, error.Error, error.Message);
+        CollectionAssert.AreEqual(PythonStore.BytesOf(8, Size), await ReadAsync(store, store.LocationOf(id), null));
+    });
+
+    [TestMethod]
     [DataRow("swift")]
     [DataRow("keystone")]
     public Task An_image_of_Python_is_replaced_with_all_its_segments(string server) => WithSharedAsync(server, SwiftManifest.Slo, async (store, python, list) =>
