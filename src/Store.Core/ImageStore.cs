@@ -43,7 +43,7 @@ public sealed partial class ImageStore : IImageStore, IAsyncDisposable, IDisposa
             Retry = new Retry(options, time, telemetry),
             Breaker = new Breaker(id, options.FailoverPause, time),
             Telemetry = telemetry,
-            Use = new DriverUse(id, driver),
+            Use = new DriverUse(id, driver, time),
             Time = time,
         };
     }
@@ -122,6 +122,7 @@ public sealed partial class ImageStore : IImageStore, IAsyncDisposable, IDisposa
     public TFeature? GetFeature<TFeature>() where TFeature : class => Parts.Driver.GetFeature<TFeature>();
 
     /// <summary>Lets no operation begin any more, and disposes the driver; where transfers are under way, the last of them does.</summary>
+    /// <remarks>Waits for up to 30 s for what puts that were cancelled are still removing from the backend.</remarks>
     public ValueTask DisposeAsync() => Parts.Use.CloseAsync();
 
     /// <summary>As <see cref="DisposeAsync"/>, for whoever cannot wait but by blocking a thread.</summary>

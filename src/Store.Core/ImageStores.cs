@@ -127,6 +127,7 @@ public sealed partial class ImageStores : IAsyncDisposable, IDisposable
     }
 
     /// <summary>Disposes every store; a driver that is in use is disposed by the last transfer that uses it.</summary>
+    /// <remarks>Waits for up to 30 s a store for what puts that were cancelled are still removing from its backend.</remarks>
     public async ValueTask DisposeAsync()
     {
         foreach (var store in _table.InOrder)

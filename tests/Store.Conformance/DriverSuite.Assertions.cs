@@ -4,8 +4,13 @@ public abstract partial class DriverSuite<THarness>
 {
     private readonly HashSet<string> _kept = [];
 
-    /// <summary>How long a cancelled operation may take to end.</summary>
-    protected static TimeSpan CancellationLimit { get; } = TimeSpan.FromSeconds(1);
+    /// <summary>How long a case waits for an operation to end that was cancelled.</summary>
+    /// <remarks>
+    /// Far longer than the second that is promised, and far shorter than the ever for which whoever waits for a source that stands still or for a
+    /// backend that never answers would wait: that nobody does is what a case proves. How much of a second a busy machine needs for the rest says
+    /// nothing about the driver. What the front waits for at most, its own tests measure, by a clock that is theirs.
+    /// </remarks>
+    protected static TimeSpan CancellationLimit { get; } = TimeSpan.FromSeconds(30);
 
     /// <summary>Fails unless the backend is empty, but for images the driver cannot delete.</summary>
     protected async Task AssertNothingLeftAsync(string? when = null)
@@ -80,20 +85,8 @@ public abstract partial class DriverSuite<THarness>
     protected static async Task AssertCancelledAsync(Task operation, string? when = null)
     {
         ArgumentNullException.ThrowIfNull(operation);
-        using var ended = new CancellationTokenSource();
-        await Task.WhenAny(operation, LimitAsync(ended.Token));
-        await ended.CancelAsync();
+        await operation.WaitAsync(CancellationLimit).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         Assert.IsTrue(operation.IsCompleted, $"The operation was cancelled and goes on after {CancellationLimit}. {when}");
         await Assert.ThrowsAsync<OperationCanceledException>(() => operation, $"The operation was cancelled. {when}");
-    }
-
-    // By a clock that goes slow where the machine is busy with other things: there each of its ticks comes late, as all the rest does.
-    private static async Task LimitAsync(CancellationToken cancellationToken)
-    {
-        var tick = TimeSpan.FromMilliseconds(10);
-        for (var left = CancellationLimit; left > TimeSpan.Zero && !cancellationToken.IsCancellationRequested; left -= tick)
-        {
-            await Task.Delay(tick, TimeProvider.System, CancellationToken.None);
-        }
     }
 }

@@ -20,6 +20,12 @@ internal sealed class ScriptedDriver(MemoryDriverOptions? options = null) : Stor
 
     public Action? OnDelete { get; set; }
 
+    /// <summary>Awaited before an image is deleted.</summary>
+    public Func<Task>? BeforeDelete { get; set; }
+
+    /// <summary>Awaited before an upload is opened, which then does not listen to its token.</summary>
+    public Func<Task>? OnOpenWrite { get; set; }
+
     /// <summary>Awaited before a writer is disposed.</summary>
     public Func<Task>? OnDispose { get; set; }
 
@@ -51,13 +57,15 @@ internal sealed class ScriptedDriver(MemoryDriverOptions? options = null) : Stor
     public override async ValueTask<DriverWriter> OpenWriteAsync(ImageId id, WriteIntent intent, CancellationToken cancellationToken)
     {
         Opened++;
-        return new Writer(this, await _inner.OpenWriteAsync(id, intent, cancellationToken));
+        await (OnOpenWrite?.Invoke() ?? Task.CompletedTask);
+        return new Writer(this, await _inner.OpenWriteAsync(id, intent, OnOpenWrite is null ? cancellationToken : CancellationToken.None));
     }
 
-    public override ValueTask<bool> DeleteAsync(ImageLocation location, DeleteIntent intent, CancellationToken cancellationToken)
+    public override async ValueTask<bool> DeleteAsync(ImageLocation location, DeleteIntent intent, CancellationToken cancellationToken)
     {
+        await (BeforeDelete?.Invoke() ?? Task.CompletedTask);
         OnDelete?.Invoke();
-        return _inner.DeleteAsync(location, intent, cancellationToken);
+        return await _inner.DeleteAsync(location, intent, cancellationToken);
     }
 
     // A wrapper hands out the roles of what it wraps; a copy made by the backend is not this driver's to script.

@@ -25,7 +25,7 @@ public class RbdTests : WritableStoreTests
         rbd_store_pool = images
         rbd_store_user = glance
         rbd_store_ceph_conf = {CephConf}
-        rados_connect_timeout = 5
+        rados_connect_timeout = 60
         rbd_store_chunk_size = 4
         rbd_thin_provisioning = true
         """;

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using GlanceStore.Resilience;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace GlanceStore;
@@ -14,7 +15,7 @@ public sealed class StoreHealthCheck : IHealthCheck
 {
     private const int ProbeBytes = 64;
 
-    // Cancellation ends every operation within a second, and this clean-up is part of one.
+    // A check should not last, and once it is cancelled it has a moment only.
     private static readonly TimeSpan RemovalLimit = TimeSpan.FromSeconds(1);
 
     private readonly ImageStores _stores;
@@ -87,15 +88,15 @@ public sealed class StoreHealthCheck : IHealthCheck
         {
             if (!isDeleted)
             {
-                await RemoveAsync(store, id).ConfigureAwait(false);
+                await RemoveAsync(store, id, cancellationToken).ConfigureAwait(false);
             }
         }
     }
 
     // With a token of its own: that the caller's was cancelled is the likeliest reason to be here.
-    private static async Task RemoveAsync(IImageStore store, ImageId id)
+    private static async Task RemoveAsync(IImageStore store, ImageId id, CancellationToken caller)
     {
-        using var limit = new CancellationTokenSource(RemovalLimit, TimeProvider.System);
+        using var limit = new CancellationTokenSource(caller.IsCancellationRequested ? Farewell.Moment : RemovalLimit, TimeProvider.System);
         try
         {
             await store.DeleteAsync(store.LocationOf(id), cancellationToken: limit.Token).ConfigureAwait(false);

@@ -1,10 +1,15 @@
+using System.Collections.Concurrent;
 using GlanceStore.Drivers;
 
 namespace GlanceStore.Routing;
 
 /// <summary>Counts who uses a driver, so that a store can be closed at any time: the last one to leave disposes the driver.</summary>
-internal sealed class DriverUse(string storeId, StoreDriver driver)
+internal sealed class DriverUse(string storeId, StoreDriver driver, TimeProvider time)
 {
+    // Longer than a driver tries to remove what it has; what stays after that is a sweep's.
+    private static readonly TimeSpan LongestRest = TimeSpan.FromSeconds(30);
+
+    private readonly ConcurrentDictionary<Task, bool> _rests = new();
     private int _users = 1; // the store itself, until it is closed
     private int _closed;
 
@@ -27,8 +32,23 @@ internal sealed class DriverUse(string storeId, StoreDriver driver)
         throw new StoreException(StoreError.InvalidConfiguration, $"The store '{storeId}' was removed or disposed.");
     }
 
-    /// <summary>Lets nobody in any more.</summary>
-    public ValueTask CloseAsync() => Interlocked.Exchange(ref _closed, 1) == 0 ? LeaveAsync() : default;
+    /// <summary>Takes what an operation that has ended left to be done, so that whoever closes the store waits for it.</summary>
+    public void Leave(Task rest)
+    {
+        _rests.TryAdd(rest, true);
+        _ = rest.ContinueWith(done => _rests.TryRemove(done, out _), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+    }
+
+    /// <summary>Lets nobody in any more, and waits, within reason, for what was left to be done.</summary>
+    public async ValueTask CloseAsync()
+    {
+        if (Interlocked.Exchange(ref _closed, 1) == 0)
+        {
+            await LeaveAsync().ConfigureAwait(false);
+        }
+
+        await Task.WhenAll(_rests.Keys).WaitAsync(LongestRest, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
 
     private ValueTask LeaveAsync() => Interlocked.Decrement(ref _users) == 0 ? driver.DisposeAsync() : default;
 

@@ -1,5 +1,6 @@
 using GlanceStore.Diagnostics;
 using GlanceStore.Drivers;
+using GlanceStore.Resilience;
 
 namespace GlanceStore.Transfer;
 
@@ -23,7 +24,8 @@ internal static class BackendCopy
                 await using var fromInUse = from.Use.Enter().ConfigureAwait(false);
                 await using var targetInUse = target.Use.Enter().ConfigureAwait(false);
                 var image = await FindAsync(from, location, receipt, cancellationToken).ConfigureAwait(false);
-                var stored = await PublishAsync(backend, from, image, target, id, options, cancellationToken).ConfigureAwait(false);
+                var publishing = PublishAsync(backend, from, image, target, id, options, cancellationToken);
+                var stored = await PublishedAsync(publishing, target, cancellationToken).ConfigureAwait(false);
                 return await VerifiedAsync(stored, to, receipt, options, cancellationToken).ConfigureAwait(false);
             }, cancellationToken).ConfigureAwait(false);
         }
@@ -33,14 +35,29 @@ internal static class BackendCopy
         }
     }
 
-    // As a put's commit: where the answer is lost, it is settled by looking.
-    private static Task<StoredObject> PublishAsync(IServerSideCopy backend, StoreParts from, StoredObject image, StoreParts target, ImageId id,
+    // A driver that is cancelled removes what it has copied so far, which may take longer than cancellation may.
+    private static async Task<StoredObject> PublishedAsync(Task<StoredObject> publishing, StoreParts target, CancellationToken cancellationToken)
+    {
+        using var farewell = new Farewell(target.Time);
+        farewell.Follow(cancellationToken);
+        if (!await farewell.SeesEndOfAsync(publishing).ConfigureAwait(false))
+        {
+            target.Use.Leave(publishing);
+        }
+
+        return await farewell.ResultOfAsync(publishing).ConfigureAwait(false);
+    }
+
+    // As a put's commit: where the answer is lost, it is settled by looking. Uses both stores by itself, since it may outlast the copy.
+    private static async Task<StoredObject> PublishAsync(IServerSideCopy backend, StoreParts from, StoredObject image, StoreParts target, ImageId id,
         CopyOptions options, CancellationToken cancellationToken)
     {
+        await using var fromInUse = from.Use.Enter().ConfigureAwait(false);
+        await using var targetInUse = target.Use.Enter().ConfigureAwait(false);
         var receipt = options.Receipt!;
-        return new Publication(target.Driver, target.Retry, target.Telemetry).PublishAsync(
+        return await new Publication(target.Driver, target.Retry, target.Telemetry).PublishAsync(
             target.Driver.LocationOf(id), new WriteSummary(receipt.Size, receipt.Chunks, [.. receipt.Digests]),
-            token => backend.CopyAsync(from.Driver, image, id, options.Mode, token), target.Retry.LimitFor(receipt.Size), cancellationToken);
+            token => backend.CopyAsync(from.Driver, image, id, options.Mode, token), target.Retry.LimitFor(receipt.Size), cancellationToken).ConfigureAwait(false);
     }
 
     private static async Task<StoredObject> FindAsync(StoreParts from, ImageLocation location, ImageReceipt receipt, CancellationToken cancellationToken)

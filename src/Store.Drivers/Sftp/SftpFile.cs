@@ -20,6 +20,9 @@ internal sealed class SftpFile(IReadOnlyList<SftpLease> leases, string path, Fil
     // A handle that stays open ends with its connection.
     public static readonly TimeSpan ClosingTime = TimeSpan.FromSeconds(5);
 
+    // How long whoever has read waits for the closing, which then goes on by itself: a read that is cancelled ends within a second.
+    private static readonly TimeSpan ReadersPatience = TimeSpan.FromMilliseconds(400);
+
     private readonly SftpLane[] _lanes = [.. leases.Select(lease => new SftpLane(lease, path, access))];
     private readonly int _readPieceBytes = ReadPieceBytes(leases[0].Habits);
     private readonly List<SftpLease> _counted = [];
@@ -104,6 +107,13 @@ internal sealed class SftpFile(IReadOnlyList<SftpLease> leases, string path, Fil
 
     /// <summary>Closes the handles, except on a connection that is given up, with which they end anyway; and gives the connections back.</summary>
     public async ValueTask DisposeAsync()
+    {
+        var ending = EndAsync();
+        var patience = access == FileAccess.Read ? ReadersPatience : Timeout.InfiniteTimeSpan;
+        await ending.WaitAsync(patience, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    private async Task EndAsync()
     {
         await CloseQuietlyAsync().ConfigureAwait(false);
         _counted.ForEach(lease => lease.CountOut());

@@ -24,8 +24,11 @@ public abstract class CancellationSuite<THarness> : DriverSuite<THarness> where 
             var image = NewImage(Chunks(chunks, 1));
             using var cancel = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
             spot.Do(cancel.CancelAsync);
-            await using var store = await NewStoreAsync(plan);
-            await AssertEndsAsync(() => store.PutAsync(image.Id, image.OpenSource(), Known(image), cancel.Token), spot, when);
+            await using (var store = await NewStoreAsync(plan))
+            {
+                await AssertEndsAsync(() => store.PutAsync(image.Id, image.OpenSource(), Known(image), cancel.Token), spot, when);
+            }
+
             await (spot.HasFired ? AssertNothingLeftAsync(when) : AssertOnlyStoredAsync(image, when));
         }));
 
@@ -34,8 +37,20 @@ public abstract class CancellationSuite<THarness> : DriverSuite<THarness> where 
     {
         using var cancel = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
         var image = NewImage(Chunks(4));
-        var source = new SyntheticStream(image.Content, image.Length) { StallAt = Chunks(2, 5), AfterRead = CancelAt(cancel, Chunks(2, 5)) };
-        await AssertCancelledAsync(Store.PutAsync(image.Id, source, Known(image), cancel.Token));
+        var waits = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var source = new SyntheticStream(image.Content, image.Length)
+        {
+            StallAt = Chunks(2, 5),
+            AfterRead = position => _ = position == Chunks(2, 5) && waits.TrySetResult(),
+        };
+        await using (var store = await NewStoreAsync(new FaultPlan()))
+        {
+            var put = store.PutAsync(image.Id, source, Known(image), cancel.Token);
+            await await Task.WhenAny(waits.Task, put);
+            await cancel.CancelAsync();
+            await AssertCancelledAsync(put);
+        }
+
         await AssertNothingLeftAsync();
     });
 
@@ -83,38 +98,33 @@ public abstract class CancellationSuite<THarness> : DriverSuite<THarness> where 
 
     private static PutOptions Known(SampleImage image) => new() { ExpectedSize = image.Length };
 
-    private static Action<long> CancelAt(CancellationTokenSource cancel, long position) => reached =>
-    {
-        if (reached == position)
-        {
-            cancel.CancelAfter(TimeSpan.Zero);
-        }
-    };
-
     private static async Task ReadAllAsync(ImageStore store, SampleImage image, CancellationToken cancellationToken)
     {
         await using var stream = await store.OpenReadAsync(store.LocationOf(image.Id), null, cancellationToken);
         await stream.CopyToAsync(Stream.Null, cancellationToken);
     }
 
-    // The call waits for good, so that only the cancellation can end it.
+    // The call waits for good, so that only the cancellation can end it. What the driver goes on to remove afterwards, the store's closing waits for.
     private Task CancelAtEachStepAsync(
         Func<ImageStore, CancellationToken, Task> operation, Func<string, Task> afterwards, SampleImage? stored) =>
         AtEachStepAsync(spot => spot.Stall(), async (plan, spot, when) =>
         {
             using var cancel = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
-            await using var store = await NewStoreAsync(plan);
-            var running = operation(store, cancel.Token);
-            await Task.WhenAny(spot.Reached, running);
-            if (!spot.Reached.IsCompleted)
+            await using (var store = await NewStoreAsync(plan))
             {
-                await running;
-                await (stored is null ? Task.CompletedTask : AssertOnlyStoredAsync(stored, when));
-                return;
+                var running = operation(store, cancel.Token);
+                await Task.WhenAny(spot.Reached, running);
+                if (!spot.Reached.IsCompleted)
+                {
+                    await running;
+                    await (stored is null ? Task.CompletedTask : AssertOnlyStoredAsync(stored, when));
+                    return;
+                }
+
+                await cancel.CancelAsync();
+                await AssertCancelledAsync(running, when);
             }
 
-            await cancel.CancelAsync();
-            await AssertCancelledAsync(running, when);
             await afterwards(when);
         });
 

@@ -46,7 +46,7 @@ public sealed partial class GetPipelineTests
         var (gate, driver) = (new TaskCompletionSource(), Driver());
         driver.OnOpenRead = async (_, _, _, open) => new GatedReader(await open(), gate.Task);
         var budget = new TransferBudget(2 * Chunk);
-        var store = Store(Driver(), budget, Small with { StallTimeout = TimeSpan.FromMilliseconds(50) });
+        var store = Store(Driver(), budget, Small with { StallTimeout = TimeSpan.FromMilliseconds(500) });
         await using var first = await Store(driver, budget).OpenReadAsync(receipt.Location, ReadOptions.Verify(receipt));
         var reading = first.ReadAsync(new byte[10]).AsTask();
         var e = await Assert.ThrowsExactlyAsync<StoreException>(() => store.OpenReadAsync(receipt.Location, ReadOptions.Verify(receipt)));

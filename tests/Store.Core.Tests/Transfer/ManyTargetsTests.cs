@@ -66,7 +66,7 @@ public sealed class ManyTargetsTests
         }
 
         var put = stores.PutAsync(Id, new MemoryStream(Image), ["a", "b"], Sized);
-        await Assert.ThrowsExactlyAsync<StoreException>(() => put.WaitAsync(TimeSpan.FromSeconds(20)));
+        await Assert.ThrowsExactlyAsync<StoreException>(() => put.WaitAsync(TimeSpan.FromMinutes(1)));
     }
 
     [TestMethod]

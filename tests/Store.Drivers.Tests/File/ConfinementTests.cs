@@ -114,7 +114,7 @@ public sealed class ConfinementTests
     }
 
     [TestMethod]
-    [Timeout(10_000, CooperativeCancellation = false)]
+    [Timeout(120_000, CooperativeCancellation = false)]
     public async Task Pipe_is_not_an_image_and_is_not_waited_for()
     {
         using var store = new TestStore();

@@ -60,7 +60,7 @@ public sealed class AddressTests
         await using var server = new ScriptedServer(request => Reply.Good(request, Image));
         await using var mute = new LoopbackListener((_, stop) => Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, stop), SilentAddress.Address, server.Port);
         await using var store = new ImageStore("web", DriverOf(SilentAddress.Address, IPAddress.Loopback),
-            new ImageStoreOptions { RetryDelay = TimeSpan.Zero, StallTimeout = TimeSpan.FromSeconds(1) });
+            new ImageStoreOptions { RetryDelay = TimeSpan.Zero, StallTimeout = TimeSpan.FromSeconds(5) });
         await using var stream = await store.OpenReadAsync(new ImageLocation($"http://two.test:{server.Port}/", null));
         var bytes = new byte[Image.Length];
         await stream.ReadExactlyAsync(bytes);

@@ -9,7 +9,7 @@ internal static class Drivers
     public static HttpDriverOptions Loopback { get; } = new() { AllowedNetworks = ["loopback"] };
 
     /// <summary>Much longer than anything takes on a busy machine, and not as long as something that waits for ever.</summary>
-    public static TimeSpan BeforeLong { get; } = TimeSpan.FromSeconds(10);
+    public static TimeSpan BeforeLong { get; } = TimeSpan.FromMinutes(1);
 
     public static byte[] Image(int length, int seed = 7)
     {

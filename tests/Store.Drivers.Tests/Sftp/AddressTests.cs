@@ -13,7 +13,7 @@ public sealed class AddressTests
     {
         await using var place = SftpPlace.New();
         await using var proxy = new CuttingProxy(SftpServer.Port);
-        var clients = ClientsOf(place, proxy.Port, TimeSpan.FromSeconds(6));
+        var clients = ClientsOf(place, proxy.Port, TimeSpan.FromSeconds(20));
         using (new SilentAddress(proxy.Port))
         {
             using var client = await clients.ConnectAsync();
@@ -32,7 +32,7 @@ public sealed class AddressTests
         await using var place = SftpPlace.New();
         using var free = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         free.Bind(new IPEndPoint(IPAddress.Loopback, 0)); // and nobody listens
-        var clients = ClientsOf(place, ((IPEndPoint)free.LocalEndPoint!).Port, TimeSpan.FromSeconds(6));
+        var clients = ClientsOf(place, ((IPEndPoint)free.LocalEndPoint!).Port, TimeSpan.FromSeconds(20));
         var error = await Assert.ThrowsExactlyAsync<StoreException>(clients.ConnectAsync);
         Assert.AreEqual(StoreError.Unavailable, error.Error);
         Assert.IsTrue(error.IsTransient);

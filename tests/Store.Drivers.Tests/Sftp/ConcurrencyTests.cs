@@ -83,7 +83,7 @@ public sealed class ConcurrencyTests
         var watch = Stopwatch.StartNew();
         await cancelling.CancelAsync();
         await Assert.ThrowsAsync<OperationCanceledException>(() => writing);
-        Assert.IsLessThan(10, watch.Elapsed.TotalSeconds);
+        Assert.IsLessThan(60, watch.Elapsed.TotalSeconds);
         Assert.IsLessThan(2 * WriteBytes, proxy.Asked);
         proxy.Answer();
     }
@@ -101,7 +101,7 @@ public sealed class ConcurrencyTests
         proxy.HoldAnswers(long.MaxValue);
         var watch = Stopwatch.StartNew();
         await Task.WhenAll(writer.DisposeAsync().AsTask(), reader.DisposeAsync().AsTask());
-        Assert.IsLessThan(30, watch.Elapsed.TotalSeconds);
+        Assert.IsLessThan(60, watch.Elapsed.TotalSeconds);
         proxy.Answer();
     }
 

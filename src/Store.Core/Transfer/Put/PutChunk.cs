@@ -50,6 +50,9 @@ internal sealed class PutChunk(SourceChunk source, IReadOnlyDictionary<string, T
             },
         };
 
+    /// <summary>One more is going to be done with it.</summary>
+    public void Retain() => Interlocked.Increment(ref _targetsLeft);
+
     /// <summary>One target has written it.</summary>
     public void Written()
     {

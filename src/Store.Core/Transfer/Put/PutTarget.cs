@@ -1,23 +1,28 @@
 using System.Threading.Channels;
 using GlanceStore.Diagnostics;
 using GlanceStore.Drivers;
+using GlanceStore.Resilience;
 
 namespace GlanceStore.Transfer;
 
 /// <summary>One store that a put goes to, and how far it has come there.</summary>
-internal sealed class PutTarget : IAsyncDisposable
+internal sealed class PutTarget
 {
     private readonly Channel<PutChunk> _queue = Channel.CreateUnbounded<PutChunk>(new UnboundedChannelOptions { SingleWriter = true });
     private readonly Publication _publication;
+    private readonly Farewell _farewell;
     private IAsyncDisposable? _use;
+    private Task<DriverWriter>? _opening;
+    private Task<StoredObject>? _publishing;
     private DriverWriter? _writer;
     private PutSessionFile? _session;
     private StoreException? _refusal;
 
-    public PutTarget(StoreParts store, ImageId id)
+    public PutTarget(StoreParts store, ImageId id, Farewell farewell)
     {
         Id = id;
         Store = store;
+        _farewell = farewell;
         _publication = new Publication(store.Driver, store.Retry, store.Telemetry);
         Operation = new StoreOperation(store.Telemetry, "put", store.Can.CanWrite ? store.Driver.LocationOf(id) with { StoreId = store.Id } : null);
     }
@@ -63,7 +68,8 @@ internal sealed class PutTarget : IAsyncDisposable
 
         try
         {
-            _writer = await Store.Retry.RunAsync(token => OpenWriterAsync(intent with { StaysOpen = session.IsKept }, token), cancellationToken).ConfigureAwait(false);
+            _opening = Store.Retry.RunAsync(token => OpenWriterAsync(intent with { StaysOpen = session.IsKept }, token), cancellationToken).AsTask();
+            _writer = await _farewell.ResultOfAsync(_opening).ConfigureAwait(false);
         }
         catch (StoreException e) when (e.Error == StoreError.InvalidSession)
         {
@@ -114,7 +120,8 @@ internal sealed class PutTarget : IAsyncDisposable
 
         var limit = Store.Retry.LimitForCommit(summary.Chunks.Count);
         await RequireSentAsync(writer, summary, limit, cancellationToken).ConfigureAwait(false);
-        Stored = await _publication.PublishAsync(writer.Location, summary, token => writer.CommitAsync(summary, token), limit, cancellationToken).ConfigureAwait(false);
+        _publishing = _publication.PublishAsync(writer.Location, summary, token => writer.CommitAsync(summary, token), limit, cancellationToken);
+        Stored = await _farewell.ResultOfAsync(_publishing).ConfigureAwait(false);
     }
 
     /// <summary>Writes and publishes an image of one chunk.</summary>
@@ -122,8 +129,8 @@ internal sealed class PutTarget : IAsyncDisposable
     {
         CheckHolds(image);
         var chunk = await image.ForAsync(Store.Can, cancellationToken).ConfigureAwait(false);
-        Stored = await _publication.PublishAsync(Store.Driver.LocationOf(Id), summary, token => Store.Driver.WriteWholeAsync(Id, intent, chunk, summary, token),
-            Store.Retry.LimitFor(chunk.Length), cancellationToken).ConfigureAwait(false);
+        _publishing = PublishWholeAsync(image, chunk, intent, summary, cancellationToken);
+        Stored = await _farewell.ResultOfAsync(_publishing).ConfigureAwait(false);
         Store.Telemetry.Written(chunk.Length);
     }
 
@@ -135,7 +142,7 @@ internal sealed class PutTarget : IAsyncDisposable
             return;
         }
 
-        _writer = null;
+        (_writer, _opening) = (null, null);
         try
         {
             await writer.DisposeAsync().ConfigureAwait(false);
@@ -171,11 +178,11 @@ internal sealed class PutTarget : IAsyncDisposable
     }
 
     /// <summary>Removes what was published, and nothing that has replaced it since.</summary>
-    public async Task TakeBackAsync(CancellationToken cancellationToken)
+    public async Task TakeBackAsync()
     {
         Store.Require(Store.Can.CanDelete, "deletes no images");
         var (location, intent) = (Stored!.Location, new DeleteIntent(Stored.VersionTag));
-        await Deletion.RunAsync(Store, location, intent, cancellationToken).ConfigureAwait(false);
+        await Deletion.RunAsync(Store, location, intent, CancellationToken.None).ConfigureAwait(false);
     }
 
     public void Fail(StoreException failure)
@@ -184,17 +191,51 @@ internal sealed class PutTarget : IAsyncDisposable
         Operation.Fail(failure);
     }
 
-    public async ValueTask DisposeAsync()
+    /// <summary>Ends the upload, which removes it unless it was published, and lets go of the store. Once the caller has cancelled, that may go on afterwards.</summary>
+    /// <param name="before">What has to have ended before.</param>
+    public async Task EndAsync(Task before)
     {
-        if (_writer is not null)
+        var leaving = LeaveAsync(before);
+        if (await _farewell.SeesEndOfAsync(leaving).ConfigureAwait(false))
         {
-            await _writer.DisposeAsync().ConfigureAwait(false);
+            await leaving.ConfigureAwait(false);
+        }
+        else
+        {
+            Store.Use.Leave(leaving);
         }
 
         Operation.Dispose();
+    }
+
+    // Calls that nobody waits for any more have to be over before the writer ends.
+    private async Task LeaveAsync(Task before)
+    {
+        await Task.WhenAll(before, _opening ?? Task.CompletedTask, _publishing ?? Task.CompletedTask).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        var late = _opening is { IsCompletedSuccessfully: true } opened ? await opened.ConfigureAwait(false) : null;
+        if ((_writer ?? late) is { } writer)
+        {
+            await writer.DisposeAsync().ConfigureAwait(false);
+        }
+
         if (_use is not null)
         {
             await _use.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    // Holds the chunk for itself: what goes on after a cancellation still reads it.
+    private async Task<StoredObject> PublishWholeAsync(PutChunk image, Chunk chunk, WriteIntent intent, WriteSummary summary, CancellationToken cancellationToken)
+    {
+        image.Retain();
+        try
+        {
+            return await _publication.PublishAsync(Store.Driver.LocationOf(Id), summary, token => Store.Driver.WriteWholeAsync(Id, intent, chunk, summary, token),
+                Store.Retry.LimitFor(chunk.Length), cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            image.Drop();
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.ExceptionServices;
 using GlanceStore.Diagnostics;
+using GlanceStore.Resilience;
 
 namespace GlanceStore.Transfer;
 
@@ -11,19 +12,23 @@ internal sealed class PutTargets : IAsyncDisposable
     private readonly PutPolicy _policy;
     private readonly CancellationToken _caller;
     private readonly CancellationTokenSource _ended;
+    private readonly Farewell _farewell;
+    private Task<IReadOnlyList<string>>? _takingBack;
     private Exception? _cause;
 
     public PutTargets(IReadOnlyList<StoreParts> stores, ImageId id, PutPolicy policy, CancellationToken caller)
     {
         var current = Activity.Current;
+        _farewell = new Farewell(stores[0].Time);
         _all = [.. stores.Select(store =>
         {
             Activity.Current = current;
-            return new PutTarget(store, id);
+            return new PutTarget(store, id, _farewell);
         })];
         _policy = policy;
         _caller = caller;
         _ended = CancellationTokenSource.CreateLinkedTokenSource(caller);
+        _farewell.Follow(caller);
     }
 
     public IReadOnlyList<PutTarget> All => _all;
@@ -88,26 +93,32 @@ internal sealed class PutTargets : IAsyncDisposable
     }
 
     /// <summary>Removes what was published before the put failed.</summary>
-    /// <returns>The ids of the stores in which it stays.</returns>
+    /// <returns>The ids of the stores in which it stays; none of where that goes on, since the caller has cancelled.</returns>
     public async Task<IReadOnlyList<string>> TakeBackAsync(WriteMode mode)
     {
-        using var limit = Removal.LimitFor(_caller);
+        _takingBack = TakeAllBackAsync(mode);
+        return await _farewell.SeesEndOfAsync(_takingBack).ConfigureAwait(false) ? await _takingBack.ConfigureAwait(false) : [];
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Task.WhenAll(_all.Select(target => target.EndAsync(_takingBack ?? Task.CompletedTask))).ConfigureAwait(false);
+        _farewell.Dispose();
+        _ended.Dispose();
+    }
+
+    private async Task<IReadOnlyList<string>> TakeAllBackAsync(WriteMode mode)
+    {
         var left = new List<string>();
         foreach (var target in _all.Where(target => target.Stored is not null))
         {
-            if (mode == WriteMode.Replace || !await TryTakeBackAsync(target, limit.Token).ConfigureAwait(false))
+            if (mode == WriteMode.Replace || !await TryTakeBackAsync(target).ConfigureAwait(false))
             {
                 left.Add(target.Store.Id);
             }
         }
 
         return left;
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await Task.WhenAll(_all.Select(target => target.DisposeAsync().AsTask())).ConfigureAwait(false);
-        _ended.Dispose();
     }
 
     private async Task TryAsync(PutTarget target, Func<PutTarget, CancellationToken, Task> step, CancellationToken cancellationToken)
@@ -135,15 +146,15 @@ internal sealed class PutTargets : IAsyncDisposable
         }
     }
 
-    private static async Task<bool> TryTakeBackAsync(PutTarget target, CancellationToken cancellationToken)
+    private static async Task<bool> TryTakeBackAsync(PutTarget target)
     {
         try
         {
-            await target.TakeBackAsync(cancellationToken).ConfigureAwait(false);
+            await target.TakeBackAsync().ConfigureAwait(false);
             target.Store.Telemetry.TakenBack(target.Stored!.Location);
             return true;
         }
-        catch (Exception e) when (e is StoreException or OperationCanceledException)
+        catch (StoreException e)
         {
             target.Store.Telemetry.NotTakenBack(target.Stored!.Location, e.Message);
             return false;

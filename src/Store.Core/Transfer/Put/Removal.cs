@@ -1,18 +1,17 @@
+using GlanceStore.Resilience;
+
 namespace GlanceStore.Transfer;
 
 /// <summary>The removal of what must not stay, and how long it may take.</summary>
 internal static class Removal
 {
-    // Cancellation ends every operation within a second, and the removal is part of one.
-    private static readonly TimeSpan AfterCancellation = TimeSpan.FromSeconds(1);
-
-    /// <summary>Ends a second from now where the caller has cancelled; else when the removal itself does.</summary>
+    /// <summary>Ends a moment from now where the caller has cancelled, since the removal is part of his operation; else when the removal itself does.</summary>
     public static CancellationTokenSource LimitFor(CancellationToken caller)
     {
         var limit = new CancellationTokenSource();
         if (caller.IsCancellationRequested)
         {
-            limit.CancelAfter(AfterCancellation);
+            limit.CancelAfter(Farewell.Moment);
         }
 
         return limit;

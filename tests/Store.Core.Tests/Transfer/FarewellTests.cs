@@ -1,0 +1,166 @@
+using GlanceStore.Drivers;
+using GlanceStore.Drivers.Memory;
+using Microsoft.Extensions.Time.Testing;
+
+namespace GlanceStore.Core.Tests.Transfer;
+
+/// <summary>Whoever cancels a put is let go within a second, whatever the driver still has to do; by a clock that only the test moves.</summary>
+[TestClass]
+public sealed class FarewellTests
+{
+    private const int Chunk = 64 << 10;
+    private const long Length = 10 * Chunk;
+
+    private static readonly ImageId Id = new("a");
+    private static readonly ImageStoreOptions Options = new() { ChunkBytes = Chunk, RetryDelay = TimeSpan.Zero };
+    private static readonly PutOptions Sized = new() { ExpectedSize = Length };
+
+    // Nothing here takes as long, but what never ends.
+    private static readonly TimeSpan Ever = TimeSpan.FromMinutes(1);
+
+    private readonly FakeTimeProvider _time = new();
+    private readonly MemoryStorage _storage = new();
+    private readonly TransferBudget _budget = new(1 << 20);
+    private readonly CancellationTokenSource _cancel = new();
+    private readonly TaskCompletionSource _begun = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _goOn = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly ScriptedDriver _driver;
+
+    public FarewellTests() => _driver = new ScriptedDriver(new MemoryDriverOptions { Storage = _storage });
+
+    [TestMethod]
+    public async Task A_put_cancelled_while_its_source_waits_ends_within_a_second_though_the_removal_of_its_upload_does_not()
+    {
+        _driver.OnDispose = HoldAsync;
+        await using var store = NewStore();
+        var source = new Pipe(Length) { StuckAt = 3 * Chunk };
+        var put = store.PutAsync(Id, source, Sized, _cancel.Token);
+        await source.Reached;
+        await _cancel.CancelAsync();
+        await _begun.Task;
+        await AssertLetGoAsync(put);
+        source.LetGo();
+        await AssertClosesAsync(store);
+    }
+
+    [TestMethod]
+    [DataRow("open", 3 * Chunk)]
+    [DataRow("commit", 3 * Chunk)]
+    [DataRow("open", 100)]
+    [DataRow("commit", 100)]
+    public async Task A_put_cancelled_while_a_call_does_not_listen_ends_within_a_second_and_the_store_waits_for_the_call(string call, int size)
+    {
+        if (call == "open")
+        {
+            _driver.OnOpenWrite = HoldAsync;
+        }
+
+        _driver.OnCommit = async (_, _) =>
+        {
+            await HoldAsync();
+            throw new OperationCanceledException();
+        };
+        await using var store = NewStore();
+        var put = store.PutAsync(Id, new MemoryStream(new byte[size]), cancellationToken: _cancel.Token);
+        await _begun.Task;
+        await _cancel.CancelAsync();
+        await AssertLetGoAsync(put);
+        await AssertClosesAsync(store);
+    }
+
+    [TestMethod]
+    public async Task A_cancelled_put_that_one_store_has_published_ends_within_a_second_and_is_taken_back_all_the_same()
+    {
+        var other = new ScriptedDriver { OnCommit = async (token, _) => await Task.FromCanceled<StoredObject>(await CancelledAsync(token)) };
+        await using var stores = new ImageStores([NewStore(), new ImageStore("other", other, Options, _budget, time: _time)], "test");
+        _driver.BeforeDelete = HoldAsync;
+        var put = stores.PutAsync(Id, new MemoryStream(new byte[3 * Chunk]), ["test", "other"], cancellationToken: _cancel.Token);
+        await _begun.Task;
+        await AssertLetGoAsync(put);
+        Assert.IsNotEmpty(_storage.Names);
+        _goOn.SetResult();
+        await stores.DisposeAsync();
+        Assert.IsEmpty(_storage.Names);
+        Assert.AreEqual((1, 1), (_driver.Closed, other.Closed));
+
+        async Task<CancellationToken> CancelledAsync(CancellationToken token)
+        {
+            await UntilAsync(() => _storage.Names.Count > 0);
+            await _cancel.CancelAsync();
+            return token;
+        }
+    }
+
+    [TestMethod]
+    public async Task A_put_that_fails_waits_for_the_removal_of_its_upload()
+    {
+        _driver.OnDispose = HoldAsync;
+        await using var store = NewStore();
+        var source = new Pipe(Length) { FailsAt = 3 * Chunk, Failure = new InvalidDataException("The source is broken.") };
+        var put = store.PutAsync(Id, source, Sized, _cancel.Token);
+        await _begun.Task;
+        _time.Advance(TimeSpan.FromHours(1));
+        Assert.IsFalse(put.IsCompleted);
+        _goOn.SetResult();
+        await Assert.ThrowsExactlyAsync<InvalidDataException>(() => put.WaitAsync(Ever));
+    }
+
+    [TestMethod]
+    public async Task A_store_waits_half_a_minute_at_most_for_what_cancelled_puts_left()
+    {
+        _driver.OnDispose = HoldAsync;
+        await using var store = NewStore();
+        var source = new Pipe(Length) { StuckAt = 3 * Chunk };
+        var put = store.PutAsync(Id, source, Sized, _cancel.Token);
+        await source.Reached;
+        await _cancel.CancelAsync();
+        await _begun.Task;
+        await AssertLetGoAsync(put);
+        source.LetGo();
+        var closing = store.DisposeAsync().AsTask();
+        _time.Advance(TimeSpan.FromSeconds(29));
+        Assert.IsFalse(closing.IsCompleted);
+        _time.Advance(TimeSpan.FromSeconds(1));
+        await closing.WaitAsync(Ever);
+        Assert.AreEqual(0, _driver.Closed, "what is under way still uses the driver");
+        _goOn.SetResult();
+        await UntilAsync(() => _driver.Closed == 1);
+    }
+
+    private ImageStore NewStore() => new("test", _driver, Options, _budget, time: _time);
+
+    private async Task HoldAsync()
+    {
+        _begun.TrySetResult();
+        await _goOn.Task;
+    }
+
+    private async Task AssertLetGoAsync(Task put)
+    {
+        Assert.IsFalse(put.IsCompleted, "what it has begun gets a moment");
+        _time.Advance(TimeSpan.FromSeconds(1));
+        await Assert.ThrowsExactlyAsync<OperationCanceledException>(() => put.WaitAsync(Ever));
+    }
+
+    private async Task AssertClosesAsync(ImageStore store)
+    {
+        var closing = store.DisposeAsync().AsTask();
+        Assert.IsFalse(closing.IsCompleted, "the store was closed before the driver was done");
+        _goOn.SetResult();
+        await closing.WaitAsync(Ever);
+        Assert.AreEqual(1, _driver.Closed);
+        Assert.AreEqual(_driver.Opened, _driver.Disposed);
+        Assert.IsEmpty(_storage.Names);
+        await UntilAsync(() => _budget.UsedBytes == 0);
+    }
+
+    private static async Task UntilAsync(Func<bool> condition)
+    {
+        using var limit = new CancellationTokenSource(Ever);
+        while (!condition())
+        {
+            limit.Token.ThrowIfCancellationRequested();
+            await Task.Yield();
+        }
+    }
+}
