@@ -28,6 +28,13 @@ public abstract class DriverHarness : IAsyncDisposable
     /// <summary>How long the front waits for a sign of life in tests of a stalled backend: longer than a slow answer; 500 ms by default.</summary>
     public virtual TimeSpan StallTimeout => TimeSpan.FromMilliseconds(500);
 
+    /// <summary>
+    /// Whether the stores of a test share its one driver, except where a case is about several. Cheaper for a driver that connects and logs in anew;
+    /// for further harnesses of a backend, of which one at least <em>should</em> leave it as it is by default, false: there every store has a driver
+    /// that knows nothing yet.
+    /// </summary>
+    public virtual bool SharesDriver => false;
+
     /// <summary>URIs that belong to another store or lead out of this one: each <em>must</em> be <see cref="StoreError.InvalidLocation"/>.</summary>
     public abstract IReadOnlyList<string> ForeignLocations { get; }
 

@@ -118,9 +118,9 @@ public abstract partial class DriverSuite<THarness> where THarness : DriverHarne
     protected ImageStore NewStore(StoreDriver driver, ImageStoreOptions? options = null, TransferBudget? budget = null) =>
         new("conformance", driver, options ?? Options, budget ?? Budget);
 
-    /// <summary>A store over a driver of its own, in which a plan lets things go wrong. The caller disposes it.</summary>
+    /// <summary>A store in which a plan lets things go wrong, over a driver of its own or as <see cref="DriverHarness.SharesDriver"/> says. The caller disposes it.</summary>
     protected async Task<ImageStore> NewStoreAsync(FaultPlan plan, ImageStoreOptions? options = null, TransferBudget? budget = null) =>
-        NewStore(new FaultyDriver(await Harness.CreateDriverAsync(), plan), options, budget);
+        NewStore(Harness.SharesDriver ? new FaultyDriver(Driver, plan, owns: false) : new FaultyDriver(await Harness.CreateDriverAsync(), plan), options, budget);
 
     /// <summary>How to put an image: its size is declared where the driver needs it, and only there.</summary>
     protected PutOptions Putting(SampleImage image, WriteMode mode = WriteMode.CreateNew) =>

@@ -98,6 +98,8 @@ public sealed class OpenSshHarness : SftpHarness;
 /// <summary>A chroot, and permissions of its own for the images.</summary>
 public sealed class ChrootedHarness : SftpHarness
 {
+    public override bool SharesDriver => true;
+
     public override string? SkipReason => base.SkipReason ?? (SftpServer.Chroot.Length > 0 ? null : "only root can start a chrooted server");
 
     protected override int Port => SftpServer.ChrootedPort;
@@ -113,6 +115,8 @@ public sealed class ChrootedHarness : SftpHarness
 /// <summary>A password, and new images named as on a server whose rename would replace.</summary>
 public sealed class ClaimingHarness : SftpHarness
 {
+    public override bool SharesDriver => true;
+
     public override IReadOnlyList<string> SecretsInOptions => SftpServer.Password is { Length: > 0 } password ? [password] : [];
 
     protected override SftpDriverOptions Options => SftpServer.Password is { Length: > 0 } password

@@ -93,12 +93,20 @@ public abstract class SwiftHarness(SwiftServer server) : DriverHarness
 
 public sealed class TempAuthHarness() : SwiftHarness(SwiftServer.TempAuth);
 
-public sealed class KeystoneHarness() : SwiftHarness(SwiftServer.Keystone);
+public sealed class KeystoneHarness() : SwiftHarness(SwiftServer.Keystone)
+{
+    public override bool SharesDriver => true;
+}
 
-public sealed class CephHarness() : SwiftHarness(SwiftServer.Ceph);
+public sealed class CephHarness() : SwiftHarness(SwiftServer.Ceph)
+{
+    public override bool SharesDriver => true;
+}
 
 /// <summary>With manifests as OpenStack's library writes them.</summary>
 public sealed class DynamicHarness() : SwiftHarness(SwiftServer.TempAuth)
 {
+    public override bool SharesDriver => true;
+
     protected override SwiftDriverOptions Change(SwiftDriverOptions options) => options with { Manifest = SwiftManifest.Dlo };
 }
