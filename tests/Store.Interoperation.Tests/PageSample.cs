@@ -1,5 +1,6 @@
 using GlanceStore.Drivers.File;
 using GlanceStore.Drivers.Http;
+using GlanceStore.Drivers.Rbd;
 using GlanceStore.Drivers.S3;
 using GlanceStore.Drivers.Swift;
 using Microsoft.Extensions.DependencyInjection;
@@ -29,7 +30,7 @@ public sealed class PageSample
     {
         services.AddGlanceStore(stores =>
         {
-            stores.AddFile().AddHttp().AddS3().AddSwift();                  // the drivers that the file may name
+            stores.AddFile().AddHttp().AddRbd().AddS3().AddSwift();         // the drivers that the file may name
             stores.AddGlanceConf("/etc/glance/glance-api.conf");
         });
         return services;
