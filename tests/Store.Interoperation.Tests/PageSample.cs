@@ -1,6 +1,5 @@
 using GlanceStore.Drivers.File;
 using GlanceStore.Drivers.Http;
-using GlanceStore.Drivers.Rbd;
 using GlanceStore.Drivers.S3;
 using GlanceStore.Drivers.Swift;
 using Microsoft.Extensions.DependencyInjection;
