@@ -1,54 +1,38 @@
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using GlanceStore.Drivers;
-using GlanceStore.Drivers.File;
-using GlanceStore.Drivers.Http;
-using GlanceStore.Drivers.S3;
-using GlanceStore.Drivers.Swift;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace GlanceStore.Interoperation;
 
 /// <summary>The same configuration for Python's glance_store and for us: each writes what the other reads, verifies and deletes.</summary>
 public abstract class InteroperationTests
 {
-    private readonly DirectoryInfo _root = Directory.CreateTempSubdirectory("glance-store-interoperation-");
-    private ImageStores? _stores;
-    private PythonLibrary? _python;
+    private SharedPlace? _place;
 
     /// <summary>The store of the configuration that is put to the test; null for its default store, in the form of one store a type.</summary>
     private protected abstract string? StoreId { get; }
 
-    private protected IImageStore Ours => StoreId is null ? _stores!.Default : _stores![StoreId];
+    private protected IImageStore Ours => StoreId is null ? _place!.Stores.Default : _place!.Stores[StoreId];
 
-    private protected PythonLibrary Python => _python!;
+    private protected PythonLibrary Python => _place!.Python;
 
     [TestInitialize]
     public async Task Open()
     {
         await PythonLibrary.RequireAsync();
         Require();
-        var conf = At("glance-api.conf");
-        await File.WriteAllTextAsync(conf, Configuration());
-        _python = new PythonLibrary(conf, StoreId ?? "-");
-        var builder = new GlanceStoreBuilder();
-        builder.AddFile().AddHttp().AddRbd().AddS3().AddSwift();
-        _stores = builder.AddGlanceConf(conf).Build();
-    }
-
-    [TestCleanup]
-    public async Task Close()
-    {
-        if (_stores is not null)
+        _place = SharedPlace.Of(GetType());
+        if (_place.IsOpen)
         {
-            await _stores.DisposeAsync();
+            return;
         }
 
-        _python?.Dispose();
-        _root.Delete(recursive: true);
+        var conf = At("glance-api.conf");
+        await File.WriteAllTextAsync(conf, Configuration());
+        _place.Open(conf, StoreId ?? "-");
     }
 
-    private protected string At(string name) => Path.Combine(_root.FullName, name);
+    private protected string At(string name) => Path.Combine(_place!.Root.FullName, name);
 
     /// <summary>The <c>glance-api.conf</c> of both.</summary>
     private protected abstract string Configuration();

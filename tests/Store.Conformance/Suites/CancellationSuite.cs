@@ -130,7 +130,7 @@ public abstract class CancellationSuite<THarness> : DriverSuite<THarness> where 
 
     private static async Task AssertEndsAsync(Func<Task> operation, FaultSpot spot, string when)
     {
-        var running = operation().WaitAsync(TimeSpan.FromMinutes(1));
+        var running = operation().WaitAsync(TimeSpan.FromMinutes(5));
         await Task.WhenAny(spot.Reached, running);
         await (spot.Reached.IsCompleted ? AssertCancelledAsync(running, when) : running);
     }

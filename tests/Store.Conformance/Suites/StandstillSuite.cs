@@ -11,7 +11,7 @@ public abstract class StandstillSuite<THarness> : DriverSuite<THarness> where TH
     private const int FirstBytes = 4096;
 
     // A transfer that waits for one that stands still waits for ever.
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
 
     private int Piece => (int)Math.Clamp(PieceBytes, Capabilities.MinChunkBytes, Capabilities.MaxChunkBytes);
 
