@@ -8,6 +8,7 @@ internal sealed record Group(string Name, string Title, Func<Settings, IEnumerab
 {
     private static readonly Group[] All =
     [
+        new("start", "the start of a command", StartScenarios.All),
         new("file", "the file store", FileScenarios.All),
         new("lanes", "many transfers at once", LanesScenarios.All),
         new("stores", "many stores at once", StoresScenarios.All),

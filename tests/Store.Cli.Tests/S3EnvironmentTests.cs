@@ -62,7 +62,7 @@ public sealed class S3EnvironmentTests : IDisposable
         });
         await File.WriteAllTextAsync(_tool.At("s3.json"), Settings.Replace("URL", server.Url, StringComparison.Ordinal));
         _tool.MakeFile("little", 1000);
-        using var process = _tool.StartProgram("env", [.. variables, Path.Combine(AppContext.BaseDirectory, "glance-store"), "--config", _tool.At("s3.json"), "put", _tool.At("little")]);
+        using var process = _tool.StartProgram("env", [.. variables, Tool.BuiltTool, "--config", _tool.At("s3.json"), "put", _tool.At("little")]);
         process.StandardInput.Close();
         (await Tool.EndOfAsync(process)).Succeeded();
         Assert.IsNotEmpty(signers);

@@ -26,14 +26,19 @@ internal sealed record Outcome(int ExitCode, byte[] Bytes, string Errors)
     }
 }
 
-/// <summary>Runs the built tool as a process, with a data directory of its own, so with a file store of its own.</summary>
+/// <summary>
+/// Runs the built tool as a process, with a data directory of its own, so with a file store of its own. <c>GLANCESTORE_TOOL</c> names another one, such
+/// as the one that a package holds.
+/// </summary>
 internal sealed class Tool : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
     private readonly DirectoryInfo _root = Directory.CreateTempSubdirectory("glance-store-cli-");
 
-    public static string BuiltTool => Path.Combine(AppContext.BaseDirectory, "glance-store");
+    public static string BuiltTool { get; } = Environment.GetEnvironmentVariable("GLANCESTORE_TOOL") is { Length: > 0 } named
+        ? Path.GetFullPath(named)
+        : Path.Combine(AppContext.BaseDirectory, "glance-store");
 
     /// <summary>The names of everything in the default store.</summary>
     public string[] Stored => Directory.Exists(StoreDirectory)

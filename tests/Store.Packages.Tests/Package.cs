@@ -17,7 +17,10 @@ internal sealed class Package
 
     public IReadOnlyList<string> Entries { get; }
 
-    public bool IsTool => _metadata.Descendants(_metadata.Name.Namespace + "packageType").Any(type => (string?)type.Attribute("name") == "DotnetTool");
+    public bool IsTool => IsOfType("DotnetTool") || IsToolOfOneMachine;
+
+    /// <summary>Whether it is what a tool's package names for machines of one kind, and no package that anybody asks for.</summary>
+    public bool IsToolOfOneMachine => IsOfType("DotnetToolRidPackage");
 
     public IReadOnlyList<string> Dependencies => [.. _metadata
         .Descendants(_metadata.Name.Namespace + "dependency")
@@ -59,4 +62,6 @@ internal sealed class Package
     }
 
     public override string ToString() => Id;
+
+    private bool IsOfType(string name) => _metadata.Descendants(_metadata.Name.Namespace + "packageType").Any(type => (string?)type.Attribute("name") == name);
 }

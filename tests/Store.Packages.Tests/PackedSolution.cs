@@ -21,13 +21,16 @@ public static class PackedSolution
 
     internal static IReadOnlyList<Package> Packages { get; private set; } = [];
 
+    /// <summary>Whether the tool was compiled ahead, which takes minutes and a C compiler: where <c>GLANCESTORE_REQUIRE</c> names <c>native-tool</c>.</summary>
+    internal static bool HasNativeTool { get; } = (Environment.GetEnvironmentVariable("GLANCESTORE_REQUIRE") ?? "").Split(',').Contains("native-tool");
+
     internal static string Version => Packages[0].Metadata("version")!;
 
     /// <summary>Packs the solution.</summary>
     [AssemblyInitialize]
     public static async Task Pack(TestContext context)
     {
-        await Command.RunAsync(Repository, Path.Combine(Repository, "eng", "pack"), Feed, Suffix);
+        await Command.RunAsync(Repository, Path.Combine(Repository, "eng", "pack"), [.. HasNativeTool ? ["--native"] : Array.Empty<string>(), Feed, Suffix]);
         Packages = [.. Directory.EnumerateFiles(Feed, "*.nupkg").Order(StringComparer.Ordinal).Select(Package.Open)];
     }
 

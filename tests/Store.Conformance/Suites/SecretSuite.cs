@@ -11,7 +11,7 @@ public abstract class SecretSuite<THarness> : DriverSuite<THarness> where THarne
     {
         var location = Secretive() ?? Store.LocationOf(NewId());
         Assert.AreEqual(Harness.LocationWithSecret(NewId()) is not null, location.Secret is not null, "The driver needs it, where there is one.");
-        AssertKept(location.ToString(), location.Uri, JsonSerializer.Serialize(location), location.Secret?.ToString());
+        AssertKept(location.ToString(), location.Uri, JsonSerializer.Serialize(location, LocationJson.Default.ImageLocation), location.Secret?.ToString());
         Assert.AreEqual(location, location with { Secret = null }, "A secret is no part of what a location is.");
     }
 
