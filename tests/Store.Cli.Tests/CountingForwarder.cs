@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 
 namespace GlanceStore.Cli.Tests;
 
@@ -23,6 +24,12 @@ internal sealed class CountingForwarder : IDisposable
 
     /// <summary>Called before a read is passed on, with its number; null for nothing to do.</summary>
     public Func<int, Task>? OnGet { get; set; }
+
+    /// <summary>Called before any request is passed on, with its first line; null for nothing to do.</summary>
+    public Func<string, Task>? OnRequest { get; set; }
+
+    /// <summary>Called before each piece of an answer is passed on, with the first line of the request and how many bytes were read so far; null for nothing to do.</summary>
+    public Func<string, long, Task>? OnAnswer { get; set; }
 
     /// <summary>How often something was read since this was asked last, and how many bytes came, those of the headers included.</summary>
     public (int Gets, long Bytes) TakeCount() => (Interlocked.Exchange(ref _gets, 0), Interlocked.Exchange(ref _bytes, 0));
@@ -63,16 +70,16 @@ internal sealed class CountingForwarder : IDisposable
         }
     }
 
-    // A client writes the head of a request in one piece, and a read is nothing more than that.
+    // A client writes the head of a request in one piece.
     private async Task AskAsync(NetworkStream from, NetworkStream to, Connection connection)
     {
         var buffer = new byte[64 << 10];
         for (int count; (count = await from.ReadAsync(buffer)) > 0;)
         {
-            connection.IsReading = buffer.AsSpan(0, count).StartsWith("GET "u8);
-            if (connection.IsReading && Interlocked.Increment(ref _gets) is var number && OnGet is { } act)
+            if (FirstLineOf(buffer.AsSpan(0, count)) is { } line)
             {
-                await act(number);
+                connection.Request = line;
+                await ToldAsync(connection);
             }
 
             await to.WriteAsync(buffer.AsMemory(0, count));
@@ -84,13 +91,40 @@ internal sealed class CountingForwarder : IDisposable
         var buffer = new byte[64 << 10];
         for (int count; (count = await from.ReadAsync(buffer)) > 0;)
         {
-            Interlocked.Add(ref _bytes, connection.IsReading ? count : 0);
+            var bytes = Interlocked.Add(ref _bytes, connection.IsReading ? count : 0);
+            if (OnAnswer is { } act && !buffer.AsSpan(0, count).StartsWith("HTTP/1.1 100"u8))
+            {
+                await act(connection.Request, bytes);
+            }
+
             await to.WriteAsync(buffer.AsMemory(0, count));
         }
     }
 
+    private async Task ToldAsync(Connection connection)
+    {
+        if (connection.IsReading && Interlocked.Increment(ref _gets) is var number && OnGet is { } read)
+        {
+            await read(number);
+        }
+
+        if (OnRequest is { } ask)
+        {
+            await ask(connection.Request);
+        }
+    }
+
+    // Null for a piece of a body.
+    private static string? FirstLineOf(ReadOnlySpan<byte> piece)
+    {
+        var end = piece.IndexOf("\r\n"u8);
+        return end > 0 && piece[..end].EndsWith(" HTTP/1.1"u8) ? Encoding.Latin1.GetString(piece[..end]) : null;
+    }
+
     private sealed class Connection
     {
-        public volatile bool IsReading;
+        public volatile string Request = "";
+
+        public bool IsReading => Request.StartsWith("GET ", StringComparison.Ordinal);
     }
 }
