@@ -12,9 +12,10 @@ internal static class Failure
 
     private static (ExitCode Code, string Sentence) Describe(Exception exception) => exception switch
     {
-        UnfinishedPutException { InnerException: OperationCanceledException } e => (ExitCode.Failed, $"cancelled. {e.Advice}"),
-        UnfinishedPutException e when Describe(e.InnerException!) is var (code, sentence) => (code, $"{sentence} {e.Advice}"),
+        UnfinishedException { InnerException: OperationCanceledException } e => (ExitCode.Failed, $"cancelled. {e.Left}"),
+        UnfinishedException e when Describe(e.InnerException!) is var (code, sentence) => (code, $"{sentence} {e.Left}"),
         UsageException => (ExitCode.Usage, exception.Message),
+        StoreException { Error: StoreError.AlreadyExists } e => (ExitCode.AlreadyExists, $"{e.Message} Give --replace to replace it, or another --id."),
         StoreException e => (CodeOf(e.Error), e.Message),
         OperationCanceledException => (ExitCode.Failed, "cancelled; nothing is left behind."),
         IOException or UnauthorizedAccessException => (ExitCode.Failed, exception.Message),

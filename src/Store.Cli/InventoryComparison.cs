@@ -7,6 +7,7 @@ namespace GlanceStore.Cli;
 internal sealed class InventoryComparison(StoreContents contents, TextWriter output, bool asJson)
 {
     private const long MaxIdsBytes = 256L << 20;
+    private const int LongestLine = 80;
 
     // By store as well: two accounts can have images of one location.
     private readonly Dictionary<(string Store, string Uri), ListedJson> _unknown = [];
@@ -40,7 +41,7 @@ internal sealed class InventoryComparison(StoreContents contents, TextWriter out
             catch (Exception e) when (e is UsageException or StoreException)
             {
                 _isUnread = true;
-                StandardStreams.Tell(e.Message);
+                StandardStreams.Tell(e is StoreException ? $"The receipt '{file}': {e.Message}" : e.Message);
             }
         }
 
@@ -53,13 +54,13 @@ internal sealed class InventoryComparison(StoreContents contents, TextWriter out
             .ToDictionary(same => same.Key, same => same.Select(image => (image.Store, image.Location)).ToArray(), StringComparer.Ordinal);
         foreach (var id in await IdsInAsync(file, cancellationToken))
         {
-            if (locations.TryGetValue(id, out var places))
+            if (locations.TryGetValue(id.Value, out var places))
             {
                 Array.ForEach(places, place => _unknown.Remove(place));
             }
             else if (!await IsPutMeanwhileAsync(id, cancellationToken))
             {
-                TellMissing(id, null, null);
+                TellMissing(id.Value, null, null);
             }
         }
 
@@ -75,38 +76,37 @@ internal sealed class InventoryComparison(StoreContents contents, TextWriter out
         }
     }
 
-    private async Task<bool> IsPutMeanwhileAsync(string id, CancellationToken cancellationToken)
+    private async Task<bool> IsPutMeanwhileAsync(ImageId id, CancellationToken cancellationToken)
     {
-        try
+        foreach (var store in contents.Stores)
         {
-            foreach (var store in contents.Stores)
+            if (await store.FindAsync(store.LocationOf(id), cancellationToken) is not null)
             {
-                if (await store.FindAsync(store.LocationOf(ImageId.Parse(id)), cancellationToken) is not null)
-                {
-                    return true;
-                }
+                return true;
             }
-        }
-        catch (FormatException)
-        {
-            // No store of ours can hold one of that name.
         }
 
         return false;
     }
 
-    private static async Task<IEnumerable<string>> IdsInAsync(string file, CancellationToken cancellationToken)
+    private static async Task<IEnumerable<ImageId>> IdsInAsync(string file, CancellationToken cancellationToken)
     {
         try
         {
             var text = await NamedText.ReadAsync(file, MaxIdsBytes, cancellationToken);
-            return text.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Distinct();
+            return text.Split('\n', StringSplitOptions.TrimEntries).Select((line, index) => IdIn(line, index + 1, file)).OfType<ImageId>().Distinct().ToArray();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
             throw new UsageException($"The file '{file}' of the ids cannot be read: {Texts.ReasonOf(e, file)}", e);
         }
     }
+
+    // The whole file is refused: of another list, or of one with a heading or other columns, every line would be told to be missing.
+    private static ImageId? IdIn(string line, int number, string file) =>
+        line.Length == 0 ? null
+        : ImageId.TryParse(line, null, out var id) ? id
+        : throw new UsageException($"Line {number} of the file '{file}' of the ids is no image id: '{(line.Length > LongestLine ? line[..LongestLine] + "…" : line)}'.");
 
     private void TellMissing(string known, string? location, string? store)
     {

@@ -60,6 +60,24 @@ internal sealed class OutputFile : IAsyncDisposable
         return output;
     }
 
+    /// <summary>Runs what writes it, and where that fails or is cancelled, says what stays of it.</summary>
+    /// <exception cref="UnfinishedException">Something does.</exception>
+    public async Task FillAsync(Func<Task> fill)
+    {
+        try
+        {
+            await fill();
+        }
+        catch (Exception e) when (_stays)
+        {
+            throw new UnfinishedException($"What was fetched is kept as '{_temporary}': the same get --resume goes on with it.", e);
+        }
+        catch (OperationCanceledException e) when (_temporary is null)
+        {
+            throw new UnfinishedException($"What was written to '{_path}' until then is there, and is not the whole image.", e);
+        }
+    }
+
     /// <summary>Makes sure that all of it is on its disk, and then gives the file its name.</summary>
     /// <exception cref="IOException">It could not be written to its disk, and has no name; or the name is not on its disk.</exception>
     public async Task CompleteAsync(CancellationToken cancellationToken)
@@ -70,6 +88,7 @@ internal sealed class OutputFile : IAsyncDisposable
         if (_temporary is not null)
         {
             File.Move(_temporary, _path, overwrite: true);
+            _stays = false;
             DiskFlush.OfDirectory(_path);
         }
 

@@ -32,7 +32,7 @@ internal sealed record SessionFile(string? Path, PutSession? Resumed)
         }
         catch (Exception e) when (Path is not null && e is not StoreException { Error: StoreError.InvalidSession } && File.Exists(Path))
         {
-            throw new UnfinishedPutException(Path, e);
+            throw new UnfinishedException($"What was written is kept: put --resume {Path} goes on with it.", e);
         }
     }
 

@@ -60,7 +60,14 @@ internal static class StandardStreams
     public static async Task WriteAsync(Func<Stream, Task> transfer)
     {
         await using var output = new InterruptibleStream(OpenOutput());
-        await transfer(output);
+        try
+        {
+            await transfer(output);
+        }
+        catch (OperationCanceledException e)
+        {
+            throw new UnfinishedException("What was written to stdout until then is not the whole image.", e);
+        }
     }
 
     /// <summary>Prints a line that somebody may count on, and makes sure of it where stdout is a file.</summary>

@@ -39,6 +39,11 @@ internal sealed class Sweep(DateTimeOffset before, SweepMode mode, TextWriter ou
                     $"{_verb} {leftover.Name} of the store '{id}' ({leftover.SizeBytes} bytes, last touched {leftover.LastModified:O})"));
             }
         }
+        catch (OperationCanceledException e)
+        {
+            throw new UnfinishedException(
+                $"The sweep broke off in the store '{id}': {(mode == SweepMode.DryRun ? "nothing was removed" : "what it printed is removed, the rest is there")}.", e);
+        }
         catch (StoreException e)
         {
             _failures.Add($"The store '{id}' was not swept to the end: {e.Message}");

@@ -11,6 +11,7 @@ namespace GlanceStore.Drivers;
 public sealed partial class DriverSettings
 {
     private const double MostSeconds = 1e9;
+    private const int AlikeCharacters = 3;
 
     private readonly Dictionary<string, string> _values;
     private readonly HashSet<string> _asked = new(StringComparer.OrdinalIgnoreCase);
@@ -35,7 +36,7 @@ public sealed partial class DriverSettings
     public IEnumerable<string> Mistakes => _mistakes.Concat(_values.Keys
         .Where(name => !_asked.Contains(name))
         .Order(StringComparer.Ordinal)
-        .Select(name => $"There is no setting '{name}'"));
+        .Select(name => $"There is no setting '{name}'; {Known(name)}"));
 
     /// <summary>A text, or null where it is not set.</summary>
     public string? Text(string name)
@@ -103,5 +104,15 @@ public sealed partial class DriverSettings
             .Select(key => key[prefix.Length..].Split(':')[0])
             .Distinct(StringComparer.OrdinalIgnoreCase)
             .OrderBy(key => int.TryParse(key, NumberStyles.None, CultureInfo.InvariantCulture, out var index) ? index : int.MaxValue)];
+    }
+
+    // Those that begin alike, or else all; without quotes, which are around what is wrong.
+    private string Known(string name)
+    {
+        string[] known = [.. _asked.Where(asked => !asked.Contains(':', StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
+        var start = name[..Math.Min(name.Length, AlikeCharacters)];
+        string[] alike = [.. known.Where(asked => asked.StartsWith(start, StringComparison.OrdinalIgnoreCase))];
+        var told = alike.Length > 0 ? alike : known;
+        return $"there {(told.Length == 1 ? "is" : "are")} {string.Join(", ", told)}";
     }
 }

@@ -63,13 +63,24 @@ internal static class CopyCommand
 
         var to = stores[arguments.GetRequiredValue(To)].Id;
         await using var receipts = await ReceiptFiles.OpenAsync(arguments.GetValue(Receipt), argument, [to], cancellationToken);
-        var made = await TransferBar.ShowAsync(name, progress =>
-            copy(stores, image, to, options with { Receipt = image.Receipt, Progress = progress, Copied = KeepAsync }, cancellationToken));
+        ImageCopy? kept = null;
+        ImageCopy made;
+        try
+        {
+            made = await TransferBar.ShowAsync(name, progress =>
+                copy(stores, image, to, options with { Receipt = image.Receipt, Progress = progress, Copied = KeepAsync }, cancellationToken));
+        }
+        catch (OperationCanceledException e) when (kept is not null)
+        {
+            throw new UnfinishedException(
+                $"The image was copied to {kept.Receipt.Location} before that; at {image.Location} it may be deleted already or still be there.", e);
+        }
+
         ReceiptFiles.Print(arguments.GetValue(Json) ? made.Receipt.ToJson() : made.Receipt.Location.Uri, [made.Receipt]);
         return (int)ExitCode.Done;
 
         // Before a move deletes the image: its copy without a receipt could not be verified.
-        Task KeepAsync(ImageCopy copied) => receipts.WriteAsync([copied.Receipt]);
+        Task KeepAsync(ImageCopy copied) => receipts.WriteAsync([(kept = copied).Receipt]);
     }
 
     private static CopyOptions OptionsOf(ParseResult arguments) => new()

@@ -23,7 +23,7 @@ internal static class DeleteCommand
     {
         await using var stores = await StoreConfiguration.OpenAsync(arguments, cancellationToken);
         var image = await ImageReference.ResolveOneAsync(arguments.GetRequiredValue(Image), stores, arguments.GetValue(Store), cancellationToken);
-        if (!await image.Store.DeleteAsync(image.Location, cancellationToken: cancellationToken))
+        if (!await DeleteAsync(image, cancellationToken))
         {
             throw image.NotFound();
         }
@@ -32,5 +32,18 @@ internal static class DeleteCommand
             ? JsonSerializer.Serialize(new DeleteJson(image.Location.Uri, image.Store.Id, true), CliJson.Default.DeleteJson)
             : $"deleted {image.Location}");
         return (int)ExitCode.Done;
+    }
+
+    // Whether the store carried out what it was asked for last, nobody knows.
+    private static async Task<bool> DeleteAsync(ImageReference image, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await image.Store.DeleteAsync(image.Location, cancellationToken: cancellationToken);
+        }
+        catch (OperationCanceledException e)
+        {
+            throw new UnfinishedException($"The image at {image.Location} may be deleted already or still be there; stat tells.", e);
+        }
     }
 }

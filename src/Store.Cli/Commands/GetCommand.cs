@@ -78,7 +78,7 @@ internal static class GetCommand
         }
 
         await using var file = await OutputFile.CreateAsync(path, cancellationToken);
-        await CopyAsync(stores, places, options, file.Stream, cancellationToken);
+        await file.FillAsync(() => CopyAsync(stores, places, options, file.Stream, cancellationToken));
         await file.CompleteAsync(cancellationToken);
         return (int)ExitCode.Done;
     }
@@ -146,14 +146,17 @@ internal static class GetCommand
     {
         var chunks = options.Manifest ?? throw new UsageException("--resume takes a receipt: without one, nothing tells whether what is there is right.");
         await using var file = await OutputFile.ContinueAsync(path, cancellationToken);
-        foreach (var missing in await PartialImage.FindMissingAsync(file.Stream, chunks, cancellationToken))
+        await file.FillAsync(async () =>
         {
-            file.Stream.Position = missing.Offset;
-            await CopyAsync(stores, places, options with { Range = missing }, file.Stream, cancellationToken);
-        }
+            foreach (var missing in await PartialImage.FindMissingAsync(file.Stream, chunks, cancellationToken))
+            {
+                file.Stream.Position = missing.Offset;
+                await CopyAsync(stores, places, options with { Range = missing }, file.Stream, cancellationToken);
+            }
 
-        file.Stream.SetLength(chunks.Size);
-        await file.CompleteAsync(cancellationToken);
+            file.Stream.SetLength(chunks.Size);
+            await file.CompleteAsync(cancellationToken);
+        });
     }
 
     private static Task CopyAsync(

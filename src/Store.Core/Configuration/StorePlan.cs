@@ -15,6 +15,9 @@ internal sealed class StorePlan
 
     public long MaxBufferBytes { get; set; }
 
+    /// <summary>Whether something of the configuration could not be read: then that there is no store says nothing new.</summary>
+    public bool IsIncomplete { get; set; }
+
     /// <summary>The ids of all stores, those included whose settings could not be read.</summary>
     public List<string> Ids { get; } = [];
 
@@ -121,7 +124,7 @@ internal sealed class StorePlan
 
         if (Ids.Count == 0)
         {
-            Mistakes.Add("There is no store: add one by code, or one under 'Stores' of the configuration.");
+            Mistakes.AddRange(IsIncomplete ? [] : ["There is no store: add one by code, or one under 'Stores' of the configuration."]);
         }
         else if (DefaultStore is null && Ids.Count > 1)
         {

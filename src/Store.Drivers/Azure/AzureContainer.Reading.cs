@@ -10,9 +10,10 @@ internal sealed partial class AzureContainer
 
     public async ValueTask<StoredObject?> FindAsync(ImageLocation location, CancellationToken cancellationToken)
     {
+        var doing = $"Looking for {location}";
         try
         {
-            var answer = await RunAsync($"Looking for {location}", StoreError.Changed,
+            var answer = await RunAsync(doing, StoreError.Changed,
                 () => BlobAt(location).GetPropertiesAsync(null, cancellationToken), cancellationToken).ConfigureAwait(false);
             var properties = answer.Value;
             return Describe(location, AzureReader.SizeOf(answer.GetRawResponse(), location), properties.ETag, properties.LastModified, properties.ContentHash);
@@ -23,11 +24,24 @@ internal sealed partial class AzureContainer
         }
         catch (StoreException e) when (!e.IsTransient && AzureErrors.IsRefusal(e) && !AzureErrors.IsOfTheService(e))
         {
-            return await FindByReadingAsync(location, cancellationToken).ConfigureAwait(false);
+            return await FindByReadingAsync(doing, location, cancellationToken).ConfigureAwait(false);
         }
     }
 
     public async ValueTask<DriverReader> OpenReadAsync(ImageLocation location, ReadIntent intent, CancellationToken cancellationToken)
+    {
+        var doing = $"Reading {location}";
+        try
+        {
+            return await OpenAsync(doing, location, intent, cancellationToken).ConfigureAwait(false);
+        }
+        catch (StoreException e) when (e.Error != StoreError.NotFound && IsAbsent(e))
+        {
+            throw new StoreException(StoreError.NotFound, $"{doing} failed: there is no image at {location}, and no container yet.", e) { RequestId = e.RequestId };
+        }
+    }
+
+    private async ValueTask<DriverReader> OpenAsync(string doing, ImageLocation location, ReadIntent intent, CancellationToken cancellationToken)
     {
         var exchange = new AzureExchange();
         var request = new BlobDownloadOptions
@@ -35,7 +49,7 @@ internal sealed partial class AzureContainer
             Range = intent.Range is { } range ? new HttpRange(range.Offset, range.Length) : default,
             Conditions = intent.VersionTag is { } tag ? new BlobRequestConditions { IfMatch = new ETag(tag) } : null,
         };
-        var answer = await RunAsync($"Reading {location}", StoreError.Changed, async () =>
+        var answer = await RunAsync(doing, StoreError.Changed, async () =>
         {
             using (exchange.Begin())
             {
@@ -56,11 +70,11 @@ internal sealed partial class AzureContainer
     }
 
     // A proxy or a policy may know GET alone; what it says to a HEAD has no code of the service.
-    private async ValueTask<StoredObject?> FindByReadingAsync(ImageLocation location, CancellationToken cancellationToken)
+    private async ValueTask<StoredObject?> FindByReadingAsync(string doing, ImageLocation location, CancellationToken cancellationToken)
     {
         try
         {
-            var reader = await OpenReadAsync(location, FirstByte, cancellationToken).ConfigureAwait(false);
+            var reader = await OpenAsync(doing, location, FirstByte, cancellationToken).ConfigureAwait(false);
             await using (reader.ConfigureAwait(false))
             {
                 return reader.Object;
@@ -73,7 +87,7 @@ internal sealed partial class AzureContainer
         catch (StoreException e) when (e.Error == StoreError.InvalidRange)
         {
             // An empty blob has no first byte.
-            var whole = await OpenReadAsync(location, new ReadIntent(), cancellationToken).ConfigureAwait(false);
+            var whole = await OpenAsync(doing, location, new ReadIntent(), cancellationToken).ConfigureAwait(false);
             await using (whole.ConfigureAwait(false))
             {
                 return whole.Object;

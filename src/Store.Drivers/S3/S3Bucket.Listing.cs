@@ -18,8 +18,17 @@ internal sealed partial class S3Bucket
             MaxKeys = Math.Min(most, 1000), // the most that S3 allows
             Encoding = EncodingType.Url, // somebody else's key may hold what XML cannot
         };
-        var page = await RunAsync($"Listing the bucket '{_bucket}'", () => client.ListObjectsV2Async(request, cancellationToken), cancellationToken)
-            .ConfigureAwait(false);
+        ListObjectsV2Response page;
+        try
+        {
+            page = await RunAsync($"Listing the bucket '{_bucket}'", () => client.ListObjectsV2Async(request, cancellationToken), cancellationToken)
+                .ConfigureAwait(false);
+        }
+        catch (StoreException e) when (IsYetToBeMade(e))
+        {
+            return ([], null);
+        }
+
         _seen = true;
         foreach (var found in page.S3Objects ?? [])
         {

@@ -11,9 +11,10 @@ internal sealed partial class S3Bucket
     public async ValueTask<StoredObject?> FindAsync(ImageLocation location, CancellationToken cancellationToken)
     {
         var request = new GetObjectMetadataRequest { BucketName = _bucket, Key = locations.KeyOf(location) };
+        var doing = $"Looking for {location}";
         try
         {
-            var answer = await RunAsync($"Looking for {location}", () => client.GetObjectMetadataAsync(request, cancellationToken), cancellationToken)
+            var answer = await RunAsync(doing, () => client.GetObjectMetadataAsync(request, cancellationToken), cancellationToken)
                 .ConfigureAwait(false);
             _seen = true;
             return answer.HttpStatusCode == HttpStatusCode.OK
@@ -27,17 +28,17 @@ internal sealed partial class S3Bucket
         }
         catch (StoreException e) when (IsNoAnswer(e))
         {
-            return await FindByReadingAsync(location, cancellationToken).ConfigureAwait(false);
+            return await FindByReadingAsync(doing, location, cancellationToken).ConfigureAwait(false);
         }
     }
 
     // What a HEAD refuses, a GET decides: keys and servers that know no HEAD, and a refusal without a body, which tells neither a wrong key from one
     // that may not read nor an expired token from a wrong region.
-    private async Task<StoredObject?> FindByReadingAsync(ImageLocation location, CancellationToken cancellationToken)
+    private async Task<StoredObject?> FindByReadingAsync(string doing, ImageLocation location, CancellationToken cancellationToken)
     {
         try
         {
-            var reader = await OpenReadAsync(location, new ReadIntent(new GlanceStore.ByteRange(0, 1)), cancellationToken).ConfigureAwait(false);
+            var reader = await OpenAsync(doing, location, new ReadIntent(new GlanceStore.ByteRange(0, 1)), cancellationToken).ConfigureAwait(false);
             await using (reader.ConfigureAwait(false))
             {
                 _seen = true;
@@ -47,7 +48,7 @@ internal sealed partial class S3Bucket
         catch (StoreException e) when (e.Error == StoreError.InvalidRange)
         {
             // An empty image has no first byte.
-            var reader = await OpenReadAsync(location, new ReadIntent(), cancellationToken).ConfigureAwait(false);
+            var reader = await OpenAsync(doing, location, new ReadIntent(), cancellationToken).ConfigureAwait(false);
             await using (reader.ConfigureAwait(false))
             {
                 return reader.Object;
@@ -112,6 +113,9 @@ internal sealed partial class S3Bucket
                 $"The bucket '{_bucket}' does not exist at {S3Endpoint.Parse(options.Endpoint)!.Host}; make it, or set CreateBucket.");
         }
     }
+
+    // Where a put makes the bucket, one that is not there is an empty one.
+    private bool IsYetToBeMade(StoreException e) => options.CreateBucket && e.InnerException is AmazonS3Exception { ErrorCode: "NoSuchBucket" };
 
     private async Task<bool> IsThereAsync(CancellationToken cancellationToken)
     {

@@ -16,7 +16,10 @@ internal sealed partial class S3Bucket(IAmazonS3 client, S3DriverOptions options
 
     public string Name => _bucket;
 
-    public async ValueTask<DriverReader> OpenReadAsync(ImageLocation location, ReadIntent intent, CancellationToken cancellationToken)
+    public ValueTask<DriverReader> OpenReadAsync(ImageLocation location, ReadIntent intent, CancellationToken cancellationToken) =>
+        OpenAsync($"Reading {location}", location, intent, cancellationToken);
+
+    private async ValueTask<DriverReader> OpenAsync(string doing, ImageLocation location, ReadIntent intent, CancellationToken cancellationToken)
     {
         var request = new GetObjectRequest
         {
@@ -25,7 +28,7 @@ internal sealed partial class S3Bucket(IAmazonS3 client, S3DriverOptions options
             ByteRange = intent.Range is { } range ? new Amazon.S3.Model.ByteRange(HeaderOf(range)) : null,
             EtagToMatch = intent.VersionTag is { } tag ? $"\"{tag}\"" : null,
         };
-        var answer = await RunAsync($"Reading {location}", () => client.GetObjectAsync(request, cancellationToken), cancellationToken).ConfigureAwait(false);
+        var answer = await GetAsync(doing, location, request, cancellationToken).ConfigureAwait(false);
         try
         {
             var extent = S3Extent.Of(answer, LengthIn(answer.Headers, location), intent, location);
@@ -37,6 +40,18 @@ internal sealed partial class S3Bucket(IAmazonS3 client, S3DriverOptions options
         {
             answer.Dispose();
             throw;
+        }
+    }
+
+    private async Task<GetObjectResponse> GetAsync(string doing, ImageLocation location, GetObjectRequest request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await RunAsync(doing, () => client.GetObjectAsync(request, cancellationToken), cancellationToken).ConfigureAwait(false);
+        }
+        catch (StoreException e) when (IsYetToBeMade(e))
+        {
+            throw new StoreException(StoreError.NotFound, $"{doing} failed: there is no image at {location}, and no bucket yet.", e) { RequestId = e.RequestId };
         }
     }
 
@@ -166,15 +181,26 @@ internal sealed partial class S3Bucket(IAmazonS3 client, S3DriverOptions options
     public Task AbortAsync(ImageLocation location, string upload, CancellationToken cancellationToken) =>
         AbortAsync(locations.KeyOf(location), upload, cancellationToken);
 
-    public Task<ListMultipartUploadsResponse> ListUploadsAsync(string prefix, string? keyMarker, string? uploadMarker, CancellationToken cancellationToken) =>
-        RunAsync($"Listing the uploads of the bucket '{_bucket}'", () => client.ListMultipartUploadsAsync(new ListMultipartUploadsRequest
+    public async Task<ListMultipartUploadsResponse> ListUploadsAsync(string prefix, string? keyMarker, string? uploadMarker, CancellationToken cancellationToken)
+    {
+        var request = new ListMultipartUploadsRequest
         {
             BucketName = _bucket,
             Prefix = prefix,
             KeyMarker = keyMarker,
             UploadIdMarker = uploadMarker,
             MaxUploads = options.UploadsPerPage,
-        }, cancellationToken), cancellationToken);
+        };
+        try
+        {
+            return await RunAsync($"Listing the uploads of the bucket '{_bucket}'", () => client.ListMultipartUploadsAsync(request, cancellationToken), cancellationToken)
+                .ConfigureAwait(false);
+        }
+        catch (StoreException e) when (IsYetToBeMade(e))
+        {
+            return new ListMultipartUploadsResponse();
+        }
+    }
 
     private ServerSideEncryptionMethod? Encryption =>
         options.ServerSideEncryption is { } method ? ServerSideEncryptionMethod.FindValue(method) : null;

@@ -14,6 +14,10 @@ internal static class ConfFiles
             {
                 new ConfFile(file, text, mistakes).Read(lines);
             }
+            else
+            {
+                text.IsIncomplete = true;
+            }
         }
 
         return text;

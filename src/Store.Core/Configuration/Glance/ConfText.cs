@@ -9,6 +9,9 @@ internal sealed class ConfText
     private readonly Dictionary<(string Section, string Name), List<ConfValue>> _values = [];
     private readonly List<ConfValue> _all = [];
 
+    /// <summary>Whether a file could not be read.</summary>
+    public bool IsIncomplete { get; set; }
+
     /// <summary>Notes a section, and tells its name as values have it: without case, but for <c>DEFAULT</c>.</summary>
     public string AddSection(string name, ConfPlace place)
     {

@@ -18,6 +18,7 @@ public sealed class GlanceConf
         Stores = reader.Stores;
         DefaultStore = reader.DefaultStore;
         MaxBufferBytes = reader.MaxBufferBytes;
+        IsIncomplete = reader.IsIncomplete;
         Ignored = reader.Ignored;
         _mistakes = [.. mistakes.Distinct()];
     }
@@ -32,6 +33,9 @@ public sealed class GlanceConf
     internal string? DefaultStore { get; }
 
     internal long? MaxBufferBytes { get; }
+
+    // Whether a file of it could not be read, so that what is missing may be there.
+    internal bool IsIncomplete { get; }
 
     /// <summary>Reads files, and then folders of fragments.</summary>
     /// <param name="files">The files; a later one comes before an earlier one.</param>
@@ -48,6 +52,7 @@ public sealed class GlanceConf
     internal void Fill(IReadOnlyDictionary<string, Drivers.StoreType> types, StorePlan plan)
     {
         plan.Mistakes.AddRange(_mistakes);
+        plan.IsIncomplete |= IsIncomplete;
         plan.DefaultStore = DefaultStore ?? plan.DefaultStore;
         plan.MaxBufferBytes = MaxBufferBytes ?? plan.MaxBufferBytes;
         foreach (var store in Stores)

@@ -18,6 +18,8 @@ internal sealed partial class GlanceConfReader(ConfText text, List<string> mista
 
     public long? MaxBufferBytes { get; private set; }
 
+    public bool IsIncomplete => text.IsIncomplete;
+
     public IReadOnlyList<IgnoredOption> Ignored => _ignored.InOrder;
 
     public void Read()
