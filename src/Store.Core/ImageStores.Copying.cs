@@ -1,3 +1,4 @@
+using System.Globalization;
 using GlanceStore.Diagnostics;
 using GlanceStore.Drivers;
 using GlanceStore.Routing;
@@ -106,12 +107,19 @@ public sealed partial class ImageStores
         }
 
         var image = await from.Store.FindAsync(from.Location, cancellationToken).ConfigureAwait(false);
-        if (image is not null && MayBeOne(image, there, from.Store.Info.Driver.Type == to.Info.Driver.Type))
+        var tagsCompare = from.Store.Info.Driver.Type == to.Info.Driver.Type;
+        if (image is not null && MayBeOne(image, there, tagsCompare))
         {
             throw Misplaced($"The image at {from.Location} and the one at {copy}, which its copy would replace, seem to be the same under two names: "
-                + "name another id, or delete one of them if they are two.");
+                + $"{Likeness(image, there, tagsCompare)}. One put into both stores leaves two like that as well: if they are two, delete the one that is not "
+                + "wanted, else name another id.");
         }
     }
+
+    private static string Likeness(StoredObject image, StoredObject other, bool tagsCompare) => string.Create(CultureInfo.InvariantCulture,
+        $"both have {image.Size} bytes{(tagsCompare ? $", the version tag '{image.VersionTag}'" : "")} and were last changed at {TimeOf(image)} and {TimeOf(other)}");
+
+    private static string TimeOf(StoredObject stored) => stored.LastModified?.ToUniversalTime().ToString("u", CultureInfo.InvariantCulture) ?? "a time that is not told";
 
     // Version tags compare within one type of store. Times do everywhere, to the second that the coarsest backends keep.
     private static bool MayBeOne(StoredObject image, StoredObject other, bool tagsCompare) => image.Size == other.Size
