@@ -13,8 +13,24 @@ public sealed class DriverSettingsTests
         Assert.IsTrue(settings.Flag("Flag", true));
         Assert.AreEqual(TimeSpan.FromSeconds(3), settings.Span("Span", TimeSpan.FromSeconds(3)));
         CollectionAssert.AreEqual(
-            new[] { "'Size' is not a whole number from 0 to 10", "'Flag' is not true or false", "'Span' is not a time span such as 00:00:30", "There is no setting 'Typo'" },
+            new[] { "'Size' is not a whole number from 0 to 10", "'Flag' is not true or false", "'Span' is not a time span such as 00:00:30", "There is no setting 'Typo'; there are Flag, Size, Span" },
             settings.Mistakes.ToArray());
+    }
+
+    [TestMethod]
+    [DataRow("Dir", "there is Directory")]
+    [DataRow("Directories", "there is Directory")]
+    [DataRow("Di", "there are Digest, Directory")]
+    [DataRow("Path", "there are Digest, Directory, Name")]
+    public void A_name_that_there_is_not_is_told_with_those_that_there_are(string name, string told)
+    {
+        var settings = Of((name, "x"));
+        foreach (var known in new[] { "Directory", "Digest", "Name", "Name:0" })
+        {
+            settings.Text(known);
+        }
+
+        Assert.AreEqual($"There is no setting '{name}'; {told}", settings.Mistakes.Single());
     }
 
     [TestMethod]

@@ -29,6 +29,6 @@ public sealed class CancellationTests : ToolTests
         await Tool.SignalAsync(process, signal);
         await process.WaitForExitAsync();
         Assert.AreEqual(1, process.ExitCode);
-        Assert.Contains("cancelled", await process.StandardError.ReadToEndAsync());
+        Assert.Contains("cancelled. What was written to stdout until then is not the whole image.", await process.StandardError.ReadToEndAsync());
     }
 }

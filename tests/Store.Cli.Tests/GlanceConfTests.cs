@@ -64,8 +64,18 @@ public sealed class GlanceConfTests : ToolTests
     }
 
     [TestMethod]
-    public async Task Glance_conf_that_is_not_there_is_refused() =>
-        (await Tool.RunAsync("stores", "--glance-conf", Tool.At("absent.conf"))).FailedWith(2, "cannot be read");
+    public async Task Glance_conf_that_is_not_there_is_refused_in_one_sentence() =>
+        await IsOneSentenceAsync("--glance-conf", Tool.At("absent.conf"));
+
+    [TestMethod]
+    public async Task A_folder_of_glance_conf_that_is_not_there_is_refused_in_one_sentence() => await IsOneSentenceAsync("--config-dir", Tool.At("absent.d"));
+
+    private async Task IsOneSentenceAsync(string option, string path)
+    {
+        var outcome = await Tool.RunAsync("stores", option, path);
+        outcome.FailedWith(2, "cannot be read");
+        Assert.DoesNotContain("There is no store", outcome.Errors);
+    }
 
     private string Write(string name, string lines)
     {

@@ -67,4 +67,29 @@ public sealed class ListTests : ToolTests
         (await Tool.RunAsync("orphans", "--glance-ids", Tool.At("absent"))).FailedWith(2, "cannot be read");
         (await Tool.RunAsync("orphans")).FailedWith(2, "--receipts");
     }
+
+    [TestMethod]
+    [DataRow("known\n\nno id\n", "Line 3 of the file", "'no id'")]
+    [DataRow("+----+\n| ID |\n", "Line 1 of the file", "'+----+'")]
+    [DataRow("known,active\n", "Line 1 of the file", "'known,active'")]
+    public async Task Orphans_refuses_a_list_with_a_line_that_is_no_id_and_names_the_line(string list, string line, string text)
+    {
+        await Tool.PutAsync("known", 100);
+        await File.WriteAllTextAsync(Tool.At("ids"), list);
+        var outcome = await Tool.RunAsync("orphans", "--glance-ids", Tool.At("ids"));
+        outcome.FailedWith(2, line);
+        Assert.Contains(text, outcome.Errors);
+        Assert.AreEqual("", outcome.Text);
+    }
+
+    [TestMethod]
+    public async Task Orphans_names_the_receipt_of_a_store_that_is_not_here()
+    {
+        Directory.CreateDirectory(Tool.At("receipts"));
+        await Tool.PutAsync("image", 100);
+        var receipt = await File.ReadAllTextAsync(Tool.At("image.json"));
+        await File.WriteAllTextAsync(Tool.At("receipts/far.json"),
+            receipt.Replace(Tool.LocationOf("image"), "s3://far.example.org/bucket/image", StringComparison.Ordinal).Replace("\"local\"", "\"far\"", StringComparison.Ordinal));
+        (await Tool.RunAsync("orphans", "--receipts", Tool.At("receipts"))).FailedWith(1, $"The receipt '{Tool.At("receipts/far.json")}': ");
+    }
 }

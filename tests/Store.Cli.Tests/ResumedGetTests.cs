@@ -47,13 +47,35 @@ public sealed class ResumedGetTests : ToolTests
     {
         var image = await Tool.PutAsync("image", Length);
         Corrupt("image", Length - 1);
-        (await ResumeAsync()).FailedWith(4, "another checksum");
+        var failed = await ResumeAsync();
+        failed.FailedWith(4, "another checksum");
+        Assert.Contains($"What was fetched is kept as '{Part}'", failed.Errors);
         Assert.IsFalse(File.Exists(Tool.At("copy")));
         Assert.IsGreaterThan(8_000_000, new FileInfo(Part).Length);
         Corrupt("image", Length - 1); // right again
         Corrupt("image", 0);
         (await ResumeAsync()).Succeeded();
         await AssertCopiedAsync(image);
+    }
+
+    [TestMethod]
+    public async Task A_get_that_is_cancelled_says_what_it_kept()
+    {
+        Tool.MakeFile("disk", Length);
+        await using var place = await ImagePlace.OpenAsync(Tool, "http");
+        await place.PublishAsync("disk");
+        var (asked, ended) = (new TaskCompletionSource(), new TaskCompletionSource());
+        place.Server!.OnGet = _ =>
+        {
+            asked.TrySetResult();
+            return ended.Task;
+        };
+        using var process = Tool.Start(["get", Tool.At("disk.json"), "-o", Tool.At("copy"), "--resume", .. place.Config]);
+        await asked.Task;
+        await Tool.SignalAsync(process, "INT");
+        (await Tool.EndOfAsync(process)).FailedWith(1, $"cancelled. What was fetched is kept as '{Part}': the same get --resume goes on with it.");
+        Assert.IsTrue(File.Exists(Part));
+        ended.SetResult();
     }
 
     [TestMethod]

@@ -114,7 +114,7 @@ public sealed class GlanceStoreBuilderTests
         Assert.AreEqual(StoreError.InvalidConfiguration, error.Error);
         string[] expected =
         [
-            "In the section of the stores: There is no setting 'Colour'.",
+            "In the section of the stores: There is no setting 'Colour'; there are DefaultStore, MaxBufferBytes.",
             "The store 'a': 'ChunkBytes' is not a whole number.",
             "The store 'a': 'Weight' is not a whole number from -2147483648 to 2147483647.",
             "The store 'a': There is no setting 'Speed'.",

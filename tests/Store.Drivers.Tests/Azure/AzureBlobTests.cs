@@ -190,6 +190,18 @@ public sealed class AzureBlobTests
     }
 
     [TestMethod]
+    public async Task A_container_that_the_first_put_will_make_is_an_empty_one_and_no_mistake()
+    {
+        await using var driver = new AzureDriver(_place with { Container = $"made-{Guid.NewGuid():N}", CreateContainer = true, Prefix = "" });
+        await using var store = new ImageStore("s", driver, Quick);
+        var location = store.LocationOf(ImageId.New());
+        Assert.IsEmpty((await driver.ListAsync(new ListingRequest(), Cancellation)).Images);
+        Assert.IsNull(await store.FindAsync(location, Cancellation));
+        var error = await Assert.ThrowsExactlyAsync<StoreException>(() => store.OpenReadAsync(location, null, Cancellation));
+        Assert.AreEqual(StoreError.NotFound, error.Error, error.Message);
+    }
+
+    [TestMethod]
     public async Task Deleting_an_image_removes_its_snapshots()
     {
         var image = NewImage(1);

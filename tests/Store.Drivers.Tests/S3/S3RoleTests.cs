@@ -198,6 +198,40 @@ public sealed class S3RoleTests
     }
 
     [TestMethod]
+    [DataRow("ceph")]
+    [DataRow("swift")]
+    public async Task A_bucket_that_the_first_put_will_make_is_an_empty_one_and_no_mistake(string name)
+    {
+        var place = await Server(name).NewPlaceAsync() with { Bucket = $"made-{Guid.NewGuid():N}", CreateBucket = true, Prefix = "" };
+        await using var driver = new S3Driver(place);
+        await using var store = new ImageStore("s", driver);
+        var location = store.LocationOf(ImageId.New());
+        var page = await driver.ListAsync(new ListingRequest(), TestContext.CancellationToken);
+        Assert.AreEqual((0, 0, null), (page.Images.Count, page.Unfinished.Count, page.Continuation));
+        Assert.AreEqual(0, await SweepAsync(driver, TimeProvider.System.GetUtcNow(), SweepMode.DryRun));
+        Assert.IsNull(await store.FindAsync(location, TestContext.CancellationToken));
+        Assert.IsFalse(await store.DeleteAsync(location, cancellationToken: TestContext.CancellationToken));
+        var error = await Assert.ThrowsExactlyAsync<StoreException>(() => store.OpenReadAsync(location, null, TestContext.CancellationToken));
+        Assert.AreEqual(StoreError.NotFound, error.Error, error.Message);
+    }
+
+    [TestMethod]
+    [DataRow("ceph")]
+    [DataRow("swift")]
+    public async Task A_put_with_a_wrong_key_does_not_say_that_reading_failed(string name)
+    {
+        var place = await Server(name).NewPlaceAsync() with { SecretKey = "wrong" };
+        await using var store = new ImageStore("s", new S3Driver(place), new ImageStoreOptions { MaxAttempts = 1 });
+        foreach (var mode in new[] { WriteMode.CreateNew, WriteMode.Replace })
+        {
+            var error = await Assert.ThrowsExactlyAsync<StoreException>(
+                () => store.PutAsync(ImageId.New(), new MemoryStream([1]), new PutOptions { Mode = mode }, TestContext.CancellationToken));
+            Assert.AreEqual(StoreError.NotAuthenticated, error.Error, error.Message);
+            Assert.DoesNotContain("Reading", error.Message);
+        }
+    }
+
+    [TestMethod]
     public async Task A_probe_makes_the_bucket_that_a_put_would_make_instead_of_calling_the_store_broken()
     {
         var server = Server("ceph");
