@@ -18,6 +18,7 @@ internal sealed record InspectJson(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] long? VirtualSize,
     long FileSize,
     bool Safe,
+    IReadOnlyDictionary<string, string> Details,
     IReadOnlyList<InspectFindingJson> Findings);
 
 /// <summary>A finding of what <c>inspect --json</c> prints.</summary>

@@ -76,7 +76,7 @@ public sealed class PutTests : ToolTests
     {
         var bytes = await Tool.PutAsync("image", 1000);
         Tool.MakeFile("other", 2000);
-        (await Tool.RunAsync("put", Tool.At("other"), "--id", "image")).FailedWith(5, "already");
+        (await Tool.RunAsync("put", Tool.At("other"), "--id", "image")).FailedWith(5, "already. Give --replace to replace it, or another --id.");
         Same(bytes, await File.ReadAllBytesAsync(Path.Combine(Tool.StoreDirectory, "image")));
     }
 

@@ -1,3 +1,4 @@
+using GlanceStore.Drivers;
 using GlanceStore.Drivers.File;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -35,5 +36,34 @@ internal static class ServicePageSample
         {
             await image.CopyToAsync(response, cancellationToken);
         }
+    }
+
+    public static async Task KeepAsync(ImageStores stores, ImageReceipt receipt, Stream response, CancellationToken cancellationToken)
+    {
+        // Null where there is nothing.
+        StoredObject? stored = await stores.StoreOf(receipt.Location).FindAsync(receipt.Location, cancellationToken);
+        Console.WriteLine($"{stored?.Size} bytes, of {stored?.LastModified}");
+
+        // 4 KiB from the second MiB on, verified as the whole is.
+        var part = ReadOptions.Verify(receipt) with { Range = new ByteRange(1 << 20, 4096) };
+        await using (var image = await stores.OpenReadAsync([receipt.Location], part, cancellationToken))
+        {
+            await image.CopyToAsync(response, cancellationToken);
+        }
+
+        // Page by page; a request says with what names begin, and how many a page has.
+        await foreach (ListingPage page in stores.ListAsync("fast", cancellationToken: cancellationToken))
+        {
+            foreach (ListedImage image in page.Images)
+            {
+                Console.WriteLine($"{image.Name}: {image.Stored.Size} bytes");
+            }
+        }
+
+        // Copied, verified, and only then deleted where it was. The old receipt leads nowhere from here on: the new one takes its place.
+        receipt = (await stores.MoveAsync(receipt.Location, "cold", CopyOptions.Verify(receipt), cancellationToken)).Receipt;
+
+        // False where it was gone already.
+        bool deleted = await stores.DeleteAsync(receipt.Location, cancellationToken: cancellationToken);
     }
 }

@@ -31,12 +31,27 @@ public sealed class ServicePageTests : ToolTests
     }
 
     [TestMethod]
+    public async Task The_sample_of_what_is_kept_reads_a_part_of_an_image_and_moves_and_deletes_it()
+    {
+        var services = new ServiceCollection().AddSingleton(typeof(ILogger<>), typeof(NullLogger<>));
+        ServicePageSample.Register(services, await ConfigurationAsync());
+        await using var provider = services.BuildServiceProvider();
+        var stores = provider.GetRequiredService<ImageStores>();
+        var bytes = Tool.MakeFile("disk", 2_000_000);
+        var receipt = await stores.Default.PutAsync(ImageId.New(), new MemoryStream(bytes));
+        using var response = new MemoryStream();
+        await ServicePageSample.KeepAsync(stores, receipt, response, CancellationToken.None);
+        Same(bytes[(1 << 20)..((1 << 20) + 4096)], response.ToArray());
+        Assert.IsEmpty(Directory.GetFiles(Tool.At("fast")).Concat(Directory.GetFiles(Tool.At("cold"))));
+    }
+
+    [TestMethod]
     public async Task The_samples_of_the_page_are_those_that_compile()
     {
         var compiled = Bare(await ReadmeSampleTests.ReadAsync("tests/Store.Cli.Tests/ServicePageSample.cs"));
         var page = await ReadmeSampleTests.ReadAsync(Page);
         var samples = page.Split("```csharp\n")[1..];
-        Assert.HasCount(2, samples);
+        Assert.HasCount(3, samples);
         foreach (var sample in samples)
         {
             Assert.Contains(Bare(BodyOf(sample.Split("```")[0])), compiled);

@@ -1,10 +1,10 @@
 namespace GlanceStore.Packages.Tests;
 
-/// <summary>What the pages show builds as it stands, in a project that has the packages and nothing else.</summary>
+/// <summary>What the pages show builds as it stands, in a project that has the packages its page names and nothing else.</summary>
 [TestClass]
 public sealed class SnippetTests
 {
-    // All that a page may use: our libraries, and what a service has of .NET's extensions.
+    // What a page may name beside our libraries.
     private static readonly string[] Extensions = ["Microsoft.Extensions.Configuration.Json", "Microsoft.Extensions.DependencyInjection"];
 
     private static string Repository => PackedSolution.Repository;
@@ -20,9 +20,18 @@ public sealed class SnippetTests
     [TestMethod]
     public async Task A_snippet_that_does_not_compile_is_noticed()
     {
-        var snippet = new Snippet("page.md", 1, "using GlanceStore;\n\nNoSuchStore.Put();");
+        var snippet = new Snippet("page.md", 1, "using GlanceStore;\n\nNoSuchStore.Put();") { Named = new HashSet<string> { "GlanceStore.Core" } };
         var failure = await Assert.ThrowsExactlyAsync<AssertFailedException>(() => BuildAsync(ProjectsOf([snippet])));
         Assert.Contains("CS0103", failure.Message);
+    }
+
+    [TestMethod]
+    public async Task A_snippet_that_takes_a_package_its_page_does_not_name_is_noticed()
+    {
+        const string Text = "using Microsoft.Extensions.DependencyInjection;\n\nnew ServiceCollection().BuildServiceProvider();";
+        var snippet = new Snippet("page.md", 1, Text) { Named = new HashSet<string> { "GlanceStore.Core" } };
+        var failure = await Assert.ThrowsExactlyAsync<AssertFailedException>(() => BuildAsync(ProjectsOf([snippet])));
+        Assert.Contains("CS1061", failure.Message);
     }
 
     private static async Task BuildAsync(IEnumerable<(string Name, IReadOnlyList<Snippet> Snippets)> projects)
@@ -33,7 +42,7 @@ public sealed class SnippetTests
             Write(Directory.CreateDirectory(Path.Combine(folder, name)).FullName, snippets);
         }
 
-        await File.WriteAllTextAsync(Path.Combine(folder, "Directory.Build.props"), Properties());
+        await File.WriteAllTextAsync(Path.Combine(folder, "Directory.Build.props"), Properties);
         await File.WriteAllTextAsync(Path.Combine(folder, "all.proj"), All);
         await Command.RunAsync(folder, "dotnet", "build", "all.proj", "--verbosity", "quiet", "-p:RunAnalyzers=false");
     }
@@ -67,31 +76,33 @@ public sealed class SnippetTests
               <PropertyGroup>
                 <OutputType>{(snippets[0].DeclaresTypes ? "Library" : "Exe")}</OutputType>
               </PropertyGroup>
+              <ItemGroup>
+                {string.Join("\n    ", ReferencesOf(snippets[0].Named))}
+              </ItemGroup>
             </Project>
             """);
     }
 
-    private static string Properties()
+    private static IEnumerable<string> ReferencesOf(IReadOnlySet<string> named)
     {
         var ours = PackedSolution.Packages.Where(package => !package.IsTool).Select(package => (package.Id, Version: PackedSolution.Version));
         var theirs = Extensions.Select(id => (Id: id, Version: PackedSolution.ExtensionsVersion));
-        var references = ours.Concat(theirs).Select(package => $"""<PackageReference Include="{package.Id}" Version="{package.Version}" />""");
-        return $"""
-            <Project>
-              <PropertyGroup>
-                <TargetFramework>net10.0</TargetFramework>
-                <Nullable>enable</Nullable>
-                <ImplicitUsings>enable</ImplicitUsings>
-                <NuGetAudit>false</NuGetAudit>
-                <GenerateProgramFile>false</GenerateProgramFile>
-                <NoWarn>$(NoWarn);CS8321</NoWarn>
-              </PropertyGroup>
-              <ItemGroup>
-                {string.Join("\n    ", references)}
-              </ItemGroup>
-            </Project>
-            """;
+        return ours.Concat(theirs).Where(package => named.Contains(package.Id))
+            .Select(package => $"""<PackageReference Include="{package.Id}" Version="{package.Version}" />""");
     }
+
+    private const string Properties = """
+        <Project>
+          <PropertyGroup>
+            <TargetFramework>net10.0</TargetFramework>
+            <Nullable>enable</Nullable>
+            <ImplicitUsings>enable</ImplicitUsings>
+            <NuGetAudit>false</NuGetAudit>
+            <GenerateProgramFile>false</GenerateProgramFile>
+            <NoWarn>$(NoWarn);CS8321</NoWarn>
+          </PropertyGroup>
+        </Project>
+        """;
 
     // A build without a target named runs the first one, which would be the restore alone.
     private const string All = """

@@ -47,7 +47,7 @@ internal static class InspectCommand
     }
 
     private static string ToJson(ImageInspection found) => JsonSerializer.Serialize(
-        new InspectJson(found.Format, found.VirtualSize, found.FileSize, found.IsSafe,
+        new InspectJson(found.Format, found.VirtualSize, found.FileSize, found.IsSafe, found.Details,
             [.. found.Findings.Select(finding => new InspectFindingJson(finding.Code, finding.IsUnsafe, finding.Message))]),
         CliJson.Default.InspectJson);
 
