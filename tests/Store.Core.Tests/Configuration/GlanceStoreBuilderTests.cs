@@ -117,7 +117,8 @@ public sealed class GlanceStoreBuilderTests
             "In the section of the stores: There is no setting 'Colour'; there are DefaultStore, MaxBufferBytes.",
             "The store 'a': 'ChunkBytes' is not a whole number.",
             "The store 'a': 'Weight' is not a whole number from -2147483648 to 2147483647.",
-            "The store 'a': There is no setting 'Speed'.",
+            "The store 'a': There is no setting 'Speed'; there are ChunkBytes, Description, FailoverPause, MaxAttempts, Name, Parallelism, ReadOnly, Reserved, "
+                + "RetryDelay, StallTimeout, Type, Weight.",
             "The store 'b' has no 'Type': name its kind of driver, such as 'file'.",
             "The store 'c' has the type 's3', which no registered driver provides: "
                 + "reference the package GlanceStore.Drivers.S3 and call AddS3() where stores are added.",

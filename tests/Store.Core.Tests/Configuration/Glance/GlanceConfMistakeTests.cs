@@ -18,7 +18,7 @@ public sealed class GlanceConfMistakeTests : ConfTests
     [DataRow("a:http", "http_proxy_information = ftp:h:1",
         "In [a], 'http_proxy_information' (glance-api.conf:6) is not a list of http:HOST:PORT and https:HOST:PORT, parted by commas.")]
     [DataRow("a:http", "https_insecure =", "In [a], 'https_insecure' (glance-api.conf:6) is not true or false.")]
-    [DataRow("a:http", "glancestore_colour = red", "The store 'a': There is no setting 'colour' (glancestore_colour, glance-api.conf:6).")]
+    [DataRow("a:http", "glancestore_chunk = 7", "The store 'a': There is no setting 'chunk'; there is ChunkBytes (glancestore_chunk, glance-api.conf:6).")]
     [DataRow("a:http", "geheim", "The line is no comment, no section and no 'option = value' (glance-api.conf:6).")]
     public void Value_that_is_wrong_is_told_of_with_its_line(string backends, string line, string sentence) =>
         Assert.AreEqual(sentence, Mistakes(Read($"[DEFAULT]\nenabled_backends = {backends}\n{Default}[a]\n{line}")));
