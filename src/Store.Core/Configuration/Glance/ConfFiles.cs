@@ -7,17 +7,14 @@ internal static class ConfFiles
 {
     public static ConfText Read(IEnumerable<string> files, IEnumerable<string> directories, List<string> mistakes)
     {
-        var text = new ConfText();
-        foreach (var file in files.Concat(directories.SelectMany(directory => Fragments(directory, mistakes))))
+        var unread = new List<string>();
+        var texts = files.Concat(directories.SelectMany(directory => Fragments(directory, unread)))
+            .Select(file => (Name: file, Lines: LinesOf(file, unread))).Where(file => file.Lines is not null).ToArray();
+        var text = new ConfText { IsIncomplete = unread.Count > 0 };
+        mistakes.AddRange(unread);
+        foreach (var (name, lines) in texts)
         {
-            if (LinesOf(file, mistakes) is { } lines)
-            {
-                new ConfFile(file, text, mistakes).Read(lines);
-            }
-            else
-            {
-                text.IsIncomplete = true;
-            }
+            new ConfFile(name, text, mistakes).Read(lines!);
         }
 
         return text;

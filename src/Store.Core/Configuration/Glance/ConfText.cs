@@ -10,7 +10,7 @@ internal sealed class ConfText
     private readonly List<ConfValue> _all = [];
 
     /// <summary>Whether a file could not be read.</summary>
-    public bool IsIncomplete { get; set; }
+    public bool IsIncomplete { get; init; }
 
     /// <summary>Notes a section, and tells its name as values have it: without case, but for <c>DEFAULT</c>.</summary>
     public string AddSection(string name, ConfPlace place)
