@@ -1,0 +1,91 @@
+namespace GlanceStore.ImageService;
+
+/// <summary>What is wrong with the settings of the service, one sentence each, told all at once before it starts.</summary>
+internal static class ServiceMistakes
+{
+    public static ServiceOptions Read(IConfiguration configuration)
+    {
+        ServiceOptions options;
+        try
+        {
+            options = configuration.GetSection(ServiceOptions.Section)
+                .Get<ServiceOptions>(binder => binder.ErrorOnUnknownConfiguration = true) ?? new ServiceOptions();
+        }
+        catch (InvalidOperationException e)
+        {
+            throw Misconfigured([$"The section {ServiceOptions.Section} is not of its form: {e.Message}"], e);
+        }
+
+        string[] mistakes = [.. Of(options)];
+        return mistakes.Length == 0 ? options : throw Misconfigured(mistakes, null);
+    }
+
+    private static IEnumerable<string> Of(ServiceOptions options) =>
+        OfLimits(options).Concat(options.Auth.Mode switch
+        {
+            AuthMode.Static => OfTokens(options.Auth.Tokens),
+            AuthMode.Keystone => OfKeystone(options.Auth.Keystone),
+            _ => [],
+        });
+
+    private static IEnumerable<string> OfLimits(ServiceOptions options)
+    {
+        if (options.LargestPage < 1 || options.DefaultPage < 1 || options.DefaultPage > options.LargestPage)
+        {
+            yield return "DefaultPage is at least 1 and at most LargestPage.";
+        }
+
+        foreach (var (name, span) in new[] { ("UploadLease", options.UploadLease), ("StallTimeout", options.StallTimeout), ("StopTimeout", options.StopTimeout) })
+        {
+            if (span < TimeSpan.FromSeconds(1) || span > TimeSpan.FromDays(1))
+            {
+                yield return $"{name} is a time from 00:00:01 to 1.00:00:00.";
+            }
+        }
+
+        if (options.ImportWorkers is < 0 or > 64)
+        {
+            yield return "ImportWorkers is a number from 0 to 64.";
+        }
+
+        var quotas = options.Quotas;
+        if (quotas.ImageSizeBytes < 1 || quotas.ProjectBytes < 0 || quotas.Properties < 0 || quotas.Tags < 0 || quotas.Members < 0)
+        {
+            yield return "Quotas are not negative, and ImageSizeBytes is at least 1.";
+        }
+    }
+
+    private static IEnumerable<string> OfTokens(IReadOnlyList<TokenOptions> tokens)
+    {
+        if (tokens.Count == 0)
+        {
+            yield return "Auth:Mode is static and Auth:Tokens is empty: nobody could do anything.";
+        }
+
+        if (tokens.Any(token => string.IsNullOrWhiteSpace(token.Token) || string.IsNullOrWhiteSpace(token.Project) || token.Roles is { Count: 0 }))
+        {
+            yield return "Each of Auth:Tokens has a Token and a Project, and one has not.";
+        }
+
+        if (tokens.GroupBy(token => token.Token).Any(same => same.Count() > 1))
+        {
+            yield return "Each of Auth:Tokens has a Token of its own, and two have the same.";
+        }
+    }
+
+    private static IEnumerable<string> OfKeystone(KeystoneOptions keystone)
+    {
+        if (!Uri.TryCreate(keystone.Url, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https"))
+        {
+            yield return "Auth:Keystone:Url is the address of Keystone, such as https://keystone.example.org:5000.";
+        }
+
+        if (string.IsNullOrEmpty(keystone.Username) || string.IsNullOrEmpty(keystone.Password))
+        {
+            yield return "Auth:Keystone:Username and Auth:Keystone:Password are those of the service's own user.";
+        }
+    }
+
+    private static InvalidOperationException Misconfigured(string[] mistakes, Exception? cause) =>
+        new(string.Join(Environment.NewLine, mistakes), cause);
+}

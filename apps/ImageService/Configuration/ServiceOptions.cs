@@ -1,0 +1,133 @@
+namespace GlanceStore.ImageService;
+
+/// <summary>The section <c>ImageService</c> of the configuration. Every setting has a working default.</summary>
+internal sealed record ServiceOptions
+{
+    public const string Section = "ImageService";
+
+    /// <summary><c>sqlite:PATH</c> or a connection string of PostgreSQL; null for a file of SQLite in the data folder.</summary>
+    public string? Database { get; init; }
+
+    /// <summary>An operator's <c>glance-api.conf</c> to take the stores from; null for none.</summary>
+    public string? GlanceConf { get; init; }
+
+    public AuthOptions Auth { get; init; } = new();
+
+    public InspectionMode Inspection { get; init; }
+
+    public QuotaOptions Quotas { get; init; } = new();
+
+    /// <summary>The reserved store in which data wait for their import; null for the first reserved one.</summary>
+    public string? Staging { get; init; }
+
+    /// <summary>How many imports a process does at a time.</summary>
+    public int ImportWorkers { get; init; } = 2;
+
+    /// <summary>What <c>web-download</c> may fetch and how: settings of the HTTP store (AllowedHosts, DeniedNetworks, CaFile, …).</summary>
+    public IReadOnlyDictionary<string, string> WebDownload { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Whether an image tells its places to its owner, as glance's <c>show_multiple_locations</c>.</summary>
+    public bool ShowMultipleLocations { get; init; }
+
+    /// <summary>Whether an image tells its first place to all who see it, as glance's <c>show_image_direct_url</c>.</summary>
+    public bool ShowImageDirectUrl { get; init; }
+
+    /// <summary>Whether all who may download an image get its receipt, and not administrators alone.</summary>
+    public bool ShowReceipts { get; init; }
+
+    /// <summary>How many images a page of a list has where the request does not say, and at most.</summary>
+    public int DefaultPage { get; init; } = 25;
+
+    public int LargestPage { get; init; } = 1000;
+
+    /// <summary>How long an upload may be silent before its image is taken from it: a process that was killed is silent.</summary>
+    public TimeSpan UploadLease { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>How long the body of an upload may give nothing.</summary>
+    public TimeSpan StallTimeout { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>How long transfers may go on once the service is told to stop.</summary>
+    public TimeSpan StopTimeout { get; init; } = TimeSpan.FromSeconds(30);
+}
+
+/// <summary>What an upload's bytes are held against.</summary>
+internal enum InspectionMode
+{
+    /// <summary>An image that is not of its disk_format, or not safe, is refused before anything is stored.</summary>
+    Require,
+
+    /// <summary>What was found is told in the image's properties.</summary>
+    Report,
+
+    /// <summary>Nothing is looked into.</summary>
+    Off,
+}
+
+/// <summary>The limits that are asked of each image and each project, with glance's defaults.</summary>
+internal sealed record QuotaOptions
+{
+    public long ImageSizeBytes { get; init; } = 1L << 40;
+
+    /// <summary>The bytes that a project's images may have together, in every store; 0 for no limit.</summary>
+    public long ProjectBytes { get; init; }
+
+    public int Properties { get; init; } = 128;
+
+    public int Tags { get; init; } = 128;
+
+    public int Members { get; init; } = 128;
+}
+
+internal enum AuthMode
+{
+    None,
+    Static,
+    Keystone,
+}
+
+internal sealed record AuthOptions
+{
+    public AuthMode Mode { get; init; }
+
+    public IReadOnlyList<TokenOptions> Tokens { get; init; } = [];
+
+    public KeystoneOptions Keystone { get; init; } = new();
+}
+
+/// <summary>One token of <c>Auth:Mode</c> <c>static</c>, and who sends it.</summary>
+internal sealed record TokenOptions
+{
+    public string? Token { get; init; }
+
+    public string? User { get; init; }
+
+    public string? Project { get; init; }
+
+    /// <summary>The roles in the project; null for member alone. No list by default: a configuration adds to the one that is there.</summary>
+    public IReadOnlyList<string>? Roles { get; init; }
+
+    // The token stays out of whatever prints its options.
+    public override string ToString() => $"a token of the project {Project}";
+}
+
+/// <summary>Where tokens are asked about, and as whom.</summary>
+internal sealed record KeystoneOptions
+{
+    public string? Url { get; init; }
+
+    public string? Username { get; init; }
+
+    public string? Password { get; init; }
+
+    public string Project { get; init; } = "service";
+
+    public string UserDomain { get; init; } = "Default";
+
+    public string ProjectDomain { get; init; } = "Default";
+
+    /// <summary>How long an answer is believed, at most to the token's own end.</summary>
+    public TimeSpan CacheTime { get; init; } = TimeSpan.FromMinutes(5);
+
+    // Without the password, whatever prints its options.
+    public override string ToString() => $"{Username} at {Url}";
+}

@@ -1,0 +1,71 @@
+namespace GlanceStore.ImageService.Database;
+
+/// <summary>The schema, one step after the other, the same for both databases: texts and whole numbers only.</summary>
+/// <remarks>Times are microseconds since 1970, truths 0 and 1. A step that was published is never changed; another one follows it.</remarks>
+internal static class Migrations
+{
+    private static readonly string[] Steps =
+    [
+        """
+        CREATE TABLE images (
+            id {text} PRIMARY KEY, name {text}, status {text} NOT NULL, visibility {text} NOT NULL, owner {text},
+            disk_format {text}, container_format {text}, size BIGINT, virtual_size BIGINT,
+            checksum {text}, os_hash_algo {text}, os_hash_value {text},
+            min_disk BIGINT NOT NULL, min_ram BIGINT NOT NULL, protected BIGINT NOT NULL, os_hidden BIGINT NOT NULL,
+            created_at BIGINT NOT NULL, updated_at BIGINT NOT NULL,
+            status_before {text}, upload_id {text}, upload_store {text}, lease_until BIGINT, staged {text});
+        CREATE INDEX images_by_age ON images (created_at, id);
+        CREATE INDEX images_by_name ON images (name);
+        CREATE INDEX images_by_name_order ON images (COALESCE(name, ''), created_at, id);
+        CREATE INDEX images_by_owner ON images (owner, created_at, id);
+        CREATE INDEX images_at_work ON images (status) WHERE status IN ('saving', 'uploading', 'importing', 'pending_delete');
+        CREATE INDEX images_staged ON images (id) WHERE staged IS NOT NULL;
+        CREATE TABLE image_properties (
+            image_id {text} NOT NULL REFERENCES images (id) ON DELETE CASCADE, name {text} NOT NULL, value {text},
+            PRIMARY KEY (image_id, name));
+        CREATE INDEX image_properties_by_name ON image_properties (name, image_id);
+        CREATE TABLE image_tags (
+            image_id {text} NOT NULL REFERENCES images (id) ON DELETE CASCADE, value {text} NOT NULL,
+            PRIMARY KEY (image_id, value));
+        CREATE INDEX image_tags_by_value ON image_tags (value, image_id);
+        CREATE TABLE image_members (
+            image_id {text} NOT NULL REFERENCES images (id) ON DELETE CASCADE, member {text} NOT NULL, status {text} NOT NULL,
+            created_at BIGINT NOT NULL, updated_at BIGINT NOT NULL,
+            PRIMARY KEY (image_id, member));
+        CREATE INDEX image_members_by_member ON image_members (member, status);
+        CREATE TABLE image_locations (
+            image_id {text} NOT NULL REFERENCES images (id) ON DELETE CASCADE, position BIGINT NOT NULL,
+            store {text} NOT NULL, url {text} NOT NULL, account {text}, status {text} NOT NULL, receipt {text} NOT NULL,
+            PRIMARY KEY (image_id, position), UNIQUE (image_id, store));
+        CREATE INDEX image_locations_to_remove ON image_locations (image_id) WHERE status = 'pending_delete';
+        CREATE TABLE tasks (
+            id {text} PRIMARY KEY, image_id {text} NOT NULL REFERENCES images (id) ON DELETE CASCADE, status {text} NOT NULL,
+            owner {text}, user_id {text}, request_id {text}, input {text} NOT NULL, message {text} NOT NULL,
+            created_at BIGINT NOT NULL, updated_at BIGINT NOT NULL, expires_at BIGINT,
+            claimed_by {text}, lease_until BIGINT, attempts BIGINT NOT NULL);
+        CREATE UNIQUE INDEX tasks_one_at_a_time ON tasks (image_id) WHERE status IN ('pending', 'processing');
+        CREATE INDEX tasks_by_image ON tasks (image_id, created_at);
+        CREATE INDEX tasks_by_age ON tasks (created_at, id);
+        CREATE INDEX tasks_to_do ON tasks (created_at) WHERE status IN ('pending', 'processing')
+        """,
+    ];
+
+    public static async Task<int> ApplyAsync(DbSession session, SqlDialect dialect)
+    {
+        await session.ExecuteAsync(dialect.BeforeMigration);
+        await session.ExecuteAsync("CREATE TABLE IF NOT EXISTS schema_version (version BIGINT NOT NULL PRIMARY KEY)");
+        var version = (int)(await session.FindAsync<long?>("SELECT MAX(version) FROM schema_version") ?? 0);
+        if (version > Steps.Length)
+        {
+            throw new InvalidOperationException($"The database has version {version} of the schema and this service knows {Steps.Length}: it is older than the one that used it last.");
+        }
+
+        for (; version < Steps.Length; version++)
+        {
+            await session.ExecuteAsync(Steps[version].Replace("{text}", dialect.TextType, StringComparison.Ordinal));
+            await session.ExecuteAsync("INSERT INTO schema_version (version) VALUES (@version)", new { version = version + 1L });
+        }
+
+        return version;
+    }
+}

@@ -1,0 +1,100 @@
+using System.Data.Common;
+using Dapper;
+using Microsoft.Data.Sqlite;
+using Npgsql;
+
+namespace GlanceStore.ImageService.Database;
+
+/// <summary>The service's database: SQLite in a file, or PostgreSQL. All that is kept is in it, so that several processes can serve.</summary>
+internal sealed class ServiceDatabase : IAsyncDisposable
+{
+    private const string SqlitePrefix = "sqlite:";
+    private const int MaxAttempts = 5;
+
+    private readonly DbDataSource _source;
+    private readonly SqlDialect _dialect;
+    private readonly SemaphoreSlim? _writers;
+
+    static ServiceDatabase() => DefaultTypeMap.MatchNamesWithUnderscores = true;
+
+    private ServiceDatabase(DbDataSource source, SqlDialect dialect)
+    {
+        _source = source;
+        _dialect = dialect;
+        _writers = dialect.HasOneWriter ? new SemaphoreSlim(1) : null;
+    }
+
+    /// <summary>Names the database; nothing is opened yet.</summary>
+    /// <param name="text"><c>sqlite:PATH</c> or a connection string of PostgreSQL; null for the file in the data folder.</param>
+    public static ServiceDatabase Of(string? text)
+    {
+        text ??= SqlitePrefix + Path.Combine(DataFolder.Ensure(), "images.db");
+        if (!text.StartsWith(SqlitePrefix, StringComparison.OrdinalIgnoreCase))
+        {
+            return new ServiceDatabase(NpgsqlDataSource.Create(text), new PostgreSqlDialect());
+        }
+
+        var connection = new SqliteConnectionStringBuilder { DataSource = text[SqlitePrefix.Length..], ForeignKeys = true };
+        return new ServiceDatabase(SqliteFactory.Instance.CreateDataSource(connection.ConnectionString), new SqliteDialect());
+    }
+
+    /// <summary>Brings the schema up to date. Of several processes that start together one does it.</summary>
+    public async Task MigrateAsync(CancellationToken cancellationToken)
+    {
+        if (_dialect.Preparation is { } preparation)
+        {
+            await using var connection = await _source.OpenConnectionAsync(cancellationToken);
+            await connection.ExecuteAsync(new CommandDefinition(preparation, cancellationToken: cancellationToken));
+        }
+
+        await WriteAsync(session => Migrations.ApplyAsync(session, _dialect), cancellationToken);
+    }
+
+    /// <summary>Reads what was true at one moment.</summary>
+    public async Task<T> ReadAsync<T>(Func<DbSession, Task<T>> work, CancellationToken cancellationToken)
+    {
+        await using var connection = await _source.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await _dialect.BeginReadAsync(connection, cancellationToken);
+        return await work(new DbSession(transaction, _dialect, cancellationToken));
+    }
+
+    /// <summary>Changes all that <paramref name="work"/> says, or nothing where it throws. It may be run several times.</summary>
+    public async Task<T> WriteAsync<T>(Func<DbSession, Task<T>> work, CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await WriteOnceAsync(work, cancellationToken);
+            }
+            catch (DbException e) when (attempt < MaxAttempts && _dialect.IsConflict(e))
+            {
+                // The one that it collided with has ended by now.
+            }
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _writers?.Dispose();
+        await _source.DisposeAsync();
+    }
+
+    // SQLite's writers come one after the other here: each of them trying would be a row of pauses.
+    private async Task<T> WriteOnceAsync<T>(Func<DbSession, Task<T>> work, CancellationToken cancellationToken)
+    {
+        await (_writers?.WaitAsync(cancellationToken) ?? Task.CompletedTask);
+        try
+        {
+            await using var connection = await _source.OpenConnectionAsync(cancellationToken);
+            await using var transaction = await _dialect.BeginWriteAsync(connection, cancellationToken);
+            var result = await work(new DbSession(transaction, _dialect, cancellationToken));
+            await transaction.CommitAsync(cancellationToken);
+            return result;
+        }
+        finally
+        {
+            _writers?.Release();
+        }
+    }
+}

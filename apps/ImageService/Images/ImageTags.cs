@@ -1,0 +1,56 @@
+using GlanceStore.ImageService.Accounts;
+using GlanceStore.ImageService.Database;
+using GlanceStore.ImageService.Http;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace GlanceStore.ImageService.Images;
+
+/// <summary>PUT and DELETE of one tag.</summary>
+internal sealed class ImageTags(ServiceDatabase database, ServiceOptions options, TimeProvider time)
+{
+    public Task AddAsync(HttpContext context, string id)
+    {
+        var tag = JsonBody.Checked(TagOf(context), "a tag", ImageProperty.MaxText);
+        return ChangeAsync(context, id, async session =>
+        {
+            await session.ExecuteAsync("INSERT INTO image_tags (image_id, value) VALUES (@id, @tag) ON CONFLICT DO NOTHING", new { id, tag });
+            var count = await session.FindAsync<long>("SELECT COUNT(*) FROM image_tags WHERE image_id = @id", new { id });
+            if (count > options.Quotas.Tags)
+            {
+                throw ImageEdit.TooManyTags(count, options.Quotas);
+            }
+        });
+    }
+
+    public Task RemoveAsync(HttpContext context, string id)
+    {
+        var tag = TagOf(context);
+        return ChangeAsync(context, id, async session =>
+        {
+            if (await session.ExecuteAsync("DELETE FROM image_tags WHERE image_id = @id AND value = @tag", new { id, tag }) == 0)
+            {
+                throw ApiException.NotFound($"Image {id} has no tag '{tag}'.");
+            }
+        });
+    }
+
+    private async Task ChangeAsync(HttpContext context, string id, Func<DbSession, Task> change)
+    {
+        var caller = Caller.Of(context);
+        await database.WriteAsync(async session =>
+        {
+            await ImageTable.OwnedAsync(session, caller, id);
+            await change(session);
+            return await session.ExecuteAsync("UPDATE images SET updated_at = @now WHERE id = @id", new { id, now = DbTime.Now(time) });
+        }, context.RequestAborted);
+        context.Response.StatusCode = StatusCodes.Status204NoContent;
+    }
+
+    // From the request as it was sent: routing decodes all of a tag but its slashes, and then nobody can tell a slash from %2F.
+    private static string TagOf(HttpContext context)
+    {
+        var target = context.Features.Get<IHttpRequestFeature>()!.RawTarget;
+        var path = target.Split('?', 2)[0];
+        return Uri.UnescapeDataString(path[(path.LastIndexOf('/') + 1)..]);
+    }
+}

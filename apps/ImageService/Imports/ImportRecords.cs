@@ -1,0 +1,154 @@
+using GlanceStore.ImageService.Database;
+using GlanceStore.ImageService.Images;
+using GlanceStore.ImageService.Transfers;
+
+namespace GlanceStore.ImageService.Imports;
+
+/// <summary>A task that this process has to itself, and its image.</summary>
+/// <param name="Task">The task.</param>
+/// <param name="Image">The image, as it was when the task was claimed.</param>
+/// <param name="MaxSize">The most bytes that it may have.</param>
+internal sealed record Claim(ImportTask Task, ImageRow Image, long MaxSize)
+{
+    /// <summary>What the rows of both call this run, and no other one.</summary>
+    public string Token => Task.ClaimedBy!;
+
+    public ImportRequest Request { get; } = Task.Request;
+
+    /// <summary>Whether the image is in use and stays so, whatever becomes of its copies.</summary>
+    public bool IsCopy => Request.Method == ImportRequest.Copy;
+}
+
+/// <summary>
+/// The queue of imports: a table with leases. Whoever finds a task that nobody has, or whose lease has ended, takes it, with its image, by one
+/// conditional UPDATE each; what ends it is written in one transaction with what becomes of the image.
+/// </summary>
+internal sealed class ImportRecords(ServiceDatabase database, UploadRecords uploads, ServiceOptions options, TimeProvider time)
+{
+    public const string LockProperty = "os_glance_import_task";
+    public const string ImportingProperty = "os_glance_importing_to_stores";
+    public const string FailedProperty = "os_glance_failed_import";
+
+    private const int MaxAttempts = 5;
+
+    /// <summary>The oldest task that is to be done; null where there is none.</summary>
+    public Task<ImportTask?> ClaimAsync(CancellationToken cancellationToken) => database.WriteAsync(session => session.FindAsync<ImportTask>(
+        $"""
+        UPDATE tasks SET status = 'processing', claimed_by = @token, lease_until = @until, attempts = attempts + 1, updated_at = @now
+        WHERE id = (SELECT id FROM tasks WHERE status = 'pending' OR (status = 'processing' AND lease_until < @now) ORDER BY created_at LIMIT 1{session.SkipLocked})
+            AND (status = 'pending' OR lease_until < @now)
+        RETURNING *
+        """,
+        new { token = Guid.NewGuid().ToString("N"), until = Lease.EndOf(options.UploadLease, time), now = DbTime.Now(time) }), cancellationToken);
+
+    /// <summary>Takes the image of a claimed task; null where it cannot be imported any more.</summary>
+    public Task<Claim?> TakeImageAsync(ImportTask task, CancellationToken cancellationToken) => database.WriteAsync(async session =>
+    {
+        var request = task.Request;
+        var isCopy = request.Method == ImportRequest.Copy;
+        var taken = task.Attempts > MaxAttempts ? 0 : await session.ExecuteAsync(
+            $"""
+            UPDATE images SET status = {(isCopy ? "status" : "'importing'")}, upload_id = @ClaimedBy, upload_store = @stores, lease_until = @until, updated_at = @now
+            WHERE id = @ImageId AND status IN ({(isCopy ? "'active', 'deactivated'" : "'queued', 'uploading', 'importing'")})
+            """,
+            new { task.ImageId, task.ClaimedBy, stores = string.Join(',', request.Stores), until = Lease.EndOf(options.UploadLease, time), now = DbTime.Now(time) });
+        if (taken == 0)
+        {
+            return null;
+        }
+
+        var image = await session.FindAsync<ImageRow>("SELECT i.* FROM images i WHERE i.id = @ImageId", new { task.ImageId });
+        return new Claim(task, image!, await uploads.RoomOfAsync(session, image!.Owner));
+    }, cancellationToken);
+
+    /// <summary>Moves both leases on and tells how far it has come; none where one of them is lost.</summary>
+    public static async Task<int> RenewAsync(DbSession session, Claim claim, string message, long until) =>
+        await session.ExecuteAsync(
+            "UPDATE tasks SET lease_until = @until, message = @message WHERE id = @Id AND status = 'processing' AND claimed_by = @Token",
+            new { claim.Task.Id, claim.Token, message, until }) == 0 ? 0
+        : await session.ExecuteAsync(
+            "UPDATE images SET lease_until = @until WHERE id = @Id AND status NOT IN ('pending_delete', 'deleted') AND upload_id = @Token",
+            new { claim.Image.Id, claim.Token, until });
+
+    /// <summary>The image has its data and the task has succeeded; false, and nothing changed, where either is no longer this run's.</summary>
+    public Task<bool> CompleteAsync(Claim claim, IReadOnlyList<ImageReceipt> receipts, IReadOnlyList<string> failed, string message) => database.WriteAsync(async session =>
+    {
+        var now = DbTime.Now(time);
+        var mine = await session.FindAsync<string>($"SELECT id FROM tasks WHERE id = @Id AND status = 'processing' AND claimed_by = @Token{session.ForUpdate}", new { claim.Task.Id, claim.Token });
+        if (mine is null || !await WriteImageAsync(session, claim, receipts, now))
+        {
+            return false;
+        }
+
+        await EndAsync(session, claim.Task, "success", message, now);
+        await TellAsync(session, claim.Image.Id, null, "", string.Join(',', failed));
+        return true;
+    }, CancellationToken.None);
+
+    /// <summary>The image is what it was before the import, and the task says why.</summary>
+    public Task<int> FailAsync(ImportTask task, string message) => database.WriteAsync(async session =>
+    {
+        var now = DbTime.Now(time);
+        if (await EndAsync(session, task, "failure", message, now) == 0)
+        {
+            return 0;
+        }
+
+        // An image that is importing is this task's, whichever of its runs has left it so.
+        await session.ExecuteAsync(
+            """
+            UPDATE images SET status = CASE WHEN status IN ('importing', 'uploading') THEN 'queued' ELSE status END,
+                upload_id = NULL, upload_store = NULL, lease_until = NULL, updated_at = @now
+            WHERE id = @ImageId AND (status = 'importing' OR upload_id = @ClaimedBy OR (status = 'uploading' AND upload_id IS NULL))
+            """,
+            new { task.ImageId, task.ClaimedBy, now });
+        return await TellAsync(session, task.ImageId, null, "", string.Join(',', task.Request.Stores));
+    }, CancellationToken.None);
+
+    /// <summary>Gives a task back that this process will not end, because it stops.</summary>
+    public Task<int> GiveBackAsync(ImportTask task) => database.WriteAsync(session => session.ExecuteAsync(
+        "UPDATE tasks SET status = 'pending', claimed_by = NULL, lease_until = NULL WHERE id = @Id AND claimed_by = @ClaimedBy AND status = 'processing'",
+        new { task.Id, task.ClaimedBy }), CancellationToken.None);
+
+    /// <summary>What clients that wait for an import look at: who imports, into which stores, and where it failed.</summary>
+    public static async Task<int> TellAsync(DbSession session, string imageId, string? task, string importing, string failed)
+    {
+        var told = await ImageWriting.SetPropertyAsync(session, imageId, ImportingProperty, importing)
+            + await ImageWriting.SetPropertyAsync(session, imageId, FailedProperty, failed);
+        return told + (task is null
+            ? await session.ExecuteAsync("DELETE FROM image_properties WHERE image_id = @imageId AND name = @LockProperty", new { imageId, LockProperty })
+            : await ImageWriting.SetPropertyAsync(session, imageId, LockProperty, task));
+    }
+
+    private static async Task<bool> WriteImageAsync(DbSession session, Claim claim, IReadOnlyList<ImageReceipt> receipts, long now)
+    {
+        if (!claim.IsCopy)
+        {
+            return await ImageContent.WriteAsync(session, claim.Image, ImageStatus.Importing, claim.Token, receipts, now);
+        }
+
+        if (await session.ExecuteAsync(
+            """
+            UPDATE images SET upload_id = NULL, upload_store = NULL, lease_until = NULL, updated_at = @now
+            WHERE id = @Id AND upload_id = @Token AND status IN ('active', 'deactivated')
+            """,
+            new { claim.Image.Id, claim.Token, now }) == 0)
+        {
+            return false;
+        }
+
+        foreach (var place in receipts)
+        {
+            await Locations.AddAsync(session, claim.Image.Id, place);
+        }
+
+        return true;
+    }
+
+    private static Task<int> EndAsync(DbSession session, ImportTask task, string status, string message, long now) => session.ExecuteAsync(
+        """
+        UPDATE tasks SET status = @status, message = @message, claimed_by = NULL, lease_until = NULL, updated_at = @now, expires_at = @end
+        WHERE id = @Id AND status = 'processing' AND claimed_by = @ClaimedBy
+        """,
+        new { task.Id, task.ClaimedBy, status, message, now, end = now + ImportTask.KeptMicroseconds });
+}

@@ -1,0 +1,85 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using GlanceStore.ImageService.Http;
+
+namespace GlanceStore.ImageService.Imports;
+
+/// <summary>What an import is to do, as a task keeps it.</summary>
+/// <param name="Method"><c>glance-direct</c>, <c>web-download</c> or <c>copy-image</c>.</param>
+/// <param name="Uri">Where the data are, of <c>web-download</c>; else null.</param>
+/// <param name="Stores">The stores that the data go to.</param>
+/// <param name="MustAllSucceed">Whether one store that fails fails the import.</param>
+internal sealed record ImportRequest(string Method, string? Uri, IReadOnlyList<string> Stores, bool MustAllSucceed)
+{
+    public const string Direct = "glance-direct";
+    public const string Web = "web-download";
+    public const string Copy = "copy-image";
+
+    private const int MaxUri = 2048;
+
+    /// <summary>Reads a request.</summary>
+    /// <exception cref="ApiException">400: it is not of its form; 409: it names a store that is not here.</exception>
+    public static ImportRequest Read(JsonDocument body, ImageStores stores)
+    {
+        var members = JsonBody.MembersOf(body).ToDictionary(member => member.Name, member => member.Value);
+        if (!members.TryGetValue("method", out var method) || method.ValueKind != JsonValueKind.Object || !method.TryGetProperty("name", out var name))
+        {
+            throw ApiException.BadRequest("The body has a member 'method' with a 'name'.");
+        }
+
+        var isAll = FlagOf(members, "all_stores", false);
+        if (isAll && members.ContainsKey("stores"))
+        {
+            throw ApiException.BadRequest("The members 'all_stores' and 'stores' exclude each other.");
+        }
+
+        var kind = JsonBody.TextOf(name, "name", 64);
+        return new ImportRequest(kind, UriOf(kind, method), isAll ? AllOf(stores) : NamedIn(members, kind, stores), FlagOf(members, "all_stores_must_succeed", true));
+    }
+
+    public string ToJson() => new JsonObject
+    {
+        ["method"] = Method,
+        ["uri"] = Uri,
+        ["stores"] = new JsonArray([.. Stores.Select(store => (JsonNode?)store)]),
+        ["must_all_succeed"] = MustAllSucceed,
+    }.ToJsonString();
+
+    public static ImportRequest FromJson(string text)
+    {
+        var json = JsonNode.Parse(text)!.AsObject();
+        return new ImportRequest((string)json["method"]!, (string?)json["uri"], [.. json["stores"]!.AsArray().Select(store => (string)store!)], (bool)json["must_all_succeed"]!);
+    }
+
+    private static string? UriOf(string kind, JsonElement method) =>
+        kind != Web ? null
+        : method.TryGetProperty("uri", out var uri) ? JsonBody.TextOf(uri, "uri", MaxUri)
+        : throw ApiException.BadRequest("The method web-download has a member 'uri'.");
+
+    private static bool FlagOf(Dictionary<string, JsonElement> members, string name, bool fallback) => !members.TryGetValue(name, out var value) ? fallback
+        : value.ValueKind is JsonValueKind.True or JsonValueKind.False ? value.GetBoolean()
+        : throw ApiException.BadRequest($"'{name}' is true or false.");
+
+    private static string[] AllOf(ImageStores stores) =>
+        [.. stores.All.Where(store => store.Info.Driver.Capabilities.CanWrite).Select(store => store.Id)];
+
+    private static string[] NamedIn(Dictionary<string, JsonElement> members, string kind, ImageStores stores)
+    {
+        if (!members.TryGetValue("stores", out var list))
+        {
+            return kind == Copy ? throw ApiException.BadRequest("The method copy-image names 'stores', or 'all_stores'.") : [stores.DefaultId];
+        }
+
+        if (list.ValueKind != JsonValueKind.Array || list.GetArrayLength() == 0)
+        {
+            throw ApiException.BadRequest("'stores' is a list of stores.");
+        }
+
+        return [.. list.EnumerateArray().Select(id => KnownOf(JsonBody.TextOf(id, "a store", 255), stores)).Distinct()];
+    }
+
+    private static string KnownOf(string id, ImageStores stores) =>
+        stores.TryGet(id, out var store) && !store.Info.IsReserved && store.Info.Driver.Capabilities.CanWrite
+            ? store.Id
+            : throw ApiException.Conflict($"There is no store '{id}' that takes images; there is {string.Join(", ", stores.Ids)}.");
+}

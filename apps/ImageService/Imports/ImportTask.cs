@@ -1,0 +1,73 @@
+using System.Text.Json.Nodes;
+using GlanceStore.ImageService.Images;
+
+namespace GlanceStore.ImageService.Imports;
+
+/// <summary>A row of the table <c>tasks</c>: an import that waits, is under way, or has ended.</summary>
+internal sealed class ImportTask
+{
+    /// <summary>How long a task that has ended is told: Glance's 48 hours.</summary>
+    public const long KeptMicroseconds = 48L * 3600 * 1_000_000;
+
+    public string Id { get; init; } = "";
+
+    public string ImageId { get; init; } = "";
+
+    public string Status { get; init; } = "";
+
+    public string? Owner { get; init; }
+
+    public string? UserId { get; init; }
+
+    public string? RequestId { get; init; }
+
+    public string Input { get; init; } = "";
+
+    public string Message { get; init; } = "";
+
+    public long CreatedAt { get; init; }
+
+    public long UpdatedAt { get; init; }
+
+    public long? ExpiresAt { get; init; }
+
+    public string? ClaimedBy { get; init; }
+
+    public long Attempts { get; init; }
+
+    public ImportRequest Request => ImportRequest.FromJson(Input);
+
+    public JsonObject ToJson()
+    {
+        var request = Request;
+        var method = new JsonObject { ["name"] = request.Method };
+        if (request.Uri is not null)
+        {
+            method["uri"] = request.Uri;
+        }
+
+        return new JsonObject
+        {
+            ["id"] = Id,
+            ["type"] = "api_image_import",
+            ["status"] = Status,
+            ["owner"] = Owner,
+            ["user_id"] = UserId,
+            ["request_id"] = RequestId,
+            ["image_id"] = ImageId,
+            ["input"] = new JsonObject
+            {
+                ["image_id"] = ImageId,
+                ["import_req"] = new JsonObject { ["method"] = method, ["all_stores_must_succeed"] = request.MustAllSucceed },
+                ["backend"] = new JsonArray([.. request.Stores.Select(store => (JsonNode?)store)]),
+            },
+            ["result"] = Status == "success" ? new JsonObject { ["image_id"] = ImageId } : null,
+            ["message"] = Message,
+            ["created_at"] = DbTime.Text(CreatedAt),
+            ["updated_at"] = DbTime.Text(UpdatedAt),
+            ["expires_at"] = ExpiresAt is { } end ? DbTime.Text(end) : null,
+            ["self"] = $"/v2/tasks/{Id}",
+            ["schema"] = "/v2/schemas/task",
+        };
+    }
+}

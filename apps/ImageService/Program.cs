@@ -1,0 +1,4 @@
+using GlanceStore.ImageService;
+
+await using var service = ServiceHost.Build(args);
+await service.RunAsync();

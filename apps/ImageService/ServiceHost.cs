@@ -1,0 +1,88 @@
+using GlanceStore.ImageService.Accounts;
+using GlanceStore.ImageService.Database;
+using GlanceStore.ImageService.Http;
+using GlanceStore.ImageService.Images;
+using GlanceStore.ImageService.Imports;
+using GlanceStore.ImageService.Listing;
+using GlanceStore.ImageService.Sharing;
+using GlanceStore.ImageService.Transfers;
+
+namespace GlanceStore.ImageService;
+
+/// <summary>Puts the service together.</summary>
+internal static class ServiceHost
+{
+    private const string DefaultAddress = "http://127.0.0.1:9292";
+
+    // What a request may have in its body where its route says nothing: none takes any.
+    private const long LargestIdleBody = 64 << 10;
+
+    /// <summary>The service, ready to run.</summary>
+    /// <param name="arguments">Settings as <c>--Name:Of:Setting value</c>; <c>--config FILE</c> names a file of more.</param>
+    /// <exception cref="InvalidOperationException">A setting is wrong; the message lists all that are.</exception>
+    public static WebApplication Build(string[] arguments)
+    {
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = arguments, ContentRootPath = AppContext.BaseDirectory });
+        AddFile(builder.Configuration, arguments);
+        var options = ServiceMistakes.Read(builder.Configuration);
+        AddServer(builder, options);
+        AddServices(builder, options);
+        var app = builder.Build();
+        app.UseRequestIds();
+        app.UseMiddleware<ErrorPages>();
+        app.UseAccounts();
+        Routes.Map(app);
+        return app;
+    }
+
+    // Environment and arguments stand before the file, as they do before appsettings.json.
+    private static void AddFile(ConfigurationManager configuration, string[] arguments)
+    {
+        if (configuration["config"] is { } file)
+        {
+            configuration.AddJsonFile(Path.GetFullPath(file), optional: false).AddEnvironmentVariables().AddCommandLine(arguments);
+        }
+    }
+
+    private static void AddServer(WebApplicationBuilder builder, ServiceOptions options)
+    {
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = LargestIdleBody;
+
+            // A body that gives nothing is given up by the upload that reads it; a slow one is as welcome as a fast one.
+            kestrel.Limits.MinRequestBodyDataRate = null;
+        });
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.StopTimeout);
+        var configuration = builder.Configuration;
+        if (configuration["urls"] is null && configuration["http_ports"] is null && configuration["https_ports"] is null && !configuration.GetSection("Kestrel:Endpoints").Exists())
+        {
+            builder.WebHost.UseUrls(DefaultAddress);
+        }
+    }
+
+    private static void AddServices(WebApplicationBuilder builder, ServiceOptions options)
+    {
+        var services = builder.Services;
+        services.AddSingleton(options);
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton(_ => ServiceDatabase.Of(options.Database));
+        services.AddStores(builder.Configuration, options);
+        services.AddSingleton<KeystoneClient>();
+        services.AddSingleton<IAuthentication>(provider => options.Auth.Mode switch
+        {
+            AuthMode.Static => new StaticTokens(options.Auth),
+            AuthMode.Keystone => ActivatorUtilities.CreateInstance<KeystoneTokens>(provider),
+            _ => new NoAccounts(),
+        });
+        services.AddSingleton<ImageJson>().AddSingleton<ImageList>().AddSingleton<ImageCreation>().AddSingleton<ImageChanges>().AddSingleton<ImageTags>()
+            .AddSingleton<ImageMembers>().AddSingleton<ImageUploads>().AddSingleton<UploadRecords>().AddSingleton<ImageDownloads>()
+            .AddSingleton<ImageRemoval>().AddSingleton<DataRemoval>().AddSingleton<Recovery>();
+        services.AddSingleton<StagingArea>().AddSingleton<ImageImports>().AddSingleton<ImportRecords>().AddSingleton<ImportSources>()
+            .AddSingleton<ImportRun>().AddSingleton<ImportWorkers>();
+        services.AddHostedService<DatabaseAtStart>();
+        services.AddHostedService(provider => provider.GetRequiredService<Recovery>());
+        services.AddHostedService(provider => provider.GetRequiredService<ImportWorkers>());
+    }
+}

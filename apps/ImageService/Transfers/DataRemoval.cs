@@ -1,0 +1,136 @@
+using GlanceStore.ImageService.Database;
+using GlanceStore.ImageService.Http;
+using GlanceStore.ImageService.Images;
+
+namespace GlanceStore.ImageService.Transfers;
+
+/// <summary>What it means where a store says that an image is in use.</summary>
+internal enum InUse
+{
+    /// <summary>The image stays, and whoever wanted it deleted is told.</summary>
+    IsTold,
+
+    /// <summary>It was deleted already as far as anybody knows: its data wait for the next pass.</summary>
+    IsWaitedFor,
+}
+
+/// <summary>Removes the data of what the database says is deleted. All of it can be done again, by several processes, from any point on.</summary>
+internal sealed partial class DataRemoval(ServiceDatabase database, ImageStores stores, TimeProvider time, ILogger<DataRemoval> logger)
+{
+    /// <summary>Removes the data of an image that is pending_delete, and makes it deleted.</summary>
+    /// <exception cref="ApiException">409: a store says that it is in use, and it is what it was before.</exception>
+    public async Task RemoveImageAsync(string id, InUse inUse, CancellationToken cancellationToken)
+    {
+        var image = await database.ReadAsync(session => session.FindAsync<ImageRow>("SELECT i.* FROM images i WHERE i.id = @id", new { id }), cancellationToken);
+        if (image is not { Status: ImageStatus.PendingDelete } || (image.UploadId is not null && image.LeaseUntil > DbTime.Now(time)))
+        {
+            // An upload that is under way finds out, leaves, and removes what it has stored.
+            return;
+        }
+
+        var places = await PlacesAsync(id, "active", cancellationToken);
+        for (var i = 0; i < places.Count; i++)
+        {
+            if (!await TryRemoveAsync(places[i], i == 0 ? inUse : InUse.IsWaitedFor, RestoreImageAsync, cancellationToken))
+            {
+                return;
+            }
+        }
+
+        if (await RemovePlacesAsync(id, InUse.IsWaitedFor, cancellationToken) && await TryRemoveUploadAsync(image, cancellationToken))
+        {
+            await database.WriteAsync(session => FinishAsync(session, id), cancellationToken);
+        }
+    }
+
+    /// <summary>Removes the copies of an image that are pending_delete; true where none is left.</summary>
+    /// <exception cref="ApiException">409: a store says that the image is in use, and its copy is what it was before.</exception>
+    public async Task<bool> RemovePlacesAsync(string id, InUse inUse, CancellationToken cancellationToken)
+    {
+        var isDone = true;
+        foreach (var place in await PlacesAsync(id, "pending_delete", cancellationToken))
+        {
+            isDone &= await TryRemoveAsync(place, inUse, RestorePlaceAsync, cancellationToken);
+        }
+
+        return isDone;
+    }
+
+    /// <summary>Removes what an upload that was killed may have stored; true where nothing is left.</summary>
+    public async Task<bool> TryRemoveUploadAsync(ImageRow image, CancellationToken cancellationToken)
+    {
+        if (image.UploadStore is null)
+        {
+            return true;
+        }
+
+        try
+        {
+            foreach (var store in image.UploadStore.Split(',').Select(id => stores[id]))
+            {
+                await store.DeleteAsync(store.LocationOf(new ImageId(image.Id)), cancellationToken: cancellationToken);
+            }
+
+            return true;
+        }
+        catch (StoreException e)
+        {
+            LogLeft(logger, e, image.Id, image.UploadStore);
+            return false;
+        }
+    }
+
+    private async Task<bool> TryRemoveAsync(LocationRow place, InUse inUse, Func<LocationRow, Task> restore, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await stores.DeleteAsync(place.Location, cancellationToken: cancellationToken);
+        }
+        catch (StoreException e) when (e.Error == StoreError.InUse && inUse == InUse.IsTold)
+        {
+            await restore(place);
+            throw ApiException.Conflict($"Image {place.ImageId} could not be deleted because it is in use: {e.Error}.");
+        }
+        catch (StoreException e)
+        {
+            LogLeft(logger, e, place.ImageId, place.Store);
+            return false;
+        }
+
+        await database.WriteAsync(session => session.ExecuteAsync(
+            "DELETE FROM image_locations WHERE image_id = @ImageId AND position = @Position", new { place.ImageId, place.Position }), cancellationToken);
+        return true;
+    }
+
+    private Task RestoreImageAsync(LocationRow place) => database.WriteAsync(session => session.ExecuteAsync(
+        "UPDATE images SET status = status_before, status_before = NULL WHERE id = @ImageId AND status = 'pending_delete'", new { place.ImageId }), CancellationToken.None);
+
+    private Task RestorePlaceAsync(LocationRow place) => database.WriteAsync(session => session.ExecuteAsync(
+        "UPDATE image_locations SET status = 'active' WHERE image_id = @ImageId AND position = @Position AND status = 'pending_delete'",
+        new { place.ImageId, place.Position }), CancellationToken.None);
+
+    private Task<List<LocationRow>> PlacesAsync(string id, string status, CancellationToken cancellationToken) => database.ReadAsync(
+        session => session.QueryAsync<LocationRow>(
+            "SELECT image_id, position, store, url, account FROM image_locations WHERE image_id = @id AND status = @status ORDER BY position", new { id, status }),
+        cancellationToken);
+
+    // The row stays, so that its id is not given again.
+    private async Task<int> FinishAsync(DbSession session, string id)
+    {
+        var finished = await session.ExecuteAsync(
+            """
+            UPDATE images SET status = 'deleted', upload_id = NULL, upload_store = NULL, lease_until = NULL, updated_at = @now
+            WHERE id = @id AND status = 'pending_delete'
+            """,
+            new { id, now = DbTime.Now(time) });
+        foreach (var table in finished == 1 ? new[] { "image_properties", "image_tags", "image_members" } : [])
+        {
+            await session.ExecuteAsync($"DELETE FROM {table} WHERE image_id = @id", new { id });
+        }
+
+        return finished;
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The data of image {Id} in the store '{Store}' could not be removed; that is tried again.")]
+    private static partial void LogLeft(ILogger logger, Exception error, string id, string store);
+}

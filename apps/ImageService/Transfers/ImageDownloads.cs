@@ -1,0 +1,92 @@
+using GlanceStore.ImageService.Accounts;
+using GlanceStore.ImageService.Database;
+using GlanceStore.ImageService.Http;
+using GlanceStore.ImageService.Images;
+
+namespace GlanceStore.ImageService.Transfers;
+
+/// <summary>GET of an image's data and of its receipt. What leaves was verified; a body that turns out damaged ends the connection.</summary>
+internal sealed class ImageDownloads(ServiceDatabase database, ImageStores stores, ServiceOptions options)
+{
+    public async Task DownloadAsync(HttpContext context, string id)
+    {
+        var (image, receipts) = await ReceiptsAsync(context, id);
+        if (receipts is not [{ Size: > 0 } receipt, ..])
+        {
+            context.Response.StatusCode = StatusCodes.Status204NoContent;
+            return;
+        }
+
+        var range = RangeOf(context, receipt.Size);
+        var read = ReadOptions.Verify(receipt) with { Range = range };
+        await using var data = await stores.OpenReadAsync(receipts.Select(place => place.Location), read, context.RequestAborted);
+        Announce(context.Response, image.Row, receipt.Size, range);
+
+        // Nothing is sent before the first piece is there and verified: until then an error is an answer of its own.
+        await data.CopyToAsync(context.Response.Body, context.RequestAborted);
+    }
+
+    /// <summary>What an agent needs to read the image from a store itself, and to verify it: an extension of the API.</summary>
+    public async Task ReceiptAsync(HttpContext context, string id)
+    {
+        if (!options.ShowReceipts)
+        {
+            Rules.RequireAdmin(Caller.Of(context), "see the receipts of images");
+        }
+
+        var (_, receipts) = await ReceiptsAsync(context, id);
+        var store = context.Request.Query["store"].ToString();
+        var receipt = store.Length == 0
+            ? receipts.FirstOrDefault()
+            : receipts.FirstOrDefault(place => string.Equals(place.Location.StoreId, store, StringComparison.OrdinalIgnoreCase));
+        if (receipt is null)
+        {
+            throw ApiException.NotFound(store.Length == 0 ? $"Image {id} has no data." : $"Image {id} has no data in the store '{store}'.");
+        }
+
+        context.Response.ContentType = "application/json";
+        await context.Response.WriteAsync(receipt.ToJson(), context.RequestAborted);
+    }
+
+    private async Task<(ImageRecord Image, IReadOnlyList<ImageReceipt> Receipts)> ReceiptsAsync(HttpContext context, string id)
+    {
+        var caller = Caller.Of(context);
+        return await database.ReadAsync(async session =>
+        {
+            var image = await ImageTable.VisibleAsync(session, caller, id);
+            return image.Row.Status == ImageStatus.Deactivated && !caller.IsAdmin
+                ? throw ApiException.Forbidden("The requested image has been deactivated. Image data download is forbidden.")
+                : (image, await Locations.ReceiptsAsync(session, id));
+        }, context.RequestAborted);
+    }
+
+    private static ByteRange? RangeOf(HttpContext context, long size)
+    {
+        try
+        {
+            return RangeHeader.Of(context.Request.Headers.Range.ToString(), size);
+        }
+        catch (ApiException e) when (e.Status == StatusCodes.Status416RangeNotSatisfiable)
+        {
+            context.Response.Headers.ContentRange = $"bytes */{size}";
+            throw;
+        }
+    }
+
+    private static void Announce(HttpResponse response, ImageRow image, long size, ByteRange? range)
+    {
+        response.ContentType = "application/octet-stream";
+        response.Headers.AcceptRanges = "bytes";
+        response.ContentLength = range?.Length ?? size;
+        if (range is { } part)
+        {
+            response.StatusCode = StatusCodes.Status206PartialContent;
+            response.Headers.ContentRange = $"bytes {part}/{size}";
+        }
+        else if (image.Checksum is { } md5)
+        {
+            // In hexadecimal, as Glance has it and its clients compare it. Of a part it would be the wrong digest.
+            response.Headers.ContentMD5 = md5;
+        }
+    }
+}

@@ -1,0 +1,128 @@
+using GlanceStore.ImageService.Accounts;
+using GlanceStore.ImageService.Database;
+using GlanceStore.ImageService.Http;
+using GlanceStore.ImageService.Images;
+
+namespace GlanceStore.ImageService.Transfers;
+
+/// <summary>PUT of an image's data: from queued over saving to active, or to wait for an import; where it fails back to queued with nothing stored.</summary>
+internal sealed partial class ImageUploads(
+    ServiceDatabase database, ImageStores stores, StagingArea staging, UploadRecords records, ServiceOptions options, TimeProvider time, ILogger<ImageUploads> logger)
+{
+    private const string ContentType = "application/octet-stream";
+    private const string StoreHeader = "X-Image-Meta-Store";
+
+    public Task UploadAsync(HttpContext context, string id) =>
+        RunAsync(context, id, ImageStatus.Saving, StoreOf(context.Request.Headers[StoreHeader].ToString()), records.CompleteAsync);
+
+    public Task StageAsync(HttpContext context, string id) =>
+        RunAsync(context, id, ImageStatus.Uploading, staging.Store ?? throw ApiException.BadRequest("There is no store to stage data in; upload them."), records.CompleteStageAsync);
+
+    private async Task RunAsync(HttpContext context, string id, string status, IImageStore store, Func<Upload, ImageReceipt, Task<bool>> complete)
+    {
+        if (context.Request.ContentType?.Split(';')[0].Trim() is not ContentType)
+        {
+            throw new ApiException(StatusCodes.Status415UnsupportedMediaType, $"The data of an image have the content type {ContentType}.");
+        }
+
+        var upload = await records.BeginAsync(Caller.Of(context), id, store.Id, status, context.RequestAborted);
+        await using (var lease = new Lease(database, options.UploadLease, time, (session, until) => UploadRecords.RenewAsync(session, upload, until), context.RequestAborted))
+        {
+            var receipt = await StoreAsync(context, store, upload, lease);
+            await FinishAsync(upload, store, receipt, complete);
+        }
+
+        context.Response.StatusCode = StatusCodes.Status204NoContent;
+    }
+
+    private async Task<ImageReceipt> StoreAsync(HttpContext context, IImageStore store, Upload upload, Lease lease)
+    {
+        await using var body = new PatientBody(context.Request.Body, options.StallTimeout, time);
+        try
+        {
+            return await store.PutAsync(new ImageId(upload.Image.Id), body, new PutOptions
+            {
+                ExpectedSize = context.Request.ContentLength,
+                MaxSize = upload.MaxSize,
+                Inspection = UploadInspection.Of(options.Inspection, upload.Image.DiskFormat, upload.Image.ContainerFormat),
+            }, lease.Token);
+        }
+        catch (Exception e)
+        {
+            await ForgetOrphanAsync(store, upload, e);
+            await AbandonAsync(upload);
+            if (lease.IsLost)
+            {
+                throw Gone(upload.Image.Id, e);
+            }
+
+            throw;
+        }
+    }
+
+    // From here on the client's going away changes nothing. Where the database does not answer nobody knows whether it took the change:
+    // the data stay, and the lease, which ends, says what becomes of them.
+    private async Task FinishAsync(Upload upload, IImageStore store, ImageReceipt receipt, Func<Upload, ImageReceipt, Task<bool>> complete)
+    {
+        if (await complete(upload, receipt))
+        {
+            return;
+        }
+
+        // Of a deleted image nobody stores anything any more. One that lives on was taken from this upload, which was thought dead, and what
+        // lies there may be another one's.
+        if (await records.IsGoneAsync(upload.Image.Id))
+        {
+            await store.DeleteAsync(receipt.Location);
+        }
+
+        await AbandonAsync(upload);
+        throw Gone(upload.Image.Id, null);
+    }
+
+    // While the image is this upload's and has no place, data under its name are nobody's: those of an upload that was thought dead and
+    // stored them after all. Without them the next attempt succeeds.
+    private async Task ForgetOrphanAsync(IImageStore store, Upload upload, Exception error)
+    {
+        if (error is StoreException { Error: StoreError.AlreadyExists } && await records.HoldsAsync(upload))
+        {
+            await store.DeleteAsync(store.LocationOf(new ImageId(upload.Image.Id)));
+        }
+    }
+
+    private async Task AbandonAsync(Upload upload)
+    {
+        try
+        {
+            await records.AbandonAsync(upload);
+        }
+        catch (Exception e)
+        {
+            // The first failure is the one to tell of; the image comes back when the lease has ended.
+            LogAbandoned(logger, e, upload.Image.Id);
+        }
+    }
+
+    private IImageStore StoreOf(string id)
+    {
+        IImageStore? store;
+        if (id.Length == 0)
+        {
+            store = stores.Default;
+        }
+        else if (!stores.TryGet(id, out store) || store.Info.IsReserved)
+        {
+            throw ApiException.BadRequest($"There is no store '{id}' that takes images; there is {string.Join(", ", stores.Ids)}.");
+        }
+
+        return store.Info.Driver.Capabilities.CanWrite
+            ? store
+            : throw new ApiException(StatusCodes.Status410Gone, $"The store '{store.Id}' is read-only.");
+    }
+
+    private static ApiException Gone(string id, Exception? cause) =>
+        new(StatusCodes.Status410Gone, $"Image {id} was deleted, or taken from this upload, while its data came; they were not stored.", cause);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The upload of image {Id} ended, and its row could not be set back; that is done when its lease has ended.")]
+    private static partial void LogAbandoned(ILogger logger, Exception error, string id);
+}
