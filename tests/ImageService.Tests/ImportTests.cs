@@ -1,0 +1,218 @@
+using GlanceStore.Drivers.Testing;
+using GlanceStore.ImageService.Transfers;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace GlanceStore.ImageService.Tests;
+
+/// <summary>Imports: staged, from the web, to further stores; by one worker, by another one after it.</summary>
+public abstract class ImportTests : DatabaseTests
+{
+    private const string Direct = """{"method": {"name": "glance-direct"}}""";
+
+    private protected override string[] Settings => ["ImageService:WebDownload:AllowedNetworks=127.0.0.0/8"];
+
+    [TestMethod]
+    public async Task Staged_data_become_an_image_in_all_stores_that_are_named_and_are_gone_from_staging()
+    {
+        var data = SomeBytes.Of(500_000);
+        var id = await Client.CreateAsync();
+        (await Client.PostAsync($"/v2/images/{id}/import", Direct)).Is(409);
+        (await StageAsync(id, data)).Is(204);
+        Assert.AreEqual("uploading", await Client.StatusOfAsync(id));
+        (await StageAsync(id, data)).Is(409);
+        (await Client.UploadAsync(id, data)).Is(409);
+        (await Client.PostAsync($"/v2/images/{id}/import", """{"method": {"name": "glance-direct"}, "all_stores": true}""")).Is(202);
+        await EndAsync(id);
+        var image = (await Client.GetAsync($"/v2/images/{id}")).Json;
+        Assert.AreEqual("active", (string?)image["status"]);
+        Assert.AreEqual("cold,fast", string.Join(',', ((string)image["stores"]!).Split(',').Order(StringComparer.Ordinal)));
+        Assert.AreEqual("", (string?)image["os_glance_importing_to_stores"]);
+        Assert.AreEqual("", (string?)image["os_glance_failed_import"]);
+        Assert.IsFalse(image.ContainsKey("os_glance_import_task"));
+        Assert.AreSequenceEqual(data, (await Client.DownloadAsync(id)).Is(200).Body);
+        await RecoverAsync();
+        Assert.IsEmpty(Service.StoredIn("hidden"));
+        var task = (await Client.GetAsync($"/v2/images/{id}/tasks")).Is(200).Json["tasks"]!.AsArray().Single()!;
+        Assert.AreEqual("success", (string?)task["status"]);
+        Assert.AreEqual(id, (string?)task["result"]!["image_id"]);
+        Assert.AreEqual(task["id"]!.ToString(), (await Client.GetAsync($"/v2/tasks/{task["id"]}")).Is(200)["id"]);
+    }
+
+    [TestMethod]
+    public async Task An_image_comes_from_the_web_and_a_failed_one_says_why_and_is_queued_again()
+    {
+        var data = SomeBytes.Of(300_000);
+        using var web = Web(data);
+        var id = await Client.CreateAsync();
+        (await Client.PostAsync($"/v2/images/{id}/import", WebDownload(web.Url + "/absent"))).Is(202);
+        await EndAsync(id);
+        Assert.AreEqual("queued", await Client.StatusOfAsync(id));
+        var failed = (await Client.GetAsync($"/v2/images/{id}/tasks")).Json["tasks"]![0]!;
+        Assert.AreEqual("failure", (string?)failed["status"]);
+        Assert.Contains("absent", (string)failed["message"]!);
+        Assert.AreEqual("fast", (await Client.GetAsync($"/v2/images/{id}"))["os_glance_failed_import"]);
+        (await Client.PostAsync($"/v2/images/{id}/import", WebDownload(web.Url + "/disk"))).Is(202);
+        await EndAsync(id);
+        Assert.AreEqual("active", await Client.StatusOfAsync(id));
+        Assert.AreSequenceEqual(data, (await Client.DownloadAsync(id)).Body);
+    }
+
+    [TestMethod]
+    public async Task An_import_that_is_not_of_its_form_is_refused()
+    {
+        var id = await Client.CreateAsync();
+        foreach (var (body, status) in new[]
+        {
+            ("{}", 400),
+            ("[]", 400),
+            ("""{"method": {}}""", 400),
+            ("""{"method": {"name": "glance-download"}}""", 400),
+            ("""{"method": {"name": "web-download"}}""", 400),
+            ("""{"method": {"name": "web-download", "uri": "file:///etc/passwd"}}""", 400),
+            ("""{"method": {"name": "web-download", "uri": "http://x.example.org/"}, "stores": []}""", 400),
+            ("""{"method": {"name": "web-download", "uri": "http://x.example.org/"}, "stores": ["nowhere"]}""", 409),
+            ("""{"method": {"name": "web-download", "uri": "http://x.example.org/"}, "stores": ["hidden"]}""", 409),
+            ("""{"method": {"name": "web-download", "uri": "http://x.example.org/"}, "stores": ["fast"], "all_stores": true}""", 400),
+            ("""{"method": {"name": "web-download", "uri": "http://x.example.org/"}, "all_stores_must_succeed": "yes"}""", 400),
+            ("""{"method": {"name": "copy-image"}}""", 400),
+            ("""{"method": {"name": "copy-image"}, "stores": ["cold"]}""", 409),
+        })
+        {
+            Assert.AreEqual(status, (int)(await Client.PostAsync($"/v2/images/{id}/import", body)).Status, body);
+        }
+
+        Assert.AreEqual("queued", await Client.StatusOfAsync(id));
+        Assert.IsEmpty((await Client.GetAsync($"/v2/images/{id}/tasks")).Json["tasks"]!.AsArray());
+        Assert.AreEqual("""["glance-direct","web-download","copy-image"]""", (await Client.GetAsync("/v2/info/import")).Json["import-methods"]!["value"]!.ToJsonString());
+    }
+
+    [TestMethod]
+    public async Task Copies_go_to_further_stores_while_the_image_is_in_use()
+    {
+        var data = SomeBytes.Of(300_000);
+        var id = await Client.StoreAsync(data);
+        (await Client.PostAsync($"/v2/images/{id}/import", """{"method": {"name": "copy-image"}, "stores": ["fast"]}""")).Refuses(400, "already present");
+        (await Client.PostAsync($"/v2/images/{id}/import", """{"method": {"name": "copy-image"}, "stores": ["cold"]}""")).Is(202);
+        await EndAsync(id);
+        Assert.AreEqual("fast,cold", (await Client.GetAsync($"/v2/images/{id}"))["stores"]);
+        File.Delete(Service.At($"fast/{id}"));
+        Assert.AreSequenceEqual(data, (await Client.DownloadAsync(id)).Is(200).Body);
+    }
+
+    [TestMethod]
+    public async Task What_is_staged_and_refused_by_inspection_is_nowhere()
+    {
+        var id = await Client.CreateAsync("\"disk_format\": \"qcow2\", \"container_format\": \"bare\"");
+        (await StageAsync(id, Qcow2.WithBackingFile("/etc/passwd"))).Refuses(400, "backing_file");
+        Assert.AreEqual("queued", await Client.StatusOfAsync(id));
+        Assert.IsEmpty(Service.StoredIn("hidden"));
+        using var web = Web(SomeBytes.Of(1000));
+        (await Client.PostAsync($"/v2/images/{id}/import", WebDownload(web.Url + "/disk"))).Is(202);
+        await EndAsync(id);
+        Assert.AreEqual("queued", await Client.StatusOfAsync(id));
+        Assert.IsEmpty(Service.StoredIn("fast"));
+        Assert.Contains("its format is raw", (string)(await Client.GetAsync($"/v2/images/{id}/tasks")).Json["tasks"]![0]!["message"]!);
+    }
+
+    [TestMethod]
+    public async Task Of_many_imports_of_one_image_one_is_taken()
+    {
+        var id = await Client.CreateAsync();
+        (await StageAsync(id, SomeBytes.Of(1000))).Is(204);
+        var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Client.PostAsync($"/v2/images/{id}/import", Direct)));
+        Assert.AreEqual(1, answers.Count(answer => (int)answer.Status == 202), string.Join(' ', answers.Select(answer => answer.Status)));
+        await EndAsync(id);
+        Assert.AreEqual("active", await Client.StatusOfAsync(id));
+        Assert.HasCount(1, (await Client.GetAsync($"/v2/images/{id}/tasks")).Json["tasks"]!.AsArray());
+    }
+
+    [TestMethod]
+    public async Task The_task_of_a_worker_that_was_killed_is_taken_up_and_what_it_left_is_no_obstacle()
+    {
+        var data = SomeBytes.Of(300_000);
+        var id = await Client.CreateAsync();
+        (await StageAsync(id, data)).Is(204);
+
+        // As it is left by a worker that died after one of two stores had the image, in the middle of nowhere else.
+        await Service.Stores["cold"].PutAsync(new ImageId(id), new MemoryStream([1, 2, 3]));
+        await Service.Database.WriteAsync(async session =>
+        {
+            await session.ExecuteAsync(
+                """
+                INSERT INTO tasks (id, image_id, status, input, message, created_at, updated_at, claimed_by, lease_until, attempts)
+                VALUES ('t', @id, 'processing', @input, '', 1, 1, 'dead', 1, 1)
+                """,
+                new { id, input = """{"method": "glance-direct", "uri": null, "stores": ["fast", "cold"], "must_all_succeed": true}""" });
+            return await session.ExecuteAsync(
+                "UPDATE images SET status = 'importing', upload_id = 'dead', upload_store = 'fast,cold', lease_until = 1 WHERE id = @id", new { id });
+        }, CancellationToken.None);
+        await EndAsync(id);
+        Assert.AreEqual("active", await Client.StatusOfAsync(id));
+        Assert.AreSequenceEqual(data, (await Client.DownloadAsync(id)).Is(200).Body);
+        Assert.AreSequenceEqual(data, await File.ReadAllBytesAsync(Service.At($"cold/{id}")));
+        Assert.IsEmpty(Service.StoredIn("hidden"));
+    }
+
+    [TestMethod]
+    public async Task An_image_that_is_deleted_while_it_is_staged_or_waits_leaves_nothing()
+    {
+        var id = await Client.CreateAsync();
+        (await StageAsync(id, SomeBytes.Of(1000))).Is(204);
+        (await Client.DeleteAsync($"/v2/images/{id}")).Is(204);
+        await RecoverAsync();
+        Assert.IsEmpty(Service.StoredIn("hidden"));
+    }
+
+    private Task<Answer> StageAsync(string id, byte[] data)
+    {
+        var body = new ByteArrayContent(data) { Headers = { ContentType = new("application/octet-stream") } };
+        return Client.SendAsync(new HttpRequestMessage(HttpMethod.Put, $"/v2/images/{id}/stage") { Content = body });
+    }
+
+    private Task RecoverAsync() => Service.Services.GetRequiredService<Recovery>().RunOnceAsync(CancellationToken.None);
+
+    // Until no task of the image waits or is under way.
+    private async Task EndAsync(string id)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        while (await Service.Database.ReadAsync(session => session.FindAsync<long>(
+            "SELECT COUNT(*) FROM tasks WHERE image_id = @id AND status IN ('pending', 'processing')", new { id }), limit.Token) > 0)
+        {
+            await Task.Delay(20, limit.Token);
+        }
+    }
+
+    private static string WebDownload(string uri) => $$$"""{"method": {"name": "web-download", "uri": "{{{uri}}}"}}""";
+
+    /// <summary>A server that has one file, <c>disk</c>.</summary>
+    private static LoopbackHttp Web(byte[] file) => new(async context =>
+    {
+        if (context.Request.Url!.AbsolutePath != "/disk")
+        {
+            context.Response.StatusCode = 404;
+        }
+        else
+        {
+            context.Response.ContentLength64 = file.Length;
+            if (context.Request.HttpMethod != "HEAD")
+            {
+                await context.Response.OutputStream.WriteAsync(file);
+            }
+        }
+
+        context.Response.Close();
+    });
+}
+
+[TestClass]
+public sealed class SqliteImportTests : ImportTests;
+
+[TestClass]
+public sealed class PostgreSqlImportTests : ImportTests
+{
+    private readonly PostgreSqlDatabase _database = new();
+
+    private protected override Task<string[]> SettingsAsync() => _database.CreateAsync();
+
+    private protected override Task ForgetAsync() => _database.DropAsync();
+}
