@@ -22,22 +22,21 @@ public sealed class RealClientTests
         Require("openstack", "/usr/bin/openstack");
         var (file, back) = (_service.At("disk.raw"), _service.At("back.raw"));
         await File.WriteAllBytesAsync(file, SomeBytes.Of(3_000_000));
-        foreach (var endpoint in new[] { _service.Address.AbsoluteUri.TrimEnd('/'), new Uri(_service.Address, "/v2").AbsoluteUri })
-        {
-            Task<string> OpenstackAsync(params string[] arguments) => RunAsync("/usr/bin/openstack", ["--os-auth-type", "none", "--os-endpoint", endpoint, "image", .. arguments]);
-            await OpenstackAsync("create", "--disk-format", "raw", "--file", file, "--tag", "t", "--property", "os_distro=debian", "first");
-            Assert.AreEqual("first", (await OpenstackAsync("list", "--name", "first", "-f", "value", "-c", "Name")).Trim());
-            await OpenstackAsync("set", "--min-ram", "64", "--property", "os_version=12", "--tag", "u", "first");
-            await OpenstackAsync("unset", "--tag", "t", "first");
-            var shown = JsonDocument.Parse(await OpenstackAsync("show", "first", "-f", "json")).RootElement;
-            Assert.AreEqual("active", shown.GetProperty("status").GetString());
-            Assert.AreEqual(64, shown.GetProperty("min_ram").GetInt32());
-            Assert.AreEqual("u", shown.GetProperty("tags")[0].GetString());
-            await OpenstackAsync("save", "--file", back, "first");
-            Assert.AreSequenceEqual(await File.ReadAllBytesAsync(file), await File.ReadAllBytesAsync(back));
-            await OpenstackAsync("delete", "first");
-            Assert.AreEqual("", (await OpenstackAsync("list", "-f", "value")).Trim());
-        }
+        Task<string> OpenstackAsync(string endpoint, params string[] arguments) => RunAsync("/usr/bin/openstack",
+            ["--os-auth-type", "none", "--os-endpoint", _service.Address.AbsoluteUri.TrimEnd('/') + endpoint, "image", .. arguments]);
+        await OpenstackAsync("", "create", "--disk-format", "raw", "--file", file, "--tag", "t", "--property", "os_distro=debian", "first");
+        await OpenstackAsync("", "set", "--min-ram", "64", "--property", "os_version=12", "--tag", "u", "first");
+        await OpenstackAsync("", "unset", "--tag", "t", "first");
+        var shown = JsonDocument.Parse(await OpenstackAsync("", "show", "first", "-f", "json")).RootElement;
+        Assert.AreEqual("active", shown.GetProperty("status").GetString());
+        Assert.AreEqual(64, shown.GetProperty("min_ram").GetInt32());
+        Assert.AreEqual("u", shown.GetProperty("tags")[0].GetString());
+        await OpenstackAsync("", "save", "--file", back, "first");
+        Assert.AreSequenceEqual(await File.ReadAllBytesAsync(file), await File.ReadAllBytesAsync(back));
+
+        // An endpoint of the catalog may end in the version, or not.
+        Assert.AreEqual("first", (await OpenstackAsync("/v2", "list", "--name", "first", "-f", "value", "-c", "Name")).Trim());
+        await OpenstackAsync("/v2", "delete", "first");
     }
 
     [TestMethod]
