@@ -50,6 +50,15 @@ internal sealed record RbdCluster(string Kind, string Variable)
     public string Clean(string kept) =>
         $"{{ {Rbd} rm import > /dev/null 2>&1 || true; }} && glance-store-bench delete-all-but {kept} {Settings}";
 
-    /// <summary>How long the monitors wait for more changes before they make one, which every snapshot is; a second by default.</summary>
-    public string MonitorsWait(string seconds) => $"ceph --conf {Conf} --id admin config set mon paxos_propose_interval {seconds}";
+    /// <summary>The monitors collect changes for up to a second before they make them, as they do by default: every snapshot is one.</summary>
+    public string PatientMonitors => Monitors("1", "0.05");
+
+    /// <summary>They make every change at once, so that nobody waits for them by chance.</summary>
+    public string HastyMonitors => Monitors("0.01", "0.001");
+
+    // Of the running daemon: what the cluster keeps for its monitors counts less than a file of theirs.
+    private string SetMonitor => $"ceph --conf {Conf} --id admin tell mon.a config set";
+
+    private string Monitors(string interval, string least) =>
+        $"{SetMonitor} paxos_propose_interval {interval} > /dev/null && {SetMonitor} paxos_min_wait {least} > /dev/null";
 }

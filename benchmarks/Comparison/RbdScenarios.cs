@@ -46,7 +46,7 @@ internal static class RbdScenarios
         ])
     {
         ImageBytes = settings.ImageBytes,
-        Setup = $"{cluster.Setup}\n{cluster.MonitorsWait("1")}",
+        Setup = $"{cluster.Setup}\n{cluster.PatientMonitors}",
         Before = cluster.Clean("none"),
         IsPlotted = true,
         Targets =
@@ -66,7 +66,7 @@ internal static class RbdScenarios
         ])
     {
         ImageBytes = settings.ImageBytes,
-        Setup = $"{Memory.Setup}\n{Memory.MonitorsWait("0.01")}",
+        Setup = $"{Memory.Setup}\n{Memory.HastyMonitors}",
         Before = Memory.Clean("none"),
         IsPlotted = true,
         Targets = [Target.RateOverSlower(Ours, Digests, Import, 0.75)],
@@ -104,7 +104,7 @@ internal static class RbdScenarios
         ])
         {
             ImageBytes = bytes,
-            Setup = $"{Memory.Setup}\n{Memory.MonitorsWait("0.01")}",
+            Setup = $"{Memory.Setup}\n{Memory.HastyMonitors}",
             Before = $"{Memory.Clean("none")} && {start}",
             Targets = [Target.Rate(Ours, Python, 4)],
             Note = "A network of its own, in which a proxy that holds every byte back listens at the addresses that the cluster tells.",
@@ -149,7 +149,7 @@ internal static class RbdScenarios
     {
         ImageBytes = 4096,
         Images = count,
-        Setup = $"{Memory.Setup}\n{Memory.MonitorsWait("0.01")}",
+        Setup = $"{Memory.Setup}\n{Memory.HastyMonitors}",
         Before = Memory.Clean("none"),
         Targets = [Target.Rate(Ours, Python, 2)],
         Note = "The monitors of this cluster make every change at once.",

@@ -18,7 +18,7 @@ internal static class PutMany
         var options = new ParallelOptions { MaxDegreeOfParallelism = int.Parse(atOnce, CultureInfo.InvariantCulture) };
         var size = long.Parse(bytes, CultureInfo.InvariantCulture);
         await using var stores = Open(settings);
-        var mode = settings.Contains("Type=file") ? WriteMode.CreateNew : WriteMode.Replace;
+        var mode = settings.Contains("Type=file") || settings.Contains("Type=rbd") ? WriteMode.CreateNew : WriteMode.Replace;
         await Parallel.ForAsync(0, int.Parse(count, CultureInfo.InvariantCulture), options, async (number, cancellationToken) =>
         {
             await using var source = new RandomStream(size);
