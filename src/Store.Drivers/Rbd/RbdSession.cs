@@ -10,6 +10,9 @@ internal sealed record RbdSession(RadosCluster Cluster, RadosPool Pool, ulong Fe
     /// <summary>Whether another one has taken its place.</summary>
     public bool IsRetired => _isRetired;
 
+    /// <summary>Where its writes are begun.</summary>
+    public RbdWrites Writes { get; } = new();
+
     /// <summary>Whether a client that has an image open is not this one, but somebody else.</summary>
     public bool IsElsewhere(ulong client) => client != Cluster.ClientId;
 
@@ -17,6 +20,7 @@ internal sealed record RbdSession(RadosCluster Cluster, RadosPool Pool, ulong Fe
     public void Dispose()
     {
         _isRetired = true;
+        Writes.Dispose();
         Pool.Dispose();
         Cluster.Dispose();
     }

@@ -21,8 +21,7 @@ internal sealed class RbdWriter(RbdStore store, ImageId id, WriteIntent intent, 
     {
         cancellationToken.ThrowIfCancellationRequested();
         var current = await UploadAsync(chunk.Offset + chunk.Length, cancellationToken).ConfigureAwait(false);
-        await store.Connection.GuardAsync($"Writing {Location}", current.Session,
-            WriteAsync(current.Image, chunk).OrAbandonAsync(static _ => { }, cancellationToken)).ConfigureAwait(false);
+        await store.Connection.GuardAsync($"Writing {Location}", current.Session, WriteAsync(current, chunk, cancellationToken)).ConfigureAwait(false);
     }
 
     // Compared byte by byte: without a cache, what was reported as written is there, and this is how it is known.
@@ -92,6 +91,12 @@ internal sealed class RbdWriter(RbdStore store, ImageId id, WriteIntent intent, 
             buffer.Dispose();
             throw;
         }
+    }
+
+    private async Task<bool> WriteAsync(RbdUpload current, Chunk chunk, CancellationToken cancellationToken)
+    {
+        var writing = await current.Session.Writes.BeginAsync(() => WriteAsync(current.Image, chunk), cancellationToken).ConfigureAwait(false);
+        return await writing.OrAbandonAsync(static _ => { }, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<bool> WriteAsync(RbdImage image, Chunk chunk)
