@@ -6,14 +6,15 @@ public sealed partial class RbdDriver : ISweeper
 {
     /// <inheritdoc/>
     /// <remarks>
-    /// An upload that is still alive has its block device open, and is left alone however old it is; a dead one counts as alive until the
-    /// cluster has noticed, 30 seconds by default. A commit that died half way is finished, an image that lost its name to a replacement that
-    /// died gets it back: neither is told as a leftover. What cannot be looked at or removed does not end the sweep: all of it is told at the
-    /// end, in one exception.
+    /// What this driver itself is removing is waited for. An upload that is still alive has its block device open, and is left alone however
+    /// old it is; a dead one counts as alive until the cluster has noticed, 30 seconds by default. A commit that died half way is finished, an
+    /// image that lost its name to a replacement that died gets it back: neither is told as a leftover. What cannot be looked at or removed
+    /// does not end the sweep: all of it is told at the end, in one exception.
     /// </remarks>
     public async IAsyncEnumerable<Leftover> SweepAsync(
         DateTimeOffset before, SweepMode mode, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        await _store.SettledInTimeAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
         var failures = new List<StoreException>();
         var found = await _store.Connection.RunAsync("Listing the trash", session => new RbdSweep(session, _store, before, mode).List(), cancellationToken)
             .ConfigureAwait(false);

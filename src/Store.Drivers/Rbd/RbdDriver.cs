@@ -123,7 +123,7 @@ public sealed partial class RbdDriver : StoreDriver
     /// <inheritdoc/>
     public override async ValueTask DisposeAsync()
     {
-        await _store.EndAsync().ConfigureAwait(false);
+        await _store.SettledInTimeAsync().ConfigureAwait(false);
         _store.Snapshots.Dispose();
         if (_own is not null)
         {

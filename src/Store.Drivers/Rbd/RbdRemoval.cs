@@ -27,8 +27,18 @@ internal sealed partial class RbdRemoval(RbdSession session, TimeProvider time, 
             return false;
         }
 
-        using var turn = RbdTurn.Take(_pool, name, time);
-        return RemoveInTurn(name, snapshot, intent);
+        string? released;
+        using (RbdTurn.Take(_pool, name, time))
+        {
+            if (!TryTake(name, snapshot, intent, out released))
+            {
+                return false;
+            }
+        }
+
+        // Out of turn: of a large image it takes long, and nobody finds it any more.
+        RemoveReleased(released, name);
+        return true;
     }
 
     /// <summary>Refuses where somebody has an image open, or clones or other snapshots hang on it; false where it is not there any more.</summary>
@@ -45,25 +55,6 @@ internal sealed partial class RbdRemoval(RbdSession session, TimeProvider time, 
         catch (CephException e) when (e.Errno == CephErrno.NotFound)
         {
             return false;
-        }
-    }
-
-    /// <summary>Removes an image that has lost its name; it gets the name back where it is in use, or the user may not remove it.</summary>
-    public void RemoveTrashed(string id, string name, string snapshot)
-    {
-        if (!TryRelease(id, name, snapshot))
-        {
-            return;
-        }
-
-        try
-        {
-            RemoveStripped(id);
-        }
-        catch (CephException e)
-        {
-            // It has no name and no snapshot any more: for everybody it is gone.
-            RbdLog.TrashStays(logger, e, name, id);
         }
     }
 
@@ -122,8 +113,10 @@ internal sealed partial class RbdRemoval(RbdSession session, TimeProvider time, 
         }
     }
 
-    private bool RemoveInTurn(string name, string snapshot, DeleteIntent intent)
+    // False where there is none. What is released has neither name nor snapshot any more; nothing is where nothing is left to be removed.
+    private bool TryTake(string name, string snapshot, DeleteIntent intent, out string? released)
     {
+        released = null;
         for (var tries = 0; tries < MostTries; tries++)
         {
             if (FindNamed(name) is not { } id || !RequireUnused(id, name, snapshot, intent))
@@ -135,7 +128,7 @@ internal sealed partial class RbdRemoval(RbdSession session, TimeProvider time, 
             {
                 if (_pool.FindTrashed(id) is not null)
                 {
-                    RemoveTrashed(id, name, snapshot);
+                    released = TryRelease(id, name, snapshot) ? id : null;
                     return true;
                 }
 
@@ -150,6 +143,22 @@ internal sealed partial class RbdRemoval(RbdSession session, TimeProvider time, 
         }
 
         throw new StoreException(StoreError.Unavailable, $"The image '{name}' could not be deleted, because others replace it all the time.") { IsTransient = true };
+    }
+
+    private void RemoveReleased(string? id, string name)
+    {
+        try
+        {
+            if (id is not null)
+            {
+                RemoveStripped(id);
+            }
+        }
+        catch (CephException e)
+        {
+            // For everybody it is gone.
+            RbdLog.TrashStays(logger, e, name, id!);
+        }
     }
 
     // False where it has a snapshot already, or is not quite in the trash any more.

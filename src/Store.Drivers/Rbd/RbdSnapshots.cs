@@ -36,15 +36,9 @@ internal sealed class RbdSnapshots : IDisposable
                 : throw new StoreException(StoreError.Unavailable, $"The pool '{pool}' was removed.") { IsTransient = true };
         }
 
-        if (Find(session, place, id) is { } open)
+        if (Find(session, place, id) is { } open && await IsStillThereAsync(open, location, cancellationToken).ConfigureAwait(false))
         {
-            if (await AskAsync(location, session, open.Snapshot.IsThereAsync(), cancellationToken).ConfigureAwait(false))
-            {
-                return open;
-            }
-
-            Forget(open.Snapshot);
-            open.Dispose();
+            return open;
         }
 
         var opened = await _connection.RunAsync(
@@ -92,6 +86,25 @@ internal sealed class RbdSnapshots : IDisposable
     }
 
     private static void Close(RbdSnapshot snapshot) => _ = RbdThread.RunAsync(snapshot.Dispose);
+
+    // Returned where it is not, or nobody can tell.
+    private async Task<bool> IsStillThereAsync(RbdSnapshotLease lease, ImageLocation location, CancellationToken cancellationToken)
+    {
+        var isThere = false;
+        try
+        {
+            isThere = await AskAsync(location, lease.Snapshot.Session, lease.Snapshot.IsThereAsync(), cancellationToken).ConfigureAwait(false);
+            return isThere;
+        }
+        finally
+        {
+            if (!isThere)
+            {
+                Forget(lease.Snapshot);
+                lease.Dispose();
+            }
+        }
+    }
 
     private RbdSnapshotLease? Find(RbdSession session, RbdPlace place, string id)
     {

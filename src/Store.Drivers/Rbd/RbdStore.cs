@@ -10,8 +10,8 @@ internal sealed record RbdStore(RbdDriverOptions Options, RbdConnection Connecti
     // How long whoever gives an upload up waits for its removal: no longer than cancellation may take, since a writer is not told why it is given up.
     private static readonly TimeSpan RemovalPatience = TimeSpan.FromMilliseconds(400);
 
-    // How long a driver waits at its end for what is still being removed.
-    private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(15);
+    // How long a driver waits, at its end and before it sweeps, for what is still being removed.
+    private static readonly TimeSpan SettlingPatience = TimeSpan.FromSeconds(15);
 
     private readonly ConcurrentDictionary<Task, bool> _removing = new();
 
@@ -54,7 +54,7 @@ internal sealed record RbdStore(RbdDriverOptions Options, RbdConnection Connecti
     public Task SettledAsync() => Task.WhenAll(_removing.Keys);
 
     /// <summary>As <see cref="SettledAsync"/>, within reason.</summary>
-    public Task EndAsync() => Task.WhenAny(SettledAsync(), Task.Delay(EndPatience, Time));
+    public Task SettledInTimeAsync() => Task.WhenAny(SettledAsync(), Task.Delay(SettlingPatience, Time));
 
     private void Track(Task removing)
     {

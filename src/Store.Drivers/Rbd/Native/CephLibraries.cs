@@ -11,10 +11,8 @@ internal static class CephLibraries
     /// <summary>librbd, likewise.</summary>
     public const string Rbd = "librbd.so.1";
 
-    private static readonly Lazy<string?> MissingLibrary = new(() => FirstMissing([Rados, Rbd]));
-
-    /// <summary>The library that is not installed, or not for this kind of process; null where both can be loaded.</summary>
-    public static string? Missing => MissingLibrary.Value;
+    /// <summary>The library that is not installed, or not for this kind of process; null where both can be loaded. Looked for each time.</summary>
+    public static string? Missing => FirstMissing([Rados, Rbd]);
 
     /// <summary>The first of some libraries that cannot be loaded; null where all can.</summary>
     public static string? FirstMissing(IEnumerable<string> libraries) => libraries.FirstOrDefault(library => !NativeLibrary.TryLoad(library, out _));

@@ -14,5 +14,15 @@ internal readonly struct HandleUse : IDisposable
         _handle = handle;
     }
 
-    public void Dispose() => _handle.DangerousRelease();
+    /// <summary>Lets it go. Whoever is the last after it was disposed closes it, which blocks: no thread of the pool does.</summary>
+    public void Dispose()
+    {
+        if (_handle.IsClosed)
+        {
+            _ = RbdThread.RunAsync(_handle.DangerousRelease);
+            return;
+        }
+
+        _handle.DangerousRelease();
+    }
 }
