@@ -39,6 +39,18 @@ public sealed class ValidateServersTests : ToolTests
         """);
 
     [TestMethod]
+    public async Task A_pool_of_Ceph_holds_and_is_probed_by_a_user_who_has_the_profile_of_RBD_for_it_alone()
+    {
+        var text = await HoldsAsync("ceph", RealServers.Ceph, $$"""
+            { "Type": "rbd", "User": "glance", "CephConf": "{{Path.Combine(RealServers.StateOf("ceph"), "client", "ceph.conf")}}" }
+            """);
+        Assert.Contains("holds        ResumedPut ", text);
+        var probed = await Tool.RunAsync("probe", "--store", "theirs", "--config", Tool.At("stores.json"));
+        Assert.AreEqual(0, probed.ExitCode, $"{probed.Errors} {probed.Text}");
+        Assert.Contains("YES     Create, trash and restore, snapshot, protect and remove", probed.Text);
+    }
+
+    [TestMethod]
     public async Task OpenSsh_holds_and_offers_no_sessions()
     {
         var conf = Path.Combine(RealServers.StateOf("sftp"), "conf");

@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Net.Sockets;
+using System.Text.RegularExpressions;
 using GlanceStore.Conformance;
 
 namespace GlanceStore.Interoperation;
@@ -32,9 +35,14 @@ public class RbdTests : WritableStoreTests
 
     private protected override void Require()
     {
-        if (!File.Exists(CephConf))
+        try
         {
-            SkippedServers.Skip("ceph", $"there is no {CephConf}; start it with tests/servers/ceph/server start");
+            var monitor = Regex.Match(File.ReadAllText(CephConf), @"v2:([^:]+):(\d+)");
+            using var client = new TcpClient(monitor.Groups[1].Value, int.Parse(monitor.Groups[2].Value, CultureInfo.InvariantCulture));
+        }
+        catch (Exception e) when (e is IOException or SocketException)
+        {
+            SkippedServers.Skip("ceph", $"no monitor of {CephConf} listens; start it with tests/servers/ceph/server start");
         }
     }
 }

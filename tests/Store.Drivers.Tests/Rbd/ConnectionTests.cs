@@ -29,15 +29,18 @@ public sealed class ConnectionTests
     }
 
     [TestMethod]
-    public async Task A_key_that_is_not_the_users_is_NotAuthenticated_and_not_told()
+    public async Task A_key_that_is_not_the_users_is_NotAuthenticated_and_not_told_and_once_it_is_mended_the_store_is_used()
     {
         Require();
         using var folder = new TestConf(CephServer.Conf);
         var key = Convert.ToBase64String([1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 16, 0, .. new byte[16]]);
         folder.Write("ceph.client.glance.keyring", $"[client.glance]\n\tkey = {key}\n");
-        var error = await LookAsync(folder.Options with { User = "glance" }, StoreError.NotAuthenticated);
+        await using var driver = new RbdDriver(folder.Options with { User = "glance" });
+        var error = await LookAsync(driver, StoreError.NotAuthenticated);
         Assert.Contains(folder.Folder, error.Message, "It names the keyring.");
         Assert.DoesNotContain(key, error.ToString());
+        File.Copy(Path.Combine(Path.GetDirectoryName(CephServer.Conf)!, "ceph.client.glance.keyring"), Path.Combine(folder.Folder, "ceph.client.glance.keyring"), overwrite: true);
+        Assert.IsNull(await driver.FindAsync(driver.LocationOf(ImageId.New()), default));
     }
 
     [TestMethod]
@@ -103,8 +106,8 @@ public sealed class ConnectionTests
     }
 
     [TestMethod]
-    [DataRow("librados.so.2", "libglancestore-none.so.1")]
-    [DataRow("libglancestore-none.so.1", "librbd.so.1")]
+    [DataRow("libc.so.6", "libglancestore-none.so.1")]
+    [DataRow("libglancestore-none.so.1", "libc.so.6")]
     public async Task A_library_that_is_missing_is_Unavailable_and_told_by_its_package(string rados, string rbd)
     {
         await using var connection = new RbdConnection(
@@ -113,6 +116,17 @@ public sealed class ConnectionTests
         Assert.AreEqual(StoreError.Unavailable, error.Error);
         Assert.Contains("librbd1", error.Message);
         Assert.Contains("libglancestore-none.so.1", error.Message);
+    }
+
+    [TestMethod]
+    public async Task A_library_that_is_installed_while_the_store_is_down_is_used_without_a_restart()
+    {
+        Require();
+        string? missing = CephLibraries.Rbd;
+        await using var connection = new RbdConnection(CephServer.Options(), NullLogger.Instance, () => missing, TimeProvider.System);
+        await Assert.ThrowsExactlyAsync<StoreException>(() => connection.SessionAsync(default));
+        missing = null;
+        Assert.AreEqual(CephServer.Fsid, (await connection.SessionAsync(default)).Cluster.Fsid);
     }
 
     [TestMethod]
@@ -161,6 +175,11 @@ public sealed class ConnectionTests
     private static async Task<StoreException> LookAsync(RbdDriverOptions options, StoreError expected)
     {
         await using var driver = new RbdDriver(options);
+        return await LookAsync(driver, expected);
+    }
+
+    private static async Task<StoreException> LookAsync(RbdDriver driver, StoreError expected)
+    {
         var error = await Assert.ThrowsExactlyAsync<StoreException>(
             () => driver.OpenWriteAsync(ImageId.New(), new WriteIntent(WriteMode.CreateNew, 1), default).AsTask().WaitAsync(TimeSpan.FromMinutes(1)));
         Assert.AreEqual(expected, error.Error, error.Message);

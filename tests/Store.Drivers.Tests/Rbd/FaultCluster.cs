@@ -9,7 +9,8 @@ namespace GlanceStore.Drivers.Rbd;
 [TestClass]
 public static class FaultCluster
 {
-    private const string Port = "18940";
+    private const int FirstPort = 18940;
+    private const int Ports = 50;
 
     private static readonly string Root = FindRoot();
     private static readonly string State = Path.Combine(Path.GetTempPath(), $"glancestore-faults-{Environment.ProcessId}");
@@ -71,9 +72,27 @@ public static class FaultCluster
 
     public static void Revive(string daemon) => Server("revive", daemon);
 
-    private static void Signal(string signal, string daemon) => CephServer.Run("kill", [signal, ProcessIdOf(daemon)]);
+    /// <summary>Cuts every connection that this process has to its daemons; how many there were.</summary>
+    public static int Cut()
+    {
+        const int BothWays = 2;
+        var sockets = SocketsToDaemons().ToHashSet();
+        return new DirectoryInfo("/proc/self/fd").EnumerateFileSystemInfos()
+            .Where(file => file.LinkTarget is { } target && sockets.Contains(target))
+            .Count(file => TestCalls.ShutDown(int.Parse(file.Name, CultureInfo.InvariantCulture), BothWays) == 0);
+    }
 
-    private static string ProcessIdOf(string daemon) => File.ReadAllText(Path.Combine(State, "ceph", "run", $"{daemon}.pid")).Split(' ')[0];
+    // As the links of a process name them. A line of the list has the address of the other side in its third field, and the socket in its tenth.
+    private static IEnumerable<string> SocketsToDaemons() =>
+        from line in File.ReadLines("/proc/self/net/tcp").Skip(1)
+        let fields = line.Split(' ', StringSplitOptions.RemoveEmptyEntries)
+        where int.Parse(fields[2].Split(':')[1], NumberStyles.HexNumber, CultureInfo.InvariantCulture) - FirstPort is > 0 and <= Ports
+        select $"socket:[{fields[9]}]";
+
+    private static void Signal(int signal, string daemon) => Assert.AreEqual(0, TestCalls.Kill(ProcessIdOf(daemon), signal), daemon);
+
+    private static int ProcessIdOf(string daemon) =>
+        int.Parse(File.ReadAllText(Path.Combine(State, "ceph", "run", $"{daemon}.pid")).Split(' ')[0], CultureInfo.InvariantCulture);
 
     private static bool Start()
     {
@@ -86,7 +105,7 @@ public static class FaultCluster
     {
         var start = new ProcessStartInfo(Path.Combine(Root, "tests", "servers", "ceph", "server"), arguments);
         start.Environment["GLANCESTORE_SERVERS"] = State;
-        start.Environment["GLANCESTORE_CEPH_PORT"] = Port;
+        start.Environment["GLANCESTORE_CEPH_PORT"] = FirstPort.ToString(CultureInfo.InvariantCulture);
         start.Environment["GLANCESTORE_CEPH_RGW"] = "0";
         start.Environment["GLANCESTORE_CEPH_STORE"] = "bluestore";
         using var process = Process.Start(start)!;
@@ -108,14 +127,17 @@ public static class FaultCluster
     /// <summary>A daemon that stands still.</summary>
     public sealed class Pause : IDisposable
     {
+        private const int StopSignal = 19;
+        private const int ContinueSignal = 18;
+
         private readonly string _daemon;
 
         internal Pause(string daemon)
         {
             _daemon = daemon;
-            Signal("-STOP", daemon);
+            Signal(StopSignal, daemon);
         }
 
-        public void Dispose() => Signal("-CONT", _daemon);
+        public void Dispose() => Signal(ContinueSignal, _daemon);
     }
 }

@@ -1,73 +1,33 @@
-using System.Diagnostics;
-using GlanceStore.Drivers.Rbd.Native;
-
 namespace GlanceStore.Drivers.Rbd;
 
-/// <summary>A cluster that is full, silent, slow or dead: one clear error in bounded time, and all is well again where the cluster is.</summary>
+/// <summary>A cluster that is silent, slow, dead or cut off: one clear error in bounded time, and all is well again where the cluster is.</summary>
 [TestClass]
 [DoNotParallelize]
-public sealed class FaultTests
+public sealed class FaultTests : FaultClusterTests
 {
-    private const int Mebi = 1 << 20;
-
-    // Of several requests one after the other, each of which may take as long as OperationTimeout says.
-    private static readonly TimeSpan Bounded = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
-
-    [TestMethod]
-    public async Task A_full_pool_is_OutOfSpace_at_once_a_delete_frees_its_bytes_and_then_there_is_room_again()
-    {
-        FaultCluster.Require();
-        var pool = FaultCluster.NewPool();
-        FaultCluster.Ceph("osd", "pool", "set-quota", pool, "max_bytes", $"{8 * Mebi}");
-        await using var driver = new RbdDriver(FaultCluster.Options(pool));
-        await using var store = new ImageStore("full", driver);
-        var id = ImageId.New();
-        var bytes = Programs.Image(12 * Mebi, seed: 1);
-        await PutAsync(store, id, bytes);
-        var error = await FillAsync(store);
-        Assert.Contains("full", error.Message);
-        Assert.IsFalse(error.IsTransient);
-        await driver.SettledAsync();
-        var own = IdOf(pool, id);
-        Assert.IsEmpty(
-            Objects(pool).Where(name => name.StartsWith("rbd_data.", StringComparison.Ordinal) && !name.Contains(own, StringComparison.Ordinal)),
-            "No byte of what did not fit is left.");
-        await using (var stream = await store.OpenReadAsync(store.LocationOf(id)))
-        {
-            var read = new byte[bytes.Length];
-            await stream.ReadExactlyAsync(read);
-            TestPlace.AssertSame(bytes, read, "A full pool is read from.");
-        }
-
-        Assert.IsTrue(await InTimeAsync(DeleteAsync(store, id, pool)));
-        var last = await PutWhenThereIsRoomAsync(store);
-        await driver.SettledAsync();
-        await driver.SweepAsync(DateTimeOffset.UtcNow.AddDays(1), SweepMode.Remove, default).ToListAsync();
-        Assert.IsTrue(await store.DeleteAsync(store.LocationOf(last)));
-        Assert.IsEmpty(Objects(pool), string.Join(' ', Objects(pool)));
-    }
+    private static readonly ImageStoreOptions Once = new() { MaxAttempts = 1 };
 
     [TestMethod]
     public async Task An_OSD_that_does_not_answer_is_Stalled_and_one_that_does_again_is_used_by_the_same_connection()
     {
         FaultCluster.Require();
         await using var driver = new RbdDriver(FaultCluster.Options() with { OperationTimeout = TimeSpan.FromSeconds(2) });
-        await using var store = new ImageStore("silent", driver, new ImageStoreOptions { MaxAttempts = 1 });
+        await using var store = new ImageStore("silent", driver);
+        await using var once = new ImageStore("silent", driver, Once);
         var (id, bytes) = (ImageId.New(), Programs.Image(3 * Mebi, seed: 2));
         await PutAsync(store, id, bytes);
         await using (var reader = await driver.OpenReadAsync(driver.LocationOf(id), new ReadIntent(), default))
         {
+            var buffer = new byte[Mebi];
             using (FaultCluster.Stand("osd"))
             {
-                await AssertFailsAsync(StoreError.Stalled, () => reader.ReadAsync(new byte[Mebi], default).AsTask());
-                await AssertFailsAsync(StoreError.Stalled, () => store.FindAsync(store.LocationOf(id)));
-                await AssertFailsAsync(StoreError.Stalled, () => PutAsync(store, ImageId.New(), bytes));
-                await AssertFailsAsync(StoreError.Stalled, () => store.DeleteAsync(store.LocationOf(id)));
+                await AssertFailsAsync(StoreError.Stalled, () => reader.ReadAsync(buffer, default).AsTask());
+                await AssertFailsAsync(StoreError.Stalled, () => once.FindAsync(store.LocationOf(id)));
+                await AssertFailsAsync(StoreError.Stalled, () => PutAsync(once, ImageId.New(), bytes));
+                await AssertFailsAsync(StoreError.Stalled, () => once.DeleteAsync(store.LocationOf(id)));
             }
 
-            var buffer = new byte[Mebi];
-            var count = await reader.ReadAsync(buffer, default);
+            var count = await OnceItAnswersAsync(() => reader.ReadAsync(buffer, default).AsTask());
             TestPlace.AssertSame(bytes[..count], buffer[..count]);
         }
 
@@ -81,18 +41,69 @@ public sealed class FaultTests
     {
         FaultCluster.Require();
         await using var driver = new RbdDriver(FaultCluster.Options() with { OperationTimeout = TimeSpan.FromSeconds(2) });
-        await using var store = new ImageStore("silent", driver, new ImageStoreOptions { MaxAttempts = 1 });
+        await using var store = new ImageStore("silent", driver);
+        await using var once = new ImageStore("silent", driver, Once);
         var (id, other, bytes) = (ImageId.New(), ImageId.New(), Programs.Image(Mebi, seed: 3));
         await PutAsync(store, id, bytes);
         using (FaultCluster.Stand("mon"))
         {
             await AssertReadsAsync(store, id, bytes);
-            await AssertFailsAsync(StoreError.Stalled, () => PutAsync(store, other, bytes));
+            await AssertFailsAsync(StoreError.Stalled, () => PutAsync(once, other, bytes));
         }
 
         Assert.IsNull(await store.FindAsync(store.LocationOf(other)));
         await PutAsync(store, other, bytes);
         await AssertReadsAsync(store, other, bytes);
+    }
+
+    [TestMethod]
+    public async Task A_store_whose_monitor_is_dead_is_Unavailable_and_used_without_a_restart_once_it_is_back()
+    {
+        FaultCluster.Require();
+        await using var driver = new RbdDriver(FaultCluster.Options() with { ConnectTimeout = TimeSpan.FromSeconds(2) });
+        await using var store = new ImageStore("dead", driver);
+        await using var once = new ImageStore("dead", driver, Once);
+        var id = ImageId.New();
+        FaultCluster.Kill("mon");
+        try
+        {
+            await AssertFailsAsync(StoreError.Unavailable, () => once.FindAsync(store.LocationOf(id)));
+        }
+        finally
+        {
+            FaultCluster.Revive("mon");
+        }
+
+        await OnceItAnswersAsync(async () =>
+        {
+            await PutAsync(store, id, [1, 2, 3]);
+            return true;
+        });
+        await AssertReadsAsync(store, id, [1, 2, 3]);
+    }
+
+    [TestMethod]
+    public async Task Connections_that_are_cut_in_the_middle_of_a_put_and_of_a_read_are_made_anew()
+    {
+        FaultCluster.Require();
+        await using var driver = new RbdDriver(FaultCluster.Options());
+        await using var store = new ImageStore("cut", driver, new ImageStoreOptions { ChunkBytes = Mebi });
+        var (id, bytes, cuts) = (ImageId.New(), Programs.Image(12 * Mebi, seed: 8), new List<int>());
+        Assert.IsNull(await store.FindAsync(store.LocationOf(id)), "It is connected from here on.");
+        foreach (var at in new[] { 0, 1, 2, 3 })
+        {
+            await using var source = new HookedStream(bytes, (3 * at * Mebi) + 1, () => cuts.Add(FaultCluster.Cut()));
+            await store.PutAsync(id, source, new PutOptions { ExpectedSize = bytes.Length, Mode = WriteMode.Replace });
+            await using var stream = await store.OpenReadAsync(store.LocationOf(id));
+            var read = new byte[bytes.Length];
+            await stream.ReadExactlyAsync(read.AsMemory(0, (3 * at * Mebi) + 1));
+            cuts.Add(FaultCluster.Cut());
+            await stream.ReadExactlyAsync(read.AsMemory((3 * at * Mebi) + 1));
+            TestPlace.AssertSame(bytes, read);
+        }
+
+        Assert.IsTrue(await store.DeleteAsync(store.LocationOf(id)));
+        Assert.IsFalse(cuts.Contains(0), $"Connections that were cut: {string.Join(' ', cuts)}.");
     }
 
     [TestMethod]
@@ -175,101 +186,6 @@ public sealed class FaultTests
         await PutAsync(old, id, bytes);
         await AssertReadsAsync(old, id, bytes);
         Assert.IsTrue(await old.DeleteAsync(old.LocationOf(id)));
-    }
-
-    private static async Task PutAsync(ImageStore store, ImageId id, byte[] bytes)
-    {
-        using var source = new MemoryStream(bytes, writable: false);
-        await store.PutAsync(id, source, new PutOptions { ExpectedSize = bytes.Length });
-    }
-
-    private static async Task AssertReadsAsync(ImageStore store, ImageId id, byte[] bytes)
-    {
-        await using var stream = await store.OpenReadAsync(store.LocationOf(id));
-        using var read = new MemoryStream();
-        await stream.CopyToAsync(read);
-        TestPlace.AssertSame(bytes, read.ToArray());
-    }
-
-    private static async Task<StoreException> AssertFailsAsync(StoreError expected, Func<Task> action)
-    {
-        var error = await Assert.ThrowsExactlyAsync<StoreException>(() => action().WaitAsync(Bounded));
-        Assert.AreEqual(expected, error.Error, error.Message);
-        return error;
-    }
-
-    private static Task<T> InTimeAsync<T>(Task<T> task) => task.WaitAsync(Bounded);
-
-    private static string[] Objects(string pool)
-    {
-        using var behind = Behind(pool);
-        return [.. CephServer.Objects(behind.Pool)];
-    }
-
-    private static string IdOf(string pool, ImageId id)
-    {
-        using var behind = Behind(pool);
-        return behind.Pool.FindImageId(id.Value)!;
-    }
-
-    private static RbdSession Behind(string pool)
-    {
-        var cluster = RadosCluster.Create("admin", FaultCluster.Conf);
-        cluster.Connect();
-        return new RbdSession(cluster, RadosPool.Open(cluster, pool, null), RbdImage.Layering);
-    }
-
-    // The manager counts what is in a pool, and the monitor compares it with the quota, every few seconds.
-    private static async Task<StoreException> FillAsync(ImageStore store)
-    {
-        var began = Stopwatch.GetTimestamp();
-        while (Stopwatch.GetElapsedTime(began) < Patience)
-        {
-            var (id, attempt) = (ImageId.New(), Stopwatch.GetTimestamp());
-            try
-            {
-                await PutAsync(store, id, [1]);
-                await store.DeleteAsync(store.LocationOf(id));
-            }
-            catch (StoreException e)
-            {
-                Assert.AreEqual(StoreError.OutOfSpace, e.Error, e.Message);
-                Assert.IsLessThan(Bounded, Stopwatch.GetElapsedTime(attempt));
-                return e;
-            }
-        }
-
-        Assert.Fail("The pool does not get full.");
-        return null!;
-    }
-
-    // Where the pool is full still, the bytes are gone at once and the name is a moment later.
-    private static async Task<bool> DeleteAsync(ImageStore store, ImageId id, string pool)
-    {
-        try
-        {
-            return await store.DeleteAsync(store.LocationOf(id));
-        }
-        catch (StoreException e) when (e.Error == StoreError.OutOfSpace)
-        {
-            Assert.IsEmpty(Objects(pool).Where(name => name.StartsWith("rbd_data.", StringComparison.Ordinal)), e.Message);
-            return await store.DeleteAsync(store.LocationOf(id));
-        }
-    }
-
-    private static async Task<ImageId> PutWhenThereIsRoomAsync(ImageStore store)
-    {
-        for (var (began, id) = (Stopwatch.GetTimestamp(), ImageId.New()); ;)
-        {
-            try
-            {
-                await PutAsync(store, id, [1, 2, 3]);
-                return id;
-            }
-            catch (StoreException e) when (e.Error == StoreError.OutOfSpace && Stopwatch.GetElapsedTime(began) < Patience)
-            {
-            }
-        }
     }
 
     private static async Task SlowAsync(string daemon, CancellationToken enough)

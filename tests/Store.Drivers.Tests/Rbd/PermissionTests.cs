@@ -6,7 +6,7 @@ namespace GlanceStore.Drivers.Rbd;
 [TestClass]
 public sealed class PermissionTests
 {
-    private const int Length = (9 << 20) + 3;
+    private const int Length = (5 << 20) + 3;
 
     [TestMethod]
     public async Task Who_has_the_profile_of_RBD_for_the_pool_alone_can_do_all_that_a_store_does()

@@ -43,7 +43,7 @@ public abstract class RbdHarness : DriverHarness
     // Who was cancelled has not waited for the removal of his upload, which on a busy machine takes a while.
     public override async ValueTask<IReadOnlyCollection<string>> ListEverythingAsync()
     {
-        await Task.WhenAll(_drivers.Select(driver => driver.SettledAsync()));
+        await SettledAsync();
         using var pool = CephServer.Open(_namespace.Value);
         return CephServer.Objects(pool);
     }
@@ -77,15 +77,18 @@ public abstract class RbdHarness : DriverHarness
 
     public override IReadOnlyList<string> EquivalentLocations(ImageLocation location) => [$"rbd://{RbdLocations.PlaceOf(location).Image}"];
 
-    public override ValueTask DisposeAsync()
+    public override async ValueTask DisposeAsync()
     {
         if (_namespace.IsValueCreated)
         {
+            await SettledAsync();
             CephServer.RemoveNamespace(_namespace.Value);
         }
 
-        return base.DisposeAsync();
+        await base.DisposeAsync();
     }
+
+    private Task SettledAsync() => Task.WhenAll(_drivers.Select(driver => driver.SettledAsync()));
 }
 
 /// <summary>The features that the cluster gives new images by default.</summary>
@@ -104,12 +107,11 @@ public abstract class OneClientHarness : RbdHarness
 
     public override async ValueTask DisposeAsync()
     {
+        await base.DisposeAsync();
         if (_connection.IsValueCreated)
         {
             await _connection.Value.DisposeAsync();
         }
-
-        await base.DisposeAsync();
     }
 }
 
