@@ -13,7 +13,8 @@ internal sealed record RbdStore(RbdDriverOptions Options, RbdConnection Connecti
     // How long a driver waits, at its end and before it sweeps, for what is still being removed.
     private static readonly TimeSpan SettlingPatience = TimeSpan.FromSeconds(15);
 
-    private readonly ConcurrentDictionary<Task, bool> _removing = new();
+    // By the id of each.
+    private readonly ConcurrentDictionary<Task, string> _removing = new();
 
     /// <summary>Begins an upload; one that nobody waits for any more is removed.</summary>
     public async Task<RbdUpload> BeginAsync(ImageId id, Func<RbdSession, RbdUpload> begin, CancellationToken cancellationToken)
@@ -26,16 +27,18 @@ internal sealed record RbdStore(RbdDriverOptions Options, RbdConnection Connecti
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            Track(RemoveLateAsync(id, beginning));
+            Track(RemoveLateAsync(id, beginning), "");
             throw;
         }
     }
 
     /// <summary>Opens an upload again.</summary>
-    /// <exception cref="StoreException"><see cref="StoreError.NotFound"/>: it is not there any more.</exception>
+    /// <exception cref="StoreException"><see cref="StoreError.NotFound"/>: it is not there any more, or is just being removed.</exception>
     public async Task<RbdUpload> ReopenAsync(ImageId id, string upload, CancellationToken cancellationToken) =>
-        await Connection.RunAsync($"Opening the upload of {id}", session => RbdUpload.TryReopen(session, id, upload),
-            static late => late?.Dispose(), cancellationToken).ConfigureAwait(false)
+        (_removing.Values.Contains(upload)
+            ? null
+            : await Connection.RunAsync($"Opening the upload of {id}", session => RbdUpload.TryReopen(session, id, upload),
+                static late => late?.Dispose(), cancellationToken).ConfigureAwait(false))
         ?? throw new StoreException(StoreError.NotFound, $"There is no such upload of {id} in the trash of the pool.");
 
     /// <summary>Closes an upload and removes it, unless it became an image.</summary>
@@ -46,7 +49,7 @@ internal sealed record RbdStore(RbdDriverOptions Options, RbdConnection Connecti
     public Task RemoveAsync(ImageId id, RbdUpload upload, Task? publishing)
     {
         var removing = RemoveQuietlyAsync(id, upload, publishing);
-        Track(removing);
+        Track(removing, upload.Id);
         return Task.WhenAny(removing, Task.Delay(RemovalPatience, Time));
     }
 
@@ -56,9 +59,9 @@ internal sealed record RbdStore(RbdDriverOptions Options, RbdConnection Connecti
     /// <summary>As <see cref="SettledAsync"/>, within reason.</summary>
     public Task SettledInTimeAsync() => Task.WhenAny(SettledAsync(), Task.Delay(SettlingPatience, Time));
 
-    private void Track(Task removing)
+    private void Track(Task removing, string upload)
     {
-        _removing.TryAdd(removing, true);
+        _removing.TryAdd(removing, upload);
         _ = removing.ContinueWith(ended => _removing.TryRemove(ended, out _), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
     }
 
