@@ -2,6 +2,7 @@
 # Sourced by every finding: a temporary folder, pinned packages unpacked in it, and assertions. Nothing is installed on the machine.
 
 set -euo pipefail
+findings=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
 work=$(mktemp -d)
 root=$work/root
 lib=$root/usr/lib/$(uname -m)-linux-gnu
