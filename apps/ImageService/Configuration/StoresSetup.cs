@@ -26,6 +26,7 @@ internal static class StoresSetup
                 stores.AddFile("local", file => file with { Directory = Path.Combine(DataFolder.Ensure(), "images") });
                 stores.AddFile("staging", file => file with { Directory = Path.Combine(DataFolder.Ensure(), "staging") });
                 stores.ConfigureStore("staging", store => store with { Reserved = true });
+                stores.DefaultStore = "local";
             }
         });
     }
