@@ -18,8 +18,8 @@ internal sealed record InspectJson(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] long? VirtualSize,
     long FileSize,
     bool Safe,
-    IReadOnlyDictionary<string, string> Details,
-    IReadOnlyList<InspectFindingJson> Findings);
+    IReadOnlyList<InspectFindingJson> Findings,
+    IReadOnlyDictionary<string, string> Details);
 
 /// <summary>A finding of what <c>inspect --json</c> prints.</summary>
 internal sealed record InspectFindingJson(string Code, bool Unsafe, string Message);

@@ -20,7 +20,7 @@ public sealed class InspectServersTests : ToolTests
         {
             var location = await place.PublishAsync(name);
             var expected = (await Tool.RunAsync("inspect", Tool.At(name), "--json")).Succeeded().Text;
-            Assert.AreEqual("format, virtual_size, file_size, safe, findings", PropertiesOf(expected));
+            Assert.AreEqual("format, virtual_size, file_size, safe, findings, details", PropertiesOf(expected));
             Assert.AreEqual(name.StartsWith("un", StringComparison.Ordinal) ? "False" : "True", ValueOf(expected, "safe"));
             Assert.AreEqual(expected, (await Tool.RunAsync(["inspect", location, "--json", .. place.Config])).Succeeded().Text);
             Assert.AreEqual(expected, (await Tool.RunAsync(["inspect", Tool.At($"{name}.json"), "--json", .. place.Config])).Succeeded().Text);

@@ -47,8 +47,8 @@ internal static class InspectCommand
     }
 
     private static string ToJson(ImageInspection found) => JsonSerializer.Serialize(
-        new InspectJson(found.Format, found.VirtualSize, found.FileSize, found.IsSafe, found.Details,
-            [.. found.Findings.Select(finding => new InspectFindingJson(finding.Code, finding.IsUnsafe, finding.Message))]),
+        new InspectJson(found.Format, found.VirtualSize, found.FileSize, found.IsSafe,
+            [.. found.Findings.Select(finding => new InspectFindingJson(finding.Code, finding.IsUnsafe, finding.Message))], found.Details),
         CliJson.Default.InspectJson);
 
     private static string ToText(ImageInspection found)
