@@ -223,7 +223,6 @@ public sealed class S3RoleTests
         var place = await Server(name).NewPlaceAsync() with { SecretKey = "wrong" };
         foreach (var mode in new[] { WriteMode.CreateNew, WriteMode.Replace })
         {
-            // A connection of its own: after a refusal Ceph 16.2 goes on with the next one in the middle of the body, and answers 400.
             await using var store = new ImageStore("s", new S3Driver(place), new ImageStoreOptions { MaxAttempts = 1 });
             var error = await Assert.ThrowsExactlyAsync<StoreException>(
                 () => store.PutAsync(ImageId.New(), new MemoryStream([1]), new PutOptions { Mode = mode }, TestContext.CancellationToken));
