@@ -8,7 +8,8 @@ internal sealed class DigestSet : IAsyncDisposable
     private static readonly IReadOnlyDictionary<string, Task<byte[]>> NoDigests = new Dictionary<string, Task<byte[]>>();
 
     private readonly DigestLanes _lanes;
-    private readonly (string Algorithm, RunningDigest Digest)[] _whole;
+    private readonly string[] _algorithms;
+    private readonly RunningDigest[] _whole;
     private readonly string[] _ofChunks;
     private readonly HashSet<RunningDigest> _chunks = [];
 
@@ -19,7 +20,8 @@ internal sealed class DigestSet : IAsyncDisposable
     public DigestSet(IEnumerable<string> algorithms, IEnumerable<string>? ofChunks = null, DigestLanes? lanes = null)
     {
         _lanes = lanes ?? DigestLanes.Shared;
-        _whole = [.. algorithms.Distinct().Select(algorithm => (algorithm, _lanes.Begin(algorithm)))];
+        _algorithms = [.. algorithms.Distinct()];
+        _whole = [.. _algorithms.Select(_lanes.Begin)];
         _ofChunks = [.. (ofChunks ?? []).Distinct()];
         foreach (var algorithm in _ofChunks)
         {
@@ -37,7 +39,7 @@ internal sealed class DigestSet : IAsyncDisposable
             _chunks.UnionWith(ofChunk);
         }
 
-        _lanes.Append([.. _whole.Select(one => one.Digest)], ofChunk, buffer, length);
+        _lanes.Append(_whole, ofChunk, buffer, length);
         return ofChunk.Length == 0 ? NoDigests : _ofChunks.Zip(ofChunk, (algorithm, digest) => (algorithm, digest)).ToDictionary(one => one.algorithm, one => EndAsync(one.digest));
     }
 
@@ -47,8 +49,8 @@ internal sealed class DigestSet : IAsyncDisposable
     /// <summary>The digests of everything appended. Ends the set.</summary>
     public async Task<IReadOnlyList<Digest>> CompleteAsync()
     {
-        var ended = await Task.WhenAll(_whole.Select(one => one.Digest.CompleteAsync())).ConfigureAwait(false);
-        return [.. _whole.Zip(ended, (one, bytes) => new Digest(one.Algorithm, Convert.ToHexStringLower(bytes)))];
+        var ended = await Task.WhenAll(_whole.Select(digest => digest.CompleteAsync())).ConfigureAwait(false);
+        return [.. _algorithms.Zip(ended, (algorithm, bytes) => new Digest(algorithm, Convert.ToHexStringLower(bytes)))];
     }
 
     /// <summary>Gives up what is not digested yet, and all buffers with it.</summary>
@@ -64,7 +66,7 @@ internal sealed class DigestSet : IAsyncDisposable
     {
         lock (_chunks)
         {
-            return [.. _whole.Select(one => one.Digest), .. _chunks];
+            return [.. _whole, .. _chunks];
         }
     }
 

@@ -79,7 +79,7 @@ internal sealed class DigestLanes(int workers, IReadOnlyDictionary<string, Block
             turns = Claim();
         }
 
-        Begin(turns);
+        StartTurns(turns);
     }
 
     /// <summary>Waits until a digest has taken everything.</summary>
@@ -103,7 +103,7 @@ internal sealed class DigestLanes(int workers, IReadOnlyDictionary<string, Block
             turns = Claim();
         }
 
-        Begin(turns);
+        StartTurns(turns);
         return idle;
     }
 
@@ -196,7 +196,7 @@ internal sealed class DigestLanes(int workers, IReadOnlyDictionary<string, Block
         return turns;
     }
 
-    private void Begin(int turns)
+    private void StartTurns(int turns)
     {
         for (; turns > 0; turns--)
         {
