@@ -4,7 +4,7 @@ using GlanceStore.Drivers.Memory;
 namespace GlanceStore.Core.Tests;
 
 /// <summary>A memory driver whose calls a test can replace one by one.</summary>
-internal sealed class ScriptedDriver(MemoryDriverOptions? options = null) : StoreDriver
+internal sealed class ScriptedDriver(MemoryDriverOptions? options = null) : StoreDriver, IServerSideCopy
 {
     private readonly MemoryDriver _inner = new(options);
 
@@ -17,6 +17,8 @@ internal sealed class ScriptedDriver(MemoryDriverOptions? options = null) : Stor
     public Func<long, CancellationToken, ValueTask<DriverReader?>>? OnOpenUnsure { get; set; }
 
     public Func<CancellationToken, Func<ValueTask<StoredObject>>, ValueTask<StoredObject>>? OnCommit { get; set; }
+
+    public Func<Func<ValueTask<StoredObject>>, ValueTask<StoredObject>>? OnCopy { get; set; }
 
     public Action? OnDelete { get; set; }
 
@@ -68,7 +70,15 @@ internal sealed class ScriptedDriver(MemoryDriverOptions? options = null) : Stor
         return await _inner.DeleteAsync(location, intent, cancellationToken);
     }
 
-    // A wrapper hands out the roles of what it wraps; a copy made by the backend is not this driver's to script.
+    public bool CanCopyFrom(StoreDriver source) => _inner.CanCopyFrom(source);
+
+    public ValueTask<StoredObject> CopyAsync(StoreDriver source, StoredObject image, ImageId id, WriteMode mode, CancellationToken cancellationToken)
+    {
+        ValueTask<StoredObject> Call() => _inner.CopyAsync(source, image, id, mode, cancellationToken);
+        return OnCopy is null ? Call() : OnCopy(Call);
+    }
+
+    // A wrapper hands out the roles of what it wraps.
     public override TFeature? GetFeature<TFeature>() where TFeature : class => this as TFeature ?? _inner.GetFeature<TFeature>();
 
     public override ValueTask DisposeAsync()

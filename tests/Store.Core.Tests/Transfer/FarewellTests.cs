@@ -69,6 +69,52 @@ public sealed class FarewellTests
     }
 
     [TestMethod]
+    [DataRow(3 * Chunk)]
+    [DataRow(100)]
+    public async Task A_put_cancelled_during_a_commit_that_succeeds_later_leaves_no_image(int size)
+    {
+        var names = 0;
+        _driver.OnCommit = async (_, commit) =>
+        {
+            var stored = await commit();
+            names = _storage.Names.Count;
+            await HoldAsync();
+            return stored;
+        };
+        await using var store = NewStore();
+        var put = store.PutAsync(Id, new MemoryStream(new byte[size]), cancellationToken: _cancel.Token);
+        await _begun.Task;
+        await _cancel.CancelAsync();
+        await AssertLetGoAsync(put);
+        await AssertClosesAsync(store);
+        Assert.AreEqual(1, names, "it was there");
+    }
+
+    [TestMethod]
+    public async Task A_copy_cancelled_while_the_backend_makes_it_is_let_go_and_leaves_no_image()
+    {
+        var made = 0;
+        _driver.OnCopy = async copy =>
+        {
+            var stored = await copy();
+            made = _storage.Names.Count;
+            await HoldAsync();
+            return stored;
+        };
+        var from = new MemoryDriver(new MemoryDriverOptions { Name = "from", Storage = _storage });
+        await using var stores = new ImageStores([new ImageStore("from", from, Options, _budget, time: _time), NewStore()], "from");
+        var receipt = await stores["from"].PutAsync(Id, new MemoryStream(new byte[3 * Chunk]));
+        var copying = stores.CopyAsync(receipt.Location, "test", CopyOptions.Verify(receipt) with { Id = new ImageId("b") }, _cancel.Token);
+        await _begun.Task;
+        await _cancel.CancelAsync();
+        await AssertLetGoAsync(copying);
+        _goOn.SetResult();
+        await stores.DisposeAsync();
+        Assert.AreEqual(2, made, "it was there");
+        Assert.AreSequenceEqual(["a"], _storage.Names);
+    }
+
+    [TestMethod]
     public async Task A_cancelled_put_that_one_store_has_published_ends_within_a_second_and_is_taken_back_all_the_same()
     {
         var other = new ScriptedDriver { OnCommit = async (token, _) => await Task.FromCanceled<StoredObject>(await CancelledAsync(token)) };

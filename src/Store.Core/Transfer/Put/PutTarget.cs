@@ -177,6 +177,16 @@ internal sealed class PutTarget
         }
     }
 
+    /// <summary>Waits for a publication that the put no longer waits for: it may take effect after all.</summary>
+    public async Task SettleAsync()
+    {
+        if (Stored is null && _publishing is { } publishing)
+        {
+            await ((Task)publishing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            Stored = publishing.IsCompletedSuccessfully ? await publishing.ConfigureAwait(false) : null;
+        }
+    }
+
     /// <summary>Removes what was published, and nothing that has replaced it since.</summary>
     public async Task TakeBackAsync()
     {

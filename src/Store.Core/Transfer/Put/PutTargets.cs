@@ -110,6 +110,7 @@ internal sealed class PutTargets : IAsyncDisposable
     private async Task<IReadOnlyList<string>> TakeAllBackAsync(WriteMode mode)
     {
         var left = new List<string>();
+        await Task.WhenAll(_all.Select(target => target.SettleAsync())).ConfigureAwait(false);
         foreach (var target in _all.Where(target => target.Stored is not null))
         {
             if (mode == WriteMode.Replace || !await TryTakeBackAsync(target).ConfigureAwait(false))
