@@ -198,6 +198,20 @@ public sealed class ConversionTests
     }
 
     [TestMethod]
+    public async Task Qemu_img_does_not_run_out_of_address_space_for_its_threads()
+    {
+        using var staging = new Folder();
+        for (var turn = 0; turn < 12; turn++)
+        {
+            await using var store = NewStore();
+            await using var file = File.OpenRead(MadeImages.At("v3.qcow2"));
+            var options = QemuImg(staging, "vmdk");
+            var made = await ImageConversion.ConvertAsync(file, store, Id, options with { QemuImg = options.QemuImg! with { MaxMemoryBytes = 600_000_000 } });
+            Assert.IsGreaterThan(1 << 20, made.Size);
+        }
+    }
+
+    [TestMethod]
     public async Task Qemu_img_runs_within_limits_and_leaves_nothing_where_it_fails()
     {
         await using var store = NewStore();

@@ -127,6 +127,9 @@ internal sealed class QemuImgConversion
     {
         var start = new ProcessStartInfo(Limiter, arguments) { RedirectStandardError = true, RedirectStandardInput = true };
         start.Environment["LC_ALL"] = "C";
+
+        // Otherwise each of its threads reserves 64 MiB and more of the address space that it may have, and the last of them cannot start.
+        start.Environment["MALLOC_ARENA_MAX"] = "1";
         try
         {
             return Process.Start(start)!;
