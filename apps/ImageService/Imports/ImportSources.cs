@@ -52,12 +52,21 @@ internal sealed class ImportSources : IAsyncDisposable
             return new ImportSource(await _web.Default.OpenReadAsync(location, null, cancellationToken), []);
         }
 
-        var receipts = claim.IsCopy
-            ? await _database.ReadAsync(session => Locations.ReceiptsAsync(session, claim.Image.Id), cancellationToken)
-            : [ImageReceipt.FromJson(claim.Image.Staged ?? throw new StoreException(StoreError.NotFound, $"Nothing is staged of image {claim.Image.Id}."))];
-        var data = await _stores.OpenReadAsync(receipts.Select(receipt => receipt.Location), ReadOptions.Verify(receipts[0]), cancellationToken);
-        return new ImportSource(data, [.. receipts[0].Digests]);
+        var (receipt, places) = await StoredAsync(claim, cancellationToken);
+        return new ImportSource(await _stores.OpenReadAsync(places, ReadOptions.Verify(receipt), cancellationToken), [.. receipt.Digests]);
     }
 
     public ValueTask DisposeAsync() => _web.DisposeAsync();
+
+    private async Task<StoredData> StoredAsync(Claim claim, CancellationToken cancellationToken)
+    {
+        if (claim.IsCopy)
+        {
+            return await _database.ReadAsync(session => Locations.FindAsync(session, claim.Image.Id), cancellationToken)
+                ?? throw new StoreException(StoreError.NotFound, $"Image {claim.Image.Id} has no data any more.");
+        }
+
+        var staged = ImageReceipt.FromJson(claim.Image.Staged ?? throw new StoreException(StoreError.NotFound, $"Nothing is staged of image {claim.Image.Id}."));
+        return new StoredData(staged, [staged.Location]);
+    }
 }

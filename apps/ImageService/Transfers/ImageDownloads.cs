@@ -10,8 +10,8 @@ internal sealed class ImageDownloads(ServiceDatabase database, ImageStores store
 {
     public async Task DownloadAsync(HttpContext context, string id)
     {
-        var (image, receipts) = await ReceiptsAsync(context, id);
-        if (receipts is not [{ Size: > 0 } receipt, ..])
+        var (image, stored) = await FindAsync(context, id, session => Locations.FindAsync(session, id));
+        if (stored is not { Receipt: { Size: > 0 } receipt })
         {
             context.Response.StatusCode = StatusCodes.Status204NoContent;
             return;
@@ -19,7 +19,7 @@ internal sealed class ImageDownloads(ServiceDatabase database, ImageStores store
 
         var range = RangeOf(context, receipt.Size);
         var read = ReadOptions.Verify(receipt) with { Range = range };
-        await using var data = await stores.OpenReadAsync(receipts.Select(place => place.Location), read, context.RequestAborted);
+        await using var data = await stores.OpenReadAsync(stored.Places, read, context.RequestAborted);
         Announce(context.Response, image.Row, receipt.Size, range);
 
         // Nothing is sent before the first piece is there and verified: until then an error is an answer of its own.
@@ -34,21 +34,18 @@ internal sealed class ImageDownloads(ServiceDatabase database, ImageStores store
             Rules.RequireAdmin(Caller.Of(context), "see the receipts of images");
         }
 
-        var (_, receipts) = await ReceiptsAsync(context, id);
-        var store = context.Request.Query["store"].ToString();
-        var receipt = store.Length == 0
-            ? receipts.FirstOrDefault()
-            : receipts.FirstOrDefault(place => string.Equals(place.Location.StoreId, store, StringComparison.OrdinalIgnoreCase));
+        var store = context.Request.Query["store"].ToString() is { Length: > 0 } named ? named : null;
+        var (_, receipt) = await FindAsync(context, id, session => Locations.FindReceiptAsync(session, id, store));
         if (receipt is null)
         {
-            throw ApiException.NotFound(store.Length == 0 ? $"Image {id} has no data." : $"Image {id} has no data in the store '{store}'.");
+            throw ApiException.NotFound(store is null ? $"Image {id} has no data." : $"Image {id} has no data in the store '{store}'.");
         }
 
         context.Response.ContentType = "application/json";
-        await context.Response.WriteAsync(receipt.ToJson(), context.RequestAborted);
+        await context.Response.WriteAsync(receipt, context.RequestAborted);
     }
 
-    private async Task<(ImageRecord Image, IReadOnlyList<ImageReceipt> Receipts)> ReceiptsAsync(HttpContext context, string id)
+    private async Task<(ImageRecord Image, T? Found)> FindAsync<T>(HttpContext context, string id, Func<DbSession, Task<T?>> find) where T : class
     {
         var caller = Caller.Of(context);
         return await database.ReadAsync(async session =>
@@ -56,7 +53,7 @@ internal sealed class ImageDownloads(ServiceDatabase database, ImageStores store
             var image = await ImageTable.VisibleAsync(session, caller, id);
             return image.Row.Status == ImageStatus.Deactivated && !caller.IsAdmin
                 ? throw ApiException.Forbidden("The requested image has been deactivated. Image data download is forbidden.")
-                : (image, await Locations.ReceiptsAsync(session, id));
+                : (image, await find(session));
         }, context.RequestAborted);
     }
 

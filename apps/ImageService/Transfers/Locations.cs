@@ -2,6 +2,9 @@ using GlanceStore.ImageService.Database;
 
 namespace GlanceStore.ImageService.Transfers;
 
+/// <summary>An image's data: where they are, in the order in which they are tried, and the receipt of the first place, which verifies them all.</summary>
+internal sealed record StoredData(ImageReceipt Receipt, IReadOnlyList<ImageLocation> Places);
+
 /// <summary>The places of an image, each with the receipt that verifies it.</summary>
 internal static class Locations
 {
@@ -20,11 +23,30 @@ internal static class Locations
             receipt = receipt.ToJson(),
         });
 
-    /// <summary>The receipts of all places of an image, in their order.</summary>
-    public static async Task<IReadOnlyList<ImageReceipt>> ReceiptsAsync(DbSession session, string imageId)
+    /// <summary>What a read of an image needs, or null where it has no data.</summary>
+    public static async Task<StoredData?> FindAsync(DbSession session, string imageId)
     {
-        var receipts = await session.QueryAsync<string>(
-            "SELECT receipt FROM image_locations WHERE image_id = @imageId AND status = 'active' ORDER BY position", new { imageId });
-        return [.. receipts.Select(ImageReceipt.FromJson)];
+        var places = await session.QueryAsync<Place>(
+            "SELECT store, url, account FROM image_locations WHERE image_id = @imageId AND status = 'active' ORDER BY position", new { imageId });
+        return await FindReceiptAsync(session, imageId, null) is { } receipt
+            ? new StoredData(ImageReceipt.FromJson(receipt), [.. places.Select(place => new ImageLocation(place.Url, place.Store) { Account = place.Account })])
+            : null;
+    }
+
+    /// <summary>The receipt, as it was kept, of the image's first place, or of that in a store; null where there is none.</summary>
+    public static Task<string?> FindReceiptAsync(DbSession session, string imageId, string? store) => session.FindAsync<string>(
+        """
+        SELECT receipt FROM image_locations WHERE image_id = @imageId AND status = 'active' AND LOWER(store) = LOWER(COALESCE(@store, store))
+        ORDER BY position LIMIT 1
+        """,
+        new { imageId, store });
+
+    private sealed class Place
+    {
+        public string Store { get; init; } = "";
+
+        public string Url { get; init; } = "";
+
+        public string? Account { get; init; }
     }
 }
