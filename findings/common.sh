@@ -56,5 +56,18 @@ direct() { unset http_proxy https_proxy HTTP_PROXY HTTPS_PROXY all_proxy ALL_PRO
 # call CURL-ARGUMENTS...: a request with $token (when there is one); prints the status, leaves the answer in the files body and headers.
 call() { curl -s -o body -D headers -w '%{http_code}' ${token:+-H "X-Auth-Token: $token"} "$@"; }
 
+# s3 METHOD /BUCKET/KEY[?SUBRESOURCE] CURL-ARGUMENTS...: a request to $s3 signed (version 2) with $s3_user and "secret"; an argument
+# "x-amz-NAME:VALUE" is a header, these in order of their names. Prints and leaves what call does.
+s3() {
+    local method=$1 resource=$2 date signature argument amz='' curl=()
+    for argument in "${@:3}"; do
+        case $argument in x-amz-*) amz+=$argument$'\n'; curl+=(-H "$argument") ;; *) curl+=("$argument") ;; esac
+    done
+    date=$(date -u '+%a, %d %b %Y %H:%M:%S GMT')
+    signature=$(printf '%s\n\n\n%s\n%s%s' "$method" "$date" "$amz" "$resource" |
+        python3 -c 'import base64, hmac, sys; print(base64.b64encode(hmac.digest(b"secret", sys.stdin.buffer.read(), "sha1")).decode())')
+    token='' call -X "$method" -H "Date: $date" -H "Authorization: AWS $s3_user:$signature" -H 'Content-Type:' "${curl[@]}" "$s3$resource"
+}
+
 # header NAME: of the last answer, without quotes.
 header() { tr -d '\r"' <headers | awk -v name="$1:" 'tolower($1) == name { sub(/^[^ ]* /, ""); print }'; }

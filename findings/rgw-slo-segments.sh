@@ -6,21 +6,12 @@
 #   object holds the whole segment. A wrong size_bytes is refused (400), so the manifest is looked at. And a request for two ranges gets a
 #   206 with the first one alone.
 . "$(dirname "$(readlink -f "$0")")/common.sh"
-. "$findings/ceph.sh" radosgw=16.2.15+ds-0+deb12u2
-serve radosgw -f -n client.admin
-until_ok curl -sf -o /dev/null "http://127.0.0.1:$port/"
-radosgw-admin user create --uid t --display-name t >/dev/null 2>&1
-radosgw-admin subuser create --uid t --subuser t:swift --access full --key-type swift --secret secret >/dev/null 2>&1
-token=$(curl -s -D - -o /dev/null -H 'X-Auth-User: t:swift' -H 'X-Auth-Key: secret' "http://127.0.0.1:$port/auth/1.0" | tr -d '\r' | awk 'tolower($1) == "x-auth-token:" { print $2 }')
-radosgw --version
+. "$findings/rgw.sh"
 
-at=http://127.0.0.1:$port/swift/v1
-call() { curl -s -o body -D headers -w '%{http_code}' -H "X-Auth-Token: $token" "$@"; }
 manifest() { call -X PUT --data-binary "$2" "$at/images/$1?multipart-manifest=put"; }
 head -c 100000 /dev/zero | tr '\0' a >a.bytes
 head -c 100000 /dev/zero | tr '\0' b >b.bytes
 digest() { md5sum <"$1.bytes" | cut -d' ' -f1; }
-etag() { tr -d '\r"' <headers | awk 'tolower($1) == "etag:" { print $2 }'; }
 call -X PUT "$at/images" >/dev/null
 call -X PUT "$at/segments" >/dev/null
 call -T a.bytes "$at/segments/1" >/dev/null
@@ -35,10 +26,10 @@ expect 'bytes of that object' 100000 "$(size body)"
 
 expect 'right manifest' 201 "$(manifest right "[{\"path\":\"/segments/1\",\"etag\":\"$(digest a)\",\"size_bytes\":100000},{\"path\":\"/segments/2\",\"etag\":\"$(digest b)\",\"size_bytes\":100000}]")"
 call "$at/images/right" >/dev/null
-before=$(etag)
+before=$(header etag)
 expect 'two ranges asked' 206 "$(call -H 'Range: bytes=0-9,100000-100009' "$at/images/right")"
 expect 'bytes of the answer' aaaaaaaaaa "$(cat body)"
 call -T b.bytes "$at/segments/1" >/dev/null
 expect 'reading it after its first segment was overwritten' 200 "$(call "$at/images/right")"
 expect 'its first byte now' b "$(head -c 1 body)"
-expect 'under the ETag of before' "$before" "$(etag)"
+expect 'under the ETag of before' "$before" "$(header etag)"
