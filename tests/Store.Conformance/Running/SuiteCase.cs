@@ -51,8 +51,12 @@ public sealed class SuiteCase
     private static IEnumerable<object?[]> ArgumentsOf(MethodInfo method)
     {
         var sources = method.GetCustomAttributes().OfType<ITestDataSource>().ToArray();
-        return sources.Length == 0 ? [[]] : sources.SelectMany(source => source.GetData(method));
+        return sources.Length == 0 ? [[]] : sources.SelectMany(source => source.GetData(method)).Select(row => Unfolded(row, method.GetParameters()));
     }
+
+    // In a natively compiled program an attribute's array of values arrives inside one more array.
+    private static object?[] Unfolded(object?[] row, ParameterInfo[] parameters) =>
+        row is [object?[] values] && parameters is not [{ ParameterType.IsArray: true }] ? values : row;
 
     private static string? ShownAs(object? argument) => Convert.ToString(argument, CultureInfo.InvariantCulture);
 }

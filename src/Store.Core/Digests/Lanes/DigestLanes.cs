@@ -32,21 +32,18 @@ internal sealed class DigestLanes(int workers, IReadOnlyDictionary<string, Block
 
     private int ReadyCount => _platform.Count + _banks.Values.Sum(bank => bank.Count);
 
-    /// <summary>Begins a digest. Who computes it is decided here for good: the platform tells nobody how far it has come.</summary>
+    /// <summary>Begins a digest.</summary>
     /// <exception cref="StoreException"><see cref="StoreError.Unsupported"/>: the algorithm is not known here.</exception>
     public RunningDigest Begin(string algorithm)
     {
         var name = DigestAlgorithms.NameOf(algorithm);
         var kind = _banks.GetValueOrDefault(algorithm, _platform);
-        bool isAlone;
         lock (_lock)
         {
-            isAlone = kind.Begun++ == 0;
+            kind.Begun++;
         }
 
-        return kind.Hash is { } hash && !(isAlone && hash.IsForCompany)
-            ? new RunningDigest(this, kind, kind, new BlockState(hash))
-            : new RunningDigest(this, kind, _platform, new PlatformState(name));
+        return new RunningDigest(this, kind, _platform, name);
     }
 
     /// <summary>

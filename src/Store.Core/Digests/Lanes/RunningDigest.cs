@@ -1,4 +1,5 @@
 using System.Runtime.ExceptionServices;
+using System.Security.Cryptography;
 using GlanceStore.Transfer;
 
 namespace GlanceStore.Digests;
@@ -8,12 +9,14 @@ internal sealed class RunningDigest : IAsyncDisposable
 {
     private readonly DigestLanes _lanes;
     private readonly DigestBank _kind;
-    private readonly HashState _state;
+    private readonly DigestBank _platform;
+    private readonly HashAlgorithmName _name;
     private readonly Queue<(ChunkBuffer Buffer, int Length)> _pieces = new();
 
     // One for each piece but the first, which has been reached.
     private readonly Queue<RunningDigest?> _beside = new();
 
+    private HashState? _state;
     private (ChunkBuffer Buffer, int Length) _piece;
     private int _taken;
     private bool _isInTurn;
@@ -24,18 +27,19 @@ internal sealed class RunningDigest : IAsyncDisposable
 
     /// <param name="lanes">Who computes it.</param>
     /// <param name="kind">Where it is counted until it is disposed.</param>
-    /// <param name="bank">Where it waits for its turns.</param>
-    /// <param name="state">How far it has come.</param>
-    public RunningDigest(DigestLanes lanes, DigestBank kind, DigestBank bank, HashState state)
+    /// <param name="platform">Where it waits for its turns, if the platform computes it.</param>
+    /// <param name="name">What the platform calls it.</param>
+    public RunningDigest(DigestLanes lanes, DigestBank kind, DigestBank platform, HashAlgorithmName name)
     {
-        (_lanes, _kind, Bank, _state) = (lanes, kind, bank, state);
-        Blocks = state as BlockState;
+        (_lanes, _kind, _platform, _name, Bank) = (lanes, kind, platform, name, kind);
+        _state = kind.Hash is null ? new PlatformState(name) : null;
     }
 
-    public DigestBank Bank { get; }
+    /// <summary>Where it waits for its turns.</summary>
+    public DigestBank Bank { get; private set; }
 
     /// <summary>Its words, where lanes can go on with them.</summary>
-    public BlockState? Blocks { get; }
+    public BlockState? Blocks => State as BlockState;
 
     /// <summary>When it last became ready: who waits longest comes first.</summary>
     public long ReadySince { get; set; }
@@ -67,21 +71,21 @@ internal sealed class RunningDigest : IAsyncDisposable
     {
         await FlushAsync().ConfigureAwait(false);
         _isEnded = true;
-        return _state.End();
+        return State.End();
     }
 
     /// <summary>Gives up what is not digested yet, and all buffers with it.</summary>
     public async ValueTask DisposeAsync()
     {
         await _lanes.AbandonAsync(this).ConfigureAwait(false);
-        _state.Dispose();
+        _state?.Dispose();
     }
 
     /// <summary>Takes the next bytes of its piece alone.</summary>
     public void TakeAlone(int most)
     {
         var bytes = Left.Span[..Math.Min(Left.Length, most)];
-        _state.Append(bytes);
+        State.Append(bytes);
         Advance(bytes.Length);
     }
 
@@ -113,7 +117,18 @@ internal sealed class RunningDigest : IAsyncDisposable
     /// <summary>Takes more bytes when it is made ready.</summary>
     public void Hold(ChunkBuffer buffer, int length) => _pieces.Enqueue((buffer.Retain(), length));
 
-    public void BeginTurn() => (_isInTurn, _piece) = (true, _pieces.Peek());
+    /// <summary>
+    /// A turn begins. The first one decides who computes it, for good, since the platform tells nobody how far it has come: those that are begun
+    /// together are all here by then.
+    /// </summary>
+    public void BeginTurn()
+    {
+        (_isInTurn, _piece) = (true, _pieces.Peek());
+        if (_state is null && _kind is { Begun: 1, Hash.IsForCompany: true })
+        {
+            Bank = _platform;
+        }
+    }
 
     /// <summary>The turn is over; its piece goes where it is done.</summary>
     public void EndTurn(Exception? failure)
@@ -153,6 +168,8 @@ internal sealed class RunningDigest : IAsyncDisposable
     public Task WhenIdle() => IsBusy
         ? (_idle ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task
         : Task.CompletedTask;
+
+    private HashState State => _state ??= Bank.Hash is { } hash ? new BlockState(hash) : new PlatformState(_name);
 
     private void ReadyBeside(RunningDigest? beside)
     {
