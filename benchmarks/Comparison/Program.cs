@@ -22,6 +22,9 @@ switch (args)
     case ["s3-transfer-utility", var verb, var name]:
         await S3TransferUtility.RunAsync(verb, name);
         break;
+    case ["ssh-net", var image, var host, var port, var user, var keyFile, var path, .. var atOnce]:
+        SshNet.Put(image, new SshNet.Place(host, int.Parse(port, CultureInfo.InvariantCulture), user, keyFile, path), atOnce);
+        break;
     case ["disk-copy", var image, var copy]:
         await DiskReads.CopyAsync(image, copy);
         break;

@@ -50,7 +50,7 @@ internal static class SwiftScenarios
         IsPlotted = true,
         Targets =
         [
-            Target.Rate(Ours, Python, 2), Target.Rate(Ours, Loop, 0.9), Target.Cpu(Ours, Python, 0.6), Target.Cpu(Ours, Client, 1), Target.Peak(Ours, 128),
+            Target.Rate(Ours, Python, 2), Target.Rate(Ours, Loop, 0.9), Target.Cpu(Ours, Python, 0.7), Target.Cpu(Ours, Client, 1), Target.Peak(Ours, 128),
             Target.Peak(Piped, 128),
         ],
         Note = "Half of Python's time, or the server's own limit: one of the first two targets is enough. The server's four processes share the two cores.",

@@ -47,7 +47,7 @@ internal sealed record Target
 
     /// <summary>Our processor time is at most a multiple of another's.</summary>
     public static Target Cpu(string ours, string other, double atMost) => new(
-        $"processor time of {ours} over {other}", Text($"≤ {atMost:F1}"), result => result[ours].CpuSeconds / result[other].CpuSeconds, atMost, true)
+        $"processor time of {ours} over {other}", Text($"≤ {atMost:0.0#}"), result => result[ours].CpuSeconds / result[other].CpuSeconds, atMost, true)
     {
         Contestants = [ours, other],
     };
