@@ -11,8 +11,8 @@ token=
 export LC_ALL=C
 
 tidy() {
-    local pid
-    for pid in "${started[@]}"; do kill "$pid" 2>/dev/null || true; wait "$pid" 2>/dev/null || true; done
+    local n
+    for ((n = ${#started[@]} - 1; n >= 0; n--)); do kill "${started[n]}" 2>/dev/null || true; wait "${started[n]}" 2>/dev/null || true; done # a gateway before its cluster
     rm -rf "$work"
 }
 trap tidy EXIT
