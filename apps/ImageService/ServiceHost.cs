@@ -24,10 +24,12 @@ internal static class ServiceHost
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = arguments, ContentRootPath = AppContext.BaseDirectory });
         AddFile(builder.Configuration, arguments);
+        var notes = GlanceConfSettings.AddTo(builder.Configuration);
         var options = ServiceMistakes.Read(builder.Configuration);
         AddServer(builder, options);
         AddServices(builder, options);
         var app = builder.Build();
+        GlanceConfSettings.Log(app.Logger, notes);
         app.UseRequestIds();
         app.UseMiddleware<ErrorPages>();
         app.UseAccounts();
@@ -78,8 +80,9 @@ internal static class ServiceHost
         });
         services.AddSingleton<ImageJson>().AddSingleton<ImageList>().AddSingleton<ImageCreation>().AddSingleton<ImageChanges>().AddSingleton<ImageTags>()
             .AddSingleton<ImageMembers>().AddSingleton<ImageUploads>().AddSingleton<UploadRecords>().AddSingleton<ImageDownloads>()
-            .AddSingleton<ImageRemoval>().AddSingleton<DataRemoval>().AddSingleton<Recovery>();
-        services.AddSingleton<StagingArea>().AddSingleton<ImageImports>().AddSingleton<ImportRecords>().AddSingleton<ImportSources>()
+            .AddSingleton<ImageRemoval>().AddSingleton<DataRemoval>().AddSingleton<Recovery>()
+            .AddSingleton<GivenPlaces>().AddSingleton<LocationReceipts>().AddSingleton<LocationChanges>();
+        services.AddSingleton<StagingArea>().AddSingleton<ImageImports>().AddSingleton<TaskList>().AddSingleton<ImportRecords>().AddSingleton<ImportSources>()
             .AddSingleton<ImportRun>().AddSingleton<ImportWorkers>();
         services.AddHostedService<DatabaseAtStart>();
         services.AddHostedService(provider => provider.GetRequiredService<Recovery>());

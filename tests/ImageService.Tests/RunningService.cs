@@ -11,13 +11,17 @@ internal sealed class RunningService : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly DirectoryInfo _root;
 
-    private RunningService(WebApplication app, DirectoryInfo root)
+    private RunningService(WebApplication app, DirectoryInfo root, string[] arguments)
     {
+        Arguments = arguments;
         _app = app;
         _root = root;
         Address = new Uri(app.Urls.First());
         Client = ClientOf(null);
     }
+
+    /// <summary>What it was started with.</summary>
+    public string[] Arguments { get; }
 
     public Uri Address { get; }
 
@@ -91,8 +95,9 @@ internal sealed class RunningService : IAsyncDisposable
             root.CreateSubdirectory(store);
         }
 
-        var app = ServiceHost.Build([.. standard.Concat(settings).Select(setting => $"--{setting}")]);
+        string[] arguments = [.. standard.Concat(settings).Select(setting => $"--{setting}")];
+        var app = ServiceHost.Build(arguments);
         await app.StartAsync();
-        return new RunningService(app, root);
+        return new RunningService(app, root, arguments);
     }
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -20,7 +21,7 @@ internal sealed class KeystoneClient : IDisposable
     {
         _options = options.Auth.Keystone;
         var address = _options.Url!.TrimEnd('/');
-        _http = new HttpClient
+        _http = new HttpClient(HandlerOf(_options))
         {
             BaseAddress = new Uri(address.EndsWith("/v3", StringComparison.Ordinal) ? address + "/" : address + "/v3/"),
             Timeout = TimeSpan.FromSeconds(15),
@@ -119,15 +120,35 @@ internal sealed class KeystoneClient : IDisposable
                 ["methods"] = new JsonArray("password"),
                 ["password"] = new JsonObject
                 {
-                    ["user"] = new JsonObject { ["name"] = _options.Username, ["password"] = _options.Password, ["domain"] = new JsonObject { ["name"] = _options.UserDomain } },
+                    ["user"] = new JsonObject { ["name"] = _options.Username, ["password"] = _options.Password, ["domain"] = DomainOf(_options.UserDomainId, _options.UserDomain) },
                 },
             },
             ["scope"] = new JsonObject
             {
-                ["project"] = new JsonObject { ["name"] = _options.Project, ["domain"] = new JsonObject { ["name"] = _options.ProjectDomain } },
+                ["project"] = new JsonObject { ["name"] = _options.Project, ["domain"] = DomainOf(_options.ProjectDomainId, _options.ProjectDomain) },
             },
         },
     };
+
+    private static JsonObject DomainOf(string? id, string name) => id is null ? new JsonObject { ["name"] = name } : new JsonObject { ["id"] = id };
+
+    private static SocketsHttpHandler HandlerOf(KeystoneOptions options)
+    {
+        var handler = new SocketsHttpHandler();
+        if (options.CaFile is { } file)
+        {
+            var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+            policy.CustomTrustStore.ImportFromPemFile(file);
+            handler.SslOptions.CertificateChainPolicy = policy;
+        }
+
+        if (!options.VerifyCertificates)
+        {
+            handler.SslOptions.RemoteCertificateValidationCallback = (_, _, _, _) => true;
+        }
+
+        return handler;
+    }
 
     private static (Caller, DateTimeOffset) Read(string text)
     {

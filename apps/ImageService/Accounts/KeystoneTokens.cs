@@ -55,7 +55,7 @@ internal sealed class KeystoneTokens(ServiceOptions options, KeystoneClient keys
 
     private ApiException Refused(HttpContext context)
     {
-        context.Response.Headers.WWWAuthenticate = $"Keystone uri=\"{_options.Url}\"";
+        context.Response.Headers.WWWAuthenticate = $"Keystone uri=\"{_options.PublicUrl ?? _options.Url}\"";
         return AuthToken.Refused();
     }
 

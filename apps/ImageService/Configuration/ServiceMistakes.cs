@@ -43,13 +43,21 @@ internal static class ServiceMistakes
             }
         }
 
+        foreach (var (name, text, known) in new[] { ("ImportMethods", options.ImportMethods, ServiceOptions.KnownImportMethods), ("WebSchemes", options.WebSchemes, ServiceOptions.KnownWebSchemes) })
+        {
+            if (text is not null && ConfTexts.ItemsOf(text).Except(known).Any())
+            {
+                yield return $"{name} is made of {string.Join(", ", known)}, parted by commas.";
+            }
+        }
+
         if (options.ImportWorkers is < 0 or > 64)
         {
             yield return "ImportWorkers is a number from 0 to 64.";
         }
 
         var quotas = options.Quotas;
-        if (quotas.ImageSizeBytes < 1 || quotas.ProjectBytes < 0 || quotas.Properties < 0 || quotas.Tags < 0 || quotas.Members < 0)
+        if (quotas.ImageSizeBytes < 1 || quotas.ProjectBytes < 0 || quotas.Properties < 0 || quotas.Tags < 0 || quotas.Members < 0 || quotas.Locations < 0)
         {
             yield return "Quotas are not negative, and ImageSizeBytes is at least 1.";
         }
@@ -83,6 +91,11 @@ internal static class ServiceMistakes
         if (string.IsNullOrEmpty(keystone.Username) || string.IsNullOrEmpty(keystone.Password))
         {
             yield return "Auth:Keystone:Username and Auth:Keystone:Password are those of the service's own user.";
+        }
+
+        if (keystone.CaFile is { } file && !File.Exists(file))
+        {
+            yield return $"Auth:Keystone:CaFile is a PEM file of certificates, and there is no '{file}'.";
         }
     }
 

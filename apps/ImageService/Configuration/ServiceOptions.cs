@@ -5,10 +5,14 @@ internal sealed record ServiceOptions
 {
     public const string Section = "ImageService";
 
+    public static readonly IReadOnlyList<string> KnownImportMethods = ["glance-direct", "web-download", "copy-image"];
+
+    public static readonly IReadOnlyList<string> KnownWebSchemes = ["http", "https"];
+
     /// <summary><c>sqlite:PATH</c> or a connection string of PostgreSQL; null for a file of SQLite in the data folder.</summary>
     public string? Database { get; init; }
 
-    /// <summary>An operator's <c>glance-api.conf</c> to take the stores from; null for none.</summary>
+    /// <summary>An operator's <c>glance-api.conf</c> to take the stores from, and limits, Keystone and imports behind the settings here; null for none.</summary>
     public string? GlanceConf { get; init; }
 
     public AuthOptions Auth { get; init; } = new();
@@ -22,6 +26,12 @@ internal sealed record ServiceOptions
 
     /// <summary>How many imports a process does at a time.</summary>
     public int ImportWorkers { get; init; } = 2;
+
+    /// <summary>The ways of importing that are offered, parted by commas; null for all there are.</summary>
+    public string? ImportMethods { get; init; }
+
+    /// <summary>The schemes of addresses that <c>web-download</c> may fetch, parted by commas; null for http and https.</summary>
+    public string? WebSchemes { get; init; }
 
     /// <summary>What <c>web-download</c> may fetch and how: settings of the HTTP store (AllowedHosts, DeniedNetworks, CaFile, …).</summary>
     public IReadOnlyDictionary<string, string> WebDownload { get; init; } = new Dictionary<string, string>();
@@ -76,6 +86,8 @@ internal sealed record QuotaOptions
     public int Tags { get; init; } = 128;
 
     public int Members { get; init; } = 128;
+
+    public int Locations { get; init; } = 10;
 }
 
 internal enum AuthMode
@@ -124,6 +136,19 @@ internal sealed record KeystoneOptions
     public string UserDomain { get; init; } = "Default";
 
     public string ProjectDomain { get; init; } = "Default";
+
+    /// <summary>The domains by their ids instead; null, the default: by their names.</summary>
+    public string? UserDomainId { get; init; }
+
+    public string? ProjectDomainId { get; init; }
+
+    /// <summary>Where callers without a token are sent; null, the default: where this service asks.</summary>
+    public string? PublicUrl { get; init; }
+
+    /// <summary>A PEM file of the authorities that Keystone's certificate is checked against; null for the system's.</summary>
+    public string? CaFile { get; init; }
+
+    public bool VerifyCertificates { get; init; } = true;
 
     /// <summary>How long an answer is believed, at most to the token's own end.</summary>
     public TimeSpan CacheTime { get; init; } = TimeSpan.FromMinutes(5);

@@ -48,7 +48,15 @@ internal static class Migrations
         CREATE INDEX tasks_by_age ON tasks (created_at, id);
         CREATE INDEX tasks_to_do ON tasks (created_at) WHERE status IN ('pending', 'processing')
         """,
+
+        // Data are one image's, but for what is fetched from the web and never deleted there.
+        """
+        CREATE UNIQUE INDEX image_locations_of_one ON image_locations (url, COALESCE(account, '')) WHERE url < 'http' OR url >= 'httq'
+        """,
     ];
+
+    /// <summary>The schema that this program knows.</summary>
+    public static int Version => Steps.Length;
 
     public static async Task<int> ApplyAsync(DbSession session, SqlDialect dialect)
     {

@@ -14,11 +14,13 @@ internal sealed class ServiceDatabase : IAsyncDisposable
     private readonly DbDataSource _source;
     private readonly SqlDialect _dialect;
     private readonly SemaphoreSlim? _writers;
+    private readonly string? _file;
 
     static ServiceDatabase() => DefaultTypeMap.MatchNamesWithUnderscores = true;
 
-    private ServiceDatabase(DbDataSource source, SqlDialect dialect)
+    private ServiceDatabase(DbDataSource source, SqlDialect dialect, string? file)
     {
+        _file = file;
         _source = source;
         _dialect = dialect;
         _writers = dialect.HasOneWriter ? new SemaphoreSlim(1) : null;
@@ -31,11 +33,11 @@ internal sealed class ServiceDatabase : IAsyncDisposable
         text ??= SqlitePrefix + Path.Combine(DataFolder.Ensure(), "images.db");
         if (!text.StartsWith(SqlitePrefix, StringComparison.OrdinalIgnoreCase))
         {
-            return new ServiceDatabase(NpgsqlDataSource.Create(text), new PostgreSqlDialect());
+            return new ServiceDatabase(NpgsqlDataSource.Create(text), new PostgreSqlDialect(), null);
         }
 
         var connection = new SqliteConnectionStringBuilder { DataSource = text[SqlitePrefix.Length..], ForeignKeys = true };
-        return new ServiceDatabase(SqliteFactory.Instance.CreateDataSource(connection.ConnectionString), new SqliteDialect());
+        return new ServiceDatabase(SqliteFactory.Instance.CreateDataSource(connection.ConnectionString), new SqliteDialect(), connection.DataSource);
     }
 
     /// <summary>Brings the schema up to date. Of several processes that start together one does it.</summary>
@@ -48,6 +50,22 @@ internal sealed class ServiceDatabase : IAsyncDisposable
         }
 
         await WriteAsync(session => Migrations.ApplyAsync(session, _dialect), cancellationToken);
+    }
+
+    /// <summary>Makes sure that the database is there and has the schema that this service knows. Nothing is changed.</summary>
+    /// <exception cref="InvalidOperationException">It is not, or has not.</exception>
+    public async Task RequireCurrentAsync(CancellationToken cancellationToken)
+    {
+        if (_file is { } file && !File.Exists(file))
+        {
+            throw new InvalidOperationException($"There is no database '{file}': name the one of the service with --ImageService:Database, or its settings with --config.");
+        }
+
+        var version = await ReadAsync(session => session.FindAsync<long?>("SELECT MAX(version) FROM schema_version"), cancellationToken);
+        if (version != Migrations.Version)
+        {
+            throw new InvalidOperationException($"The database has version {version ?? 0} of the schema and this program knows {Migrations.Version}: use the program that the service is run with.");
+        }
     }
 
     /// <summary>Reads what was true at one moment.</summary>

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using GlanceStore.ImageService.Http;
 using GlanceStore.ImageService.Images;
+using GlanceStore.ImageService.Imports;
 
 namespace GlanceStore.ImageService.Discovery;
 
@@ -12,6 +13,8 @@ internal static class Schemas
         routes.MapGet("/v2/schemas/image", context => JsonBody.WriteAsync(context, Image()));
         routes.MapGet("/v2/schemas/images", context => JsonBody.WriteAsync(context, Collection("images", Image())));
         routes.MapGet("/v2/schemas/member", context => JsonBody.WriteAsync(context, Member()));
+        routes.MapGet("/v2/schemas/task", context => JsonBody.WriteAsync(context, TaskOf(isWhole: true)));
+        routes.MapGet("/v2/schemas/tasks", context => JsonBody.WriteAsync(context, Collection("tasks", TaskOf(isWhole: false))));
         routes.MapGet("/v2/schemas/members", context => JsonBody.WriteAsync(context, Collection("members", Member())));
     }
 
@@ -68,6 +71,19 @@ internal static class Schemas
         {
             ["url"] = new JsonObject { ["type"] = "string", ["maxLength"] = ImageProperty.MaxText },
             ["metadata"] = new JsonObject { ["type"] = "object" },
+            ["validation_data"] = new JsonObject
+            {
+                ["type"] = "object",
+                ["description"] = "Values to be used to populate the corresponding image properties; what is at the location is compared with them.",
+                ["additionalProperties"] = false,
+                ["properties"] = new JsonObject
+                {
+                    ["checksum"] = new JsonObject { ["type"] = "string", ["minLength"] = 32, ["maxLength"] = 32 },
+                    ["os_hash_algo"] = new JsonObject { ["type"] = "string", ["maxLength"] = 64 },
+                    ["os_hash_value"] = new JsonObject { ["type"] = "string", ["maxLength"] = 128 },
+                },
+                ["required"] = new JsonArray("os_hash_algo", "os_hash_value"),
+            },
         },
     };
 
@@ -84,6 +100,35 @@ internal static class Schemas
             ["schema"] = new JsonObject { ["type"] = "string", ["readOnly"] = true },
         },
     };
+
+    private static JsonObject TaskOf(bool isWhole)
+    {
+        var properties = new JsonObject
+        {
+            ["id"] = Text("An identifier for the task"),
+            ["type"] = new JsonObject { ["type"] = "string", ["description"] = "The type of task represented by this content", ["enum"] = new JsonArray(ImportTask.Type) },
+            ["status"] = new JsonObject { ["type"] = "string", ["description"] = "The current status of this task", ["enum"] = new JsonArray("pending", "processing", "success", "failure") },
+            ["owner"] = Nullable("string", "An identifier for the owner of this task"),
+            ["image_id"] = Text("Image associated with the task"),
+            ["request_id"] = Nullable("string", "Human-readable informative request-id"),
+            ["user_id"] = Nullable("string", "User associated with the task"),
+            ["expires_at"] = Nullable("string", "Datetime when this resource would be subject to removal"),
+            ["created_at"] = Text("Datetime when this resource was created"),
+            ["updated_at"] = Text("Datetime when this resource was updated"),
+            ["self"] = new JsonObject { ["type"] = "string", ["readOnly"] = true },
+            ["schema"] = new JsonObject { ["type"] = "string", ["readOnly"] = true },
+        };
+        if (isWhole)
+        {
+            properties["input"] = Nullable("object", "The parameters required by task, JSON blob");
+            properties["result"] = Nullable("object", "The result of current task, JSON blob");
+            properties["message"] = Text("Human-readable informative message only included when appropriate (usually on failure)");
+        }
+
+        return new JsonObject { ["name"] = "task", ["properties"] = properties };
+    }
+
+    private static JsonObject Nullable(string type, string description) => new() { ["type"] = new JsonArray("null", type), ["description"] = description };
 
     private static JsonObject Collection(string name, JsonObject item) => new()
     {

@@ -1,12 +1,13 @@
 using GlanceStore.ImageService.Accounts;
 using GlanceStore.ImageService.Database;
 using GlanceStore.ImageService.Http;
+using GlanceStore.ImageService.Transfers;
 using Microsoft.Net.Http.Headers;
 
 namespace GlanceStore.ImageService.Images;
 
 /// <summary>GET and PATCH of one image, and what takes it out of use and back.</summary>
-internal sealed class ImageChanges(ServiceDatabase database, ImageJson json, ServiceOptions options, TimeProvider time)
+internal sealed class ImageChanges(ServiceDatabase database, ImageJson json, LocationChanges locations, ServiceOptions options, TimeProvider time)
 {
     public async Task ShowAsync(HttpContext context, string id)
     {
@@ -21,22 +22,50 @@ internal sealed class ImageChanges(ServiceDatabase database, ImageJson json, Ser
         var isVersion20 = VersionOf(context) == ImagePatch.Version20;
         using var body = await JsonBody.ReadAsync(context);
         var patch = ImagePatch.Read(body, isVersion20);
-        var image = await database.WriteAsync(async session =>
-        {
-            var edit = new ImageEdit(caller, await ImageTable.OwnedAsync(session, caller, id), options.Quotas);
-            patch.Apply(edit);
-            await ImageWriting.UpdateAsync(session, edit, DbTime.Now(time));
-
-            // Whatever the patch made of its rights: the answer is the image as it is now.
-            var row = await session.FindAsync<ImageRow>("SELECT i.* FROM images i WHERE i.id = @id", new { id });
-            return (await ImageTable.CompleteAsync(session, [row!]))[0];
-        }, context.RequestAborted);
+        var image = patch.HasLocations
+            ? await PatchLocationsAsync(caller, id, patch, context.RequestAborted)
+            : await database.WriteAsync(session => ApplyAsync(session, caller, id, patch, null), context.RequestAborted);
         await JsonBody.WriteAsync(context, json.Of(image, caller));
     }
 
     public Task DeactivateAsync(HttpContext context, string id) => SwitchAsync(context, id, ImageStatus.Deactivated);
 
     public Task ReactivateAsync(HttpContext context, string id) => SwitchAsync(context, id, ImageStatus.Active);
+
+    private async Task<ImageRecord> PatchLocationsAsync(Caller caller, string id, ImagePatch patch, CancellationToken cancellationToken)
+    {
+        var plan = await locations.PrepareAsync(caller, id, patch, cancellationToken);
+        ImageRecord image;
+        try
+        {
+            image = await database.WriteAsync(session => ApplyAsync(session, caller, id, patch, plan), cancellationToken);
+        }
+        catch
+        {
+            await locations.AbandonAsync(plan);
+            throw;
+        }
+
+        await plan.DisposeAsync();
+        await locations.FinishAsync(id);
+        return image;
+    }
+
+    private async Task<ImageRecord> ApplyAsync(DbSession session, Caller caller, string id, ImagePatch patch, LocationPlan? plan)
+    {
+        var image = await ImageTable.OwnedAsync(session, caller, id);
+        var edit = new ImageEdit(caller, plan?.Seen(image) ?? image, options.Quotas);
+        patch.Apply(edit);
+        await ImageWriting.UpdateAsync(session, edit, DbTime.Now(time));
+        if (plan is not null)
+        {
+            await locations.WriteAsync(session, plan, edit);
+        }
+
+        // Whatever the patch made of its rights: the answer is the image as it is now.
+        var row = await session.FindAsync<ImageRow>("SELECT i.* FROM images i WHERE i.id = @id", new { id });
+        return (await ImageTable.CompleteAsync(session, [row!]))[0];
+    }
 
     private async Task SwitchAsync(HttpContext context, string id, string status)
     {

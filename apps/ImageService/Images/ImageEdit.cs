@@ -15,6 +15,9 @@ internal sealed class ImageEdit(Caller caller, ImageRecord image, QuotaOptions q
 
     public ImageRecord Image => image;
 
+    /// <summary>What is changed of its places.</summary>
+    public LocationEdit Locations { get; } = new(image, quotas);
+
     /// <summary>The columns that were set, by their names.</summary>
     public IReadOnlyDictionary<string, object?> Columns => _columns;
 
@@ -34,7 +37,7 @@ internal sealed class ImageEdit(Caller caller, ImageRecord image, QuotaOptions q
             case "id":
                 throw ApiException.Forbidden("Attribute 'id' is read-only.");
             case "locations":
-                throw ApiException.Forbidden("This service takes no locations from its callers; upload the data.");
+                throw ApiException.Forbidden("An image is created without locations; a PATCH gives it some.");
             case "tags":
                 _tags = TagsOf(value);
                 break;

@@ -7,7 +7,8 @@ namespace GlanceStore.ImageService.Images;
 /// <param name="Op"><c>add</c>, <c>replace</c> or <c>remove</c>.</param>
 /// <param name="Name">The property.</param>
 /// <param name="Value">What it becomes; null for a removal.</param>
-internal sealed record PatchStep(string Op, string Name, JsonElement? Value);
+/// <param name="Position">Which of its items, of <c>locations</c>: a number, or <c>-</c> for the end; else null.</param>
+internal sealed record PatchStep(string Op, string Name, JsonElement? Value, string? Position);
 
 /// <summary>Reads both forms of OpenStack's JSON patches for images, of version 2.1 and 2.0, and does what they say.</summary>
 internal sealed class ImagePatch
@@ -15,12 +16,17 @@ internal sealed class ImagePatch
     public const string Version21 = "application/openstack-images-v2.1-json-patch";
     public const string Version20 = "application/openstack-images-v2.0-json-patch";
 
+    private const string Locations = "locations";
+
     private static readonly string[] Ops = ["add", "replace", "remove"];
 
     private readonly bool _isVersion20;
     private readonly List<PatchStep> _steps;
 
     private ImagePatch(bool isVersion20, List<PatchStep> steps) => (_isVersion20, _steps) = (isVersion20, steps);
+
+    /// <summary>Whether it changes the places of an image.</summary>
+    public bool HasLocations => _steps.Exists(step => step.Name == Locations);
 
     /// <summary>Reads a patch.</summary>
     /// <param name="body">Its JSON, which has to stay until the patch was applied.</param>
@@ -40,8 +46,14 @@ internal sealed class ImagePatch
     /// <exception cref="ApiException">403, 409 or 400: a step cannot be done, so none is.</exception>
     public void Apply(ImageEdit edit)
     {
-        foreach (var (op, name, value) in _steps)
+        foreach (var (op, name, value, position) in _steps)
         {
+            if (name == Locations)
+            {
+                Apply(edit.Locations, op, value, position);
+                continue;
+            }
+
             if (op == "remove")
             {
                 edit.Remove(name);
@@ -59,6 +71,22 @@ internal sealed class ImagePatch
             }
 
             edit.Set(name, value!.Value);
+        }
+    }
+
+    private static void Apply(LocationEdit locations, string op, JsonElement? value, string? position)
+    {
+        switch (op)
+        {
+            case "add":
+                locations.Add(position, value!.Value);
+                break;
+            case "replace":
+                locations.Replace(value!.Value);
+                break;
+            default:
+                locations.Remove(position);
+                break;
         }
     }
 
@@ -90,9 +118,14 @@ internal sealed class ImagePatch
 
     private static PatchStep StepOf(JsonElement step, string op, string path)
     {
-        var name = NameOf(path);
-        return op == "remove" ? new PatchStep(op, name, null)
-            : step.TryGetProperty("value", out var value) ? new PatchStep(op, name, value)
+        var (name, position) = NameOf(path);
+        if (name == Locations && (op == "replace") != (position is null))
+        {
+            throw ApiException.BadRequest($"The operation \"{op}\" of locations has a path such as {(op == "replace" ? "/locations" : "/locations/-")}.");
+        }
+
+        return op == "remove" ? new PatchStep(op, name, null, position)
+            : step.TryGetProperty("value", out var value) ? new PatchStep(op, name, value, position)
             : throw ApiException.BadRequest($"Operation \"{op}\" requires a member named \"value\".");
     }
 
@@ -101,7 +134,7 @@ internal sealed class ImagePatch
         : throw ApiException.BadRequest($"An operation has a member named \"{member}\", and one has not.");
 
     // A JSON pointer (RFC 6901) of one step; locations are reached with two.
-    private static string NameOf(string path)
+    private static (string Name, string? Position) NameOf(string path)
     {
         if (!path.StartsWith('/'))
         {
@@ -109,14 +142,14 @@ internal sealed class ImagePatch
         }
 
         var name = path[1..];
-        if (name.StartsWith("locations/", StringComparison.Ordinal))
+        if (name.StartsWith(Locations + "/", StringComparison.Ordinal))
         {
-            return "locations";
+            return (Locations, name[(Locations.Length + 1)..]);
         }
 
         return name.Length == 0 || name.Contains('/') || !HasWholeEscapes(name)
             ? throw ApiException.BadRequest($"The pointer {path} does not name one property.")
-            : name.Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal);
+            : (name.Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal), null);
     }
 
     private static bool HasWholeEscapes(string name)

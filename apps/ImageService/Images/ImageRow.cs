@@ -1,7 +1,7 @@
 namespace GlanceStore.ImageService.Images;
 
 /// <summary>A row of the table <c>images</c>.</summary>
-internal sealed class ImageRow
+internal sealed record ImageRow
 {
     public string Id { get; init; } = "";
 

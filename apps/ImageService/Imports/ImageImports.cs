@@ -8,10 +8,12 @@ using GlanceStore.ImageService.Transfers;
 namespace GlanceStore.ImageService.Imports;
 
 /// <summary>POST of an import: a task in the queue, with the image locked to it, both before the answer.</summary>
-internal sealed class ImageImports(ServiceDatabase database, ImageStores stores, StagingArea staging, ImportSources sources, ImportWorkers workers, TimeProvider time)
+internal sealed class ImageImports(ServiceDatabase database, ImageStores stores, StagingArea staging, ImportSources sources, ImportWorkers workers, ServiceOptions options, TimeProvider time)
 {
     /// <summary>The ways of importing that there are here.</summary>
-    public IEnumerable<string> Methods => staging.Store is null ? [ImportRequest.Web, ImportRequest.Copy] : [ImportRequest.Direct, ImportRequest.Web, ImportRequest.Copy];
+    public IEnumerable<string> Methods => ServiceOptions.KnownImportMethods
+        .Where(method => options.ImportMethods is null || ConfTexts.ItemsOf(options.ImportMethods).Contains(method))
+        .Where(method => method != ImportRequest.Direct || staging.Store is not null);
 
     public async Task ImportAsync(HttpContext context, string id)
     {

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using GlanceStore.ImageService.Http;
+using GlanceStore.ImageService.Images;
 
 namespace GlanceStore.ImageService.Imports;
 
@@ -11,6 +12,9 @@ namespace GlanceStore.ImageService.Imports;
 /// <param name="MustAllSucceed">Whether one store that fails fails the import.</param>
 internal sealed record ImportRequest(string Method, string? Uri, IReadOnlyList<string> Stores, bool MustAllSucceed)
 {
+    /// <summary>The digests that what comes from the web must have; none where the caller did not say.</summary>
+    public IReadOnlyList<Digest> Digests { get; init; } = [];
+
     public const string Direct = "glance-direct";
     public const string Web = "web-download";
     public const string Copy = "copy-image";
@@ -34,7 +38,10 @@ internal sealed record ImportRequest(string Method, string? Uri, IReadOnlyList<s
         }
 
         var kind = JsonBody.TextOf(name, "name", 64);
-        return new ImportRequest(kind, UriOf(kind, method), isAll ? AllOf(stores) : NamedIn(members, kind, stores), FlagOf(members, "all_stores_must_succeed", true));
+        return new ImportRequest(kind, UriOf(kind, method), isAll ? AllOf(stores) : NamedIn(members, kind, stores), FlagOf(members, "all_stores_must_succeed", true))
+        {
+            Digests = kind == Web ? DigestsOf(method) : [],
+        };
     }
 
     public string ToJson() => new JsonObject
@@ -43,18 +50,59 @@ internal sealed record ImportRequest(string Method, string? Uri, IReadOnlyList<s
         ["uri"] = Uri,
         ["stores"] = new JsonArray([.. Stores.Select(store => (JsonNode?)store)]),
         ["must_all_succeed"] = MustAllSucceed,
+        ["digests"] = new JsonArray([.. Digests.Select(digest => (JsonNode?)digest.ToString())]),
     }.ToJsonString();
 
     public static ImportRequest FromJson(string text)
     {
         var json = JsonNode.Parse(text)!.AsObject();
-        return new ImportRequest((string)json["method"]!, (string?)json["uri"], [.. json["stores"]!.AsArray().Select(store => (string)store!)], (bool)json["must_all_succeed"]!);
+        return new ImportRequest((string)json["method"]!, (string?)json["uri"], [.. json["stores"]!.AsArray().Select(store => (string)store!)], (bool)json["must_all_succeed"]!)
+        {
+            // A task of an older service has none.
+            Digests = [.. (json["digests"]?.AsArray() ?? []).Select(digest => Digest.Parse((string)digest!))],
+        };
     }
 
     private static string? UriOf(string kind, JsonElement method) =>
         kind != Web ? null
         : method.TryGetProperty("uri", out var uri) ? JsonBody.TextOf(uri, "uri", MaxUri)
         : throw ApiException.BadRequest("The method web-download has a member 'uri'.");
+
+    // By the names that an image has for them, beside the address that they are of.
+    private static List<Digest> DigestsOf(JsonElement method)
+    {
+        var digests = new List<Digest>();
+        if (method.TryGetProperty("checksum", out var md5))
+        {
+            digests.Add(DigestOf("md5", JsonBody.TextOf(md5, "checksum", ImageProperty.MaxText)));
+        }
+
+        if (method.TryGetProperty("os_hash_value", out var hash))
+        {
+            var algorithm = method.TryGetProperty("os_hash_algo", out var named) ? JsonBody.TextOf(named, "os_hash_algo", ImageProperty.MaxText) : "sha512";
+            digests.Add(DigestAlgorithms.Known.Contains(algorithm)
+                ? DigestOf(algorithm, JsonBody.TextOf(hash, "os_hash_value", ImageProperty.MaxText))
+                : throw ApiException.BadRequest($"os_hash_algo is one of {string.Join(", ", DigestAlgorithms.Known)}."));
+        }
+        else if (method.TryGetProperty("os_hash_algo", out _))
+        {
+            throw ApiException.BadRequest("The method web-download has os_hash_algo and no os_hash_value.");
+        }
+
+        return digests;
+    }
+
+    private static Digest DigestOf(string algorithm, string hex)
+    {
+        try
+        {
+            return new Digest(algorithm, hex);
+        }
+        catch (ArgumentException e)
+        {
+            throw ApiException.BadRequest(e.Message, e);
+        }
+    }
 
     private static bool FlagOf(Dictionary<string, JsonElement> members, string name, bool fallback) => !members.TryGetValue(name, out var value) ? fallback
         : value.ValueKind is JsonValueKind.True or JsonValueKind.False ? value.GetBoolean()

@@ -37,7 +37,7 @@ internal sealed partial class ImportRun(
         catch (Exception e)
         {
             LogFailed(logger, e, claim.Image.Id);
-            await records.FailAsync(task, MessageOf(e));
+            await records.FailAsync(task, MessageOf(e, claim));
             await CleanStagedAsync(claim);
         }
     }
@@ -141,9 +141,11 @@ internal sealed partial class ImportRun(
         }
     }
 
-    private static string MessageOf(Exception error) => error switch
+    private static string MessageOf(Exception error, Claim claim) => error switch
     {
         ApiException e => e.Message,
+        StoreException { Error: StoreError.Corrupted } when claim.Request.Digests.Count > 0 =>
+            $"What came from the address has not the digest that was given ({string.Join(", ", claim.Request.Digests)}); nothing was stored.",
 
         // Of an address that the caller named: what came of it is told as it is.
         StoreException { StoreId: ImportSources.WebStore } e => e.Message,

@@ -18,11 +18,13 @@ internal sealed class ImportSources : IAsyncDisposable
     private readonly ServiceDatabase _database;
     private readonly ImageStores _stores;
     private readonly ImageStores _web;
+    private readonly IReadOnlyList<string> _schemes;
 
     public ImportSources(ServiceDatabase database, ImageStores stores, ServiceOptions options)
     {
         _database = database;
         _stores = stores;
+        _schemes = options.WebSchemes is { } schemes ? ConfTexts.ItemsOf(schemes) : ServiceOptions.KnownWebSchemes;
         var settings = options.WebDownload.Select(setting => KeyValuePair.Create($"Stores:{WebStore}:{setting.Key}", (string?)setting.Value))
             .Append(KeyValuePair.Create($"Stores:{WebStore}:Type", (string?)"http"));
         var builder = new GlanceStoreBuilder { MaxBufferBytes = MaxBufferBytes };
@@ -35,7 +37,10 @@ internal sealed class ImportSources : IAsyncDisposable
     {
         try
         {
-            _web.Default.ParseLocation(uri);
+            if (!_schemes.Contains(_web.Default.ParseLocation(uri).Scheme))
+            {
+                throw ApiException.BadRequest("URI for web-download does not pass filtering");
+            }
         }
         catch (StoreException e)
         {
@@ -49,7 +54,7 @@ internal sealed class ImportSources : IAsyncDisposable
         if (claim.Request.Method == ImportRequest.Web)
         {
             var location = _web.Default.ParseLocation(claim.Request.Uri!);
-            return new ImportSource(await _web.Default.OpenReadAsync(location, null, cancellationToken), []);
+            return new ImportSource(await _web.Default.OpenReadAsync(location, null, cancellationToken), claim.Request.Digests);
         }
 
         var (receipt, places) = await StoredAsync(claim, cancellationToken);

@@ -6,6 +6,9 @@ namespace GlanceStore.ImageService.Imports;
 /// <summary>A row of the table <c>tasks</c>: an import that waits, is under way, or has ended.</summary>
 internal sealed class ImportTask
 {
+    /// <summary>What Glance calls an import.</summary>
+    public const string Type = "api_image_import";
+
     /// <summary>How long a task that has ended is told: Glance's 48 hours.</summary>
     public const long KeptMicroseconds = 48L * 3600 * 1_000_000;
 
@@ -37,6 +40,18 @@ internal sealed class ImportTask
 
     public ImportRequest Request => ImportRequest.FromJson(Input);
 
+    /// <summary>As a list tells it: without what it was given and what came of it.</summary>
+    public JsonObject ToShortJson()
+    {
+        var json = ToJson();
+        foreach (var name in new[] { "input", "result", "message", "image_id", "request_id", "user_id" })
+        {
+            json.Remove(name);
+        }
+
+        return json;
+    }
+
     public JsonObject ToJson()
     {
         var request = Request;
@@ -49,7 +64,7 @@ internal sealed class ImportTask
         return new JsonObject
         {
             ["id"] = Id,
-            ["type"] = "api_image_import",
+            ["type"] = Type,
             ["status"] = Status,
             ["owner"] = Owner,
             ["user_id"] = UserId,

@@ -3,7 +3,6 @@ using GlanceStore.ImageService.Accounts;
 using GlanceStore.ImageService.Database;
 using GlanceStore.ImageService.Http;
 using GlanceStore.ImageService.Images;
-using Microsoft.AspNetCore.Http.Extensions;
 
 namespace GlanceStore.ImageService.Listing;
 
@@ -20,12 +19,12 @@ internal sealed class ImageList(ServiceDatabase database, ImageJson json, Servic
         var answer = new JsonObject
         {
             ["images"] = new JsonArray([.. images.Select(image => json.Of(image, caller))]),
-            ["first"] = Link(context.Request.Query, null),
+            ["first"] = PageLinks.Of(Path, context.Request.Query, null),
             ["schema"] = "/v2/schemas/images",
         };
         if (images.Count > 0 && images.Count == request.Limit)
         {
-            answer["next"] = Link(context.Request.Query, images[^1].Row.Id);
+            answer["next"] = PageLinks.Of(Path, context.Request.Query, images[^1].Row.Id);
         }
 
         await JsonBody.WriteAsync(context, answer);
@@ -54,18 +53,5 @@ internal sealed class ImageList(ServiceDatabase database, ImageJson json, Servic
         {
             throw ApiException.BadRequest($"Invalid marker: there is no image {marker}.", e);
         }
-    }
-
-    // All parameters as they came, repeated ones too, but for the marker.
-    private static string Link(IQueryCollection query, string? marker)
-    {
-        var kept = new QueryBuilder(query.Where(parameter => parameter.Key != "marker")
-            .SelectMany(parameter => parameter.Value.Select(value => KeyValuePair.Create(parameter.Key, value ?? ""))));
-        if (marker is not null)
-        {
-            kept.Add("marker", marker);
-        }
-
-        return Path + kept;
     }
 }

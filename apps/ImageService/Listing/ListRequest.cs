@@ -44,7 +44,8 @@ internal sealed record ListRequest
         };
     }
 
-    private static int LimitOf(StringValues given, ServiceOptions options)
+    /// <summary>How many a page has.</summary>
+    public static int LimitOf(StringValues given, ServiceOptions options)
     {
         if (Single(given, "limit") is not { } text)
         {
@@ -56,7 +57,8 @@ internal sealed record ListRequest
             : throw ApiException.BadRequest("limit param must be an integer that is not negative.");
     }
 
-    private static string? Single(StringValues values, string name) => values.Count switch
+    /// <summary>A parameter that comes once; null where it does not come.</summary>
+    public static string? Single(StringValues values, string name) => values.Count switch
     {
         0 => null,
         1 => JsonBody.Checked(values[0] ?? "", name, 255),

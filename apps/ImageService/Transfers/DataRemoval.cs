@@ -91,6 +91,10 @@ internal sealed partial class DataRemoval(ServiceDatabase database, ImageStores 
             await restore(place);
             throw ApiException.Conflict($"Image {place.ImageId} could not be deleted because it is in use: {e.Error}.");
         }
+        catch (StoreException e) when (e.Error == StoreError.Unsupported && place.Location.Scheme is "http" or "https")
+        {
+            // Somebody else's, which the image only pointed to.
+        }
         catch (StoreException e)
         {
             LogLeft(logger, e, place.ImageId, place.Store);

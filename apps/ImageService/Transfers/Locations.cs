@@ -8,6 +8,9 @@ internal sealed record StoredData(ImageReceipt Receipt, IReadOnlyList<ImageLocat
 /// <summary>The places of an image, each with the receipt that verifies it.</summary>
 internal static class Locations
 {
+    // More places than an image ever has.
+    private const long Far = 1 << 20;
+
     /// <summary>Notes one more place, behind those there are.</summary>
     public static Task<int> AddAsync(DbSession session, string imageId, ImageReceipt receipt) => session.ExecuteAsync(
         """
@@ -22,6 +25,23 @@ internal static class Locations
             account = receipt.Location.Account,
             receipt = receipt.ToJson(),
         });
+
+    /// <summary>Notes one more place at an index among those there are; they move on behind it.</summary>
+    public static async Task InsertAsync(DbSession session, string imageId, int index, ImageReceipt receipt)
+    {
+        var positions = await session.QueryAsync<long>("SELECT position FROM image_locations WHERE image_id = @imageId AND status = 'active' ORDER BY position", new { imageId });
+        await AddAsync(session, imageId, receipt);
+        if (index < positions.Count)
+        {
+            // By more than there are, so that no two have the same for a moment; and then the new one takes the free place.
+            await session.ExecuteAsync(
+                """
+                UPDATE image_locations SET position = position + @far WHERE image_id = @imageId AND position >= @at
+                """,
+                new { imageId, at = positions[index], far = Far });
+            await session.ExecuteAsync("UPDATE image_locations SET position = @at WHERE image_id = @imageId AND url = @Uri", new { imageId, at = positions[index], receipt.Location.Uri });
+        }
+    }
 
     /// <summary>What a read of an image needs, or null where it has no data.</summary>
     public static async Task<StoredData?> FindAsync(DbSession session, string imageId)

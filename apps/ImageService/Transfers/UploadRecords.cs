@@ -15,7 +15,7 @@ internal sealed record Upload(ImageRow Image, string UploadId, long MaxSize);
 internal sealed class UploadRecords(ServiceDatabase database, ServiceOptions options, TimeProvider time)
 {
     /// <summary>From queued to saving, or to uploading.</summary>
-    public async Task<Upload> BeginAsync(Caller caller, string id, string store, string status, CancellationToken cancellationToken)
+    public async Task<Upload> BeginAsync(Caller caller, string id, string? store, string status, CancellationToken cancellationToken)
     {
         var upload = Guid.NewGuid().ToString("N");
         return await database.WriteAsync(async session =>

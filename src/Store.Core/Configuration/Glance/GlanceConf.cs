@@ -12,9 +12,11 @@ namespace GlanceStore;
 public sealed class GlanceConf
 {
     private readonly IReadOnlyList<string> _mistakes;
+    private readonly ConfText _text;
 
-    private GlanceConf(GlanceConfReader reader, IReadOnlyList<string> mistakes)
+    private GlanceConf(ConfText text, GlanceConfReader reader, IReadOnlyList<string> mistakes)
     {
+        _text = text;
         Stores = reader.Stores;
         DefaultStore = reader.DefaultStore;
         MaxBufferBytes = reader.MaxBufferBytes;
@@ -44,9 +46,30 @@ public sealed class GlanceConf
     {
         ArgumentNullException.ThrowIfNull(files);
         var mistakes = new List<string>();
-        var reader = new GlanceConfReader(ConfFiles.Read(files, directories ?? [], mistakes), mistakes);
+        var text = ConfFiles.Read(files, directories ?? [], mistakes);
+        var reader = new GlanceConfReader(text, mistakes);
         reader.Read();
-        return new GlanceConf(reader, mistakes);
+        return new GlanceConf(text, reader, mistakes);
+    }
+
+    /// <summary>An option that is no store's, for a service that is set up by the same files.</summary>
+    /// <param name="section">Its section: <c>DEFAULT</c>, <c>keystone_authtoken</c>, …</param>
+    /// <param name="name">Its name.</param>
+    /// <returns>The option as the last line that sets it has it, with everything put in place of <c>$other_option</c>; null where no line sets it.</returns>
+    /// <exception cref="FormatException">It refers to an option that is not set, or to itself.</exception>
+    public GlanceConfOption? Find(string section, string name)
+    {
+        ArgumentNullException.ThrowIfNull(section);
+        ArgumentNullException.ThrowIfNull(name);
+        if (_text.Find(section, name) is not { } value)
+        {
+            return null;
+        }
+
+        var mistakes = new List<string>();
+        return new ConfInterpolation(_text, GlanceOptions.DefaultOf, mistakes).Expand(value) is { } expanded
+            ? new GlanceConfOption(value.Section, value.Name, expanded, value.Place.File, value.Place.Line)
+            : throw new FormatException(mistakes[0]);
     }
 
     internal void Fill(IReadOnlyDictionary<string, Drivers.StoreType> types, StorePlan plan)
