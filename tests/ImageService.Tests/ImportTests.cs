@@ -58,6 +58,48 @@ public abstract class ImportTests : DatabaseTests
     }
 
     [TestMethod]
+    public async Task What_comes_from_the_web_has_the_digest_that_was_given_or_is_nowhere()
+    {
+        var data = SomeBytes.Of(300_000);
+        using var web = Web(data);
+        var id = await Client.CreateAsync();
+        (await Client.PostAsync($"/v2/images/{id}/import", WebDownload(web.Url + "/disk", $$"""
+            , "os_hash_algo": "sha256", "os_hash_value": "{{Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData([1]))}}"
+            """))).Is(202);
+        await EndAsync(id);
+        Assert.AreEqual("queued", await Client.StatusOfAsync(id));
+        Assert.Contains("has not the digest that was given (sha256:", (string)(await Client.GetAsync($"/v2/images/{id}/tasks")).Json["tasks"]![0]!["message"]!);
+        Assert.IsEmpty(Service.StoredIn("fast"));
+        (await Client.PostAsync($"/v2/images/{id}/import", WebDownload(web.Url + "/disk", $$"""
+            , "checksum": "{{Convert.ToHexStringLower(System.Security.Cryptography.MD5.HashData(data))}}", "os_hash_value": "{{Convert.ToHexStringLower(System.Security.Cryptography.SHA512.HashData(data))}}"
+            """))).Is(202);
+        await EndAsync(id);
+        Assert.AreEqual("active", await Client.StatusOfAsync(id));
+    }
+
+    [TestMethod]
+    public async Task Each_of_many_tasks_is_done_once_by_one_of_several_processes()
+    {
+        await using var another = await Service.StartAnotherAsync();
+        string[] ids = [.. await Task.WhenAll(Enumerable.Range(0, 12).Select(async i =>
+        {
+            var id = await Client.CreateAsync();
+            (await StageAsync(id, SomeBytes.Of(100_000, i))).Is(204);
+            return id;
+        }))];
+        await Task.WhenAll(ids.Select(async (id, i) => (await (i % 2 == 0 ? Client : another.Client).PostAsync($"/v2/images/{id}/import", Direct)).Is(202)));
+        for (var i = 0; i < ids.Length; i++)
+        {
+            await EndAsync(ids[i]);
+            Assert.AreSequenceEqual(SomeBytes.Of(100_000, i), (await another.Client.DownloadAsync(ids[i])).Is(200).Body);
+        }
+
+        Assert.AreEqual(12, await Service.Database.ReadAsync(
+            session => session.FindAsync<long>("SELECT COUNT(*) FROM tasks WHERE status = 'success' AND attempts = 1"), CancellationToken.None));
+        Assert.IsEmpty(Service.StoredIn("hidden"));
+    }
+
+    [TestMethod]
     public async Task An_import_that_is_not_of_its_form_is_refused()
     {
         var id = await Client.CreateAsync();
@@ -69,6 +111,9 @@ public abstract class ImportTests : DatabaseTests
             ("""{"method": {"name": "glance-download"}}""", 400),
             ("""{"method": {"name": "web-download"}}""", 400),
             ("""{"method": {"name": "web-download", "uri": "file:///etc/passwd"}}""", 400),
+            ("""{"method": {"name": "web-download", "uri": "http://x.example.org/", "checksum": "12"}}""", 400),
+            ("""{"method": {"name": "web-download", "uri": "http://x.example.org/", "os_hash_algo": "sha512"}}""", 400),
+            ("""{"method": {"name": "web-download", "uri": "http://x.example.org/", "os_hash_algo": "crc32", "os_hash_value": "12345678"}}""", 400),
             ("""{"method": {"name": "web-download", "uri": "http://x.example.org/"}, "stores": []}""", 400),
             ("""{"method": {"name": "web-download", "uri": "http://x.example.org/"}, "stores": ["nowhere"]}""", 409),
             ("""{"method": {"name": "web-download", "uri": "http://x.example.org/"}, "stores": ["hidden"]}""", 409),
@@ -182,7 +227,7 @@ public abstract class ImportTests : DatabaseTests
         }
     }
 
-    private static string WebDownload(string uri) => $$$"""{"method": {"name": "web-download", "uri": "{{{uri}}}"}}""";
+    private static string WebDownload(string uri, string more = "") => $$$"""{"method": {"name": "web-download", "uri": "{{{uri}}}"{{{more}}}}}""";
 
     /// <summary>A server that has one file, <c>disk</c>.</summary>
     private static LoopbackHttp Web(byte[] file) => new(async context =>

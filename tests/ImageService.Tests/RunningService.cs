@@ -11,8 +11,11 @@ internal sealed class RunningService : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly DirectoryInfo _root;
 
-    private RunningService(WebApplication app, DirectoryInfo root, string[] arguments)
+    private readonly bool _ownsRoot;
+
+    private RunningService(WebApplication app, DirectoryInfo root, string[] arguments, bool ownsRoot)
     {
+        _ownsRoot = ownsRoot;
         Arguments = arguments;
         _app = app;
         _root = root;
@@ -54,29 +57,41 @@ internal sealed class RunningService : IAsyncDisposable
     }
 
     /// <summary>Starts it; settings are of the form <c>Name:Of:Setting=value</c>.</summary>
-    public static Task<RunningService> StartAsync(params string[] settings) =>
-        StartAsync(Directory.CreateTempSubdirectory("image-service-"), settings);
+    public static Task<RunningService> StartAsync(params string[] settings)
+    {
+        var root = Directory.CreateTempSubdirectory("image-service-");
+        return StartInAsync(root, [.. StoresIn(root), .. settings]);
+    }
 
-    /// <summary>Starts one more process, as it were, on what another one has.</summary>
-    public Task<RunningService> StartAnotherAsync(params string[] settings) => StartAsync(_root, settings);
+    /// <summary>Starts it in a folder that is its own from now on, with no stores but those of the settings.</summary>
+    public static Task<RunningService> StartInAsync(DirectoryInfo root, params string[] settings)
+    {
+        string[] standard = ["urls=http://127.0.0.1:0", "Logging:LogLevel:Default=None", $"ImageService:Database=sqlite:{Path.Combine(root.FullName, "images.db")}"];
+        return StartAsync(root, [.. standard.Concat(settings).Select(setting => $"--{setting}")], ownsRoot: true);
+    }
+
+    /// <summary>Starts one more process, as it were, on what this one has.</summary>
+    public Task<RunningService> StartAnotherAsync() => StartAsync(_root, Arguments, ownsRoot: false);
 
     public async ValueTask DisposeAsync()
     {
         await _app.StopAsync();
         await _app.DisposeAsync();
-        if (_root.Exists)
+        if (_ownsRoot)
         {
             _root.Delete(recursive: true);
         }
     }
 
-    private static async Task<RunningService> StartAsync(DirectoryInfo root, string[] settings)
+    private static string[] StoresIn(DirectoryInfo root)
     {
-        string[] standard =
+        foreach (var store in new[] { "fast", "cold", "hidden" })
+        {
+            root.CreateSubdirectory(store);
+        }
+
+        return
         [
-            "urls=http://127.0.0.1:0",
-            "Logging:LogLevel:Default=None",
-            $"ImageService:Database=sqlite:{Path.Combine(root.FullName, "images.db")}",
             "GlanceStore:DefaultStore=fast",
             "GlanceStore:Stores:fast:Type=file",
             $"GlanceStore:Stores:fast:Directory={Path.Combine(root.FullName, "fast")}",
@@ -90,14 +105,12 @@ internal sealed class RunningService : IAsyncDisposable
             $"GlanceStore:Stores:hidden:Directory={Path.Combine(root.FullName, "hidden")}",
             "GlanceStore:Stores:hidden:Reserved=true",
         ];
-        foreach (var store in new[] { "fast", "cold", "hidden" })
-        {
-            root.CreateSubdirectory(store);
-        }
+    }
 
-        string[] arguments = [.. standard.Concat(settings).Select(setting => $"--{setting}")];
+    private static async Task<RunningService> StartAsync(DirectoryInfo root, string[] arguments, bool ownsRoot)
+    {
         var app = ServiceHost.Build(arguments);
         await app.StartAsync();
-        return new RunningService(app, root, arguments);
+        return new RunningService(app, root, arguments, ownsRoot);
     }
 }

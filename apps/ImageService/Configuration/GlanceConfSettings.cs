@@ -32,7 +32,7 @@ internal sealed partial class GlanceConfSettings
         read.ReadMissed();
         if (read._mistakes.Count > 0)
         {
-            throw new InvalidOperationException(string.Join(Environment.NewLine, read._mistakes));
+            throw new InvalidOperationException(string.Join(Environment.NewLine, read._mistakes.Distinct()));
         }
 
         ((IConfigurationBuilder)configuration).Sources.Insert(0, new Microsoft.Extensions.Configuration.Memory.MemoryConfigurationSource

@@ -37,13 +37,9 @@ internal sealed class GivenPlaces(ImageStores stores)
         }
     }
 
-    /// <summary>The id of the image whose upload would store at that place; null where none would.</summary>
-    public string? OwnerOf(ImageLocation place)
-    {
-        var store = stores[place.StoreId!];
-        return !store.Info.Driver.Capabilities.CanWrite ? null : place.Uri.Split('/').FirstOrDefault(part =>
-            Guid.TryParseExact(part, "D", out _) && store.LocationOf(new ImageId(part)).Uri == place.Uri);
-    }
+    /// <summary>The ids that an image would have whose upload would store at that place, and perhaps some more.</summary>
+    public IEnumerable<string> OwnersOf(ImageLocation place) =>
+        stores[place.StoreId!].Info.Driver.Capabilities.CanWrite ? place.Uri.Split('/').Where(part => Guid.TryParseExact(part, "D", out _)).Distinct() : [];
 
     private ImageLocation Served(ImageLocation place) => place.StoreId is { } id && stores[id].Info.IsReserved
         ? throw ApiException.BadRequest("Invalid location: it is in none of the stores of this service.")

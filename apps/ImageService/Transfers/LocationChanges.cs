@@ -48,7 +48,12 @@ internal sealed class LocationChanges(
         {
             var isLost = plan.IsLost;
             await AbandonAsync(plan);
-            throw isLost ? Gone(id, e) : e;
+            if (isLost)
+            {
+                throw Gone(id, e);
+            }
+
+            throw;
         }
     }
 
@@ -148,7 +153,7 @@ internal sealed class LocationChanges(
     // Nobody's data are given to an image that are another one's, or that another one may store: its upload, or its deletion, would take them away.
     private async Task ClaimAsync(DbSession session, string id, ImageLocation place)
     {
-        if (places.OwnerOf(place) is { } owner && owner != id)
+        foreach (var owner in places.OwnersOf(place).Where(owner => owner != id))
         {
             var reserved = await session.ExecuteAsync(
                 """

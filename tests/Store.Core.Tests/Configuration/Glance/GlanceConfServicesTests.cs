@@ -21,6 +21,33 @@ public sealed class GlanceConfServicesTests : ConfTests
     }
 
     [TestMethod]
+    public void A_service_finds_its_own_options_in_the_file_of_its_stores()
+    {
+        var conf = Read("""
+            [DEFAULT]
+            enabled_backends = a:memory
+            host = keystone.example.org
+            [glance_store]
+            default_backend = a
+            [keystone_authtoken]
+            auth_url = http://$host:5000
+            auth_url = https://${host}:5000
+            password = pa$word
+            loop = $loop
+            """);
+        Assert.AreEqual(new GlanceConfOption("keystone_authtoken", "auth_url", "https://keystone.example.org:5000", At("glance-api.conf"), 8), conf.Find("Keystone_authtoken", "auth_url"));
+        Assert.DoesNotContain("5000", conf.Find("keystone_authtoken", "auth_url")!.ToString());
+        Assert.IsNull(conf.Find("keystone_authtoken", "username"));
+        Assert.IsNull(conf.Find("nothing", "username"));
+        foreach (var name in new[] { "password", "loop" })
+        {
+            var error = Assert.ThrowsExactly<FormatException>(() => conf.Find("keystone_authtoken", name));
+            Assert.Contains($"'{name}'", error.Message);
+            Assert.DoesNotContain("pa$word", error.Message);
+        }
+    }
+
+    [TestMethod]
     public async Task Reserved_store_is_in_no_listing_and_found_by_its_id()
     {
         var builder = new GlanceStoreBuilder();
