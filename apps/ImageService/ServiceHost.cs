@@ -81,7 +81,7 @@ internal static class ServiceHost
         services.AddSingleton<ImageJson>().AddSingleton<ImageList>().AddSingleton<ImageCreation>().AddSingleton<ImageChanges>().AddSingleton<ImageTags>()
             .AddSingleton<ImageMembers>().AddSingleton<ImageUploads>().AddSingleton<UploadRecords>().AddSingleton<ImageDownloads>()
             .AddSingleton<ImageRemoval>().AddSingleton<DataRemoval>().AddSingleton<Recovery>()
-            .AddSingleton<GivenPlaces>().AddSingleton<LocationReceipts>().AddSingleton<LocationChanges>();
+            .AddSingleton<ForeignData>().AddSingleton<GivenPlaces>().AddSingleton<LocationReceipts>().AddSingleton<LocationChanges>();
         services.AddSingleton<StagingArea>().AddSingleton<ImageImports>().AddSingleton<TaskList>().AddSingleton<ImportRecords>().AddSingleton<ImportSources>()
             .AddSingleton<ImportRun>().AddSingleton<ImportWorkers>();
         services.AddHostedService<DatabaseAtStart>();

@@ -286,6 +286,27 @@ public abstract class TransferTests : DatabaseTests
     }
 
     [TestMethod]
+    public async Task What_another_service_keeps_under_an_id_that_a_caller_chose_is_never_removed()
+    {
+        var id = Guid.NewGuid().ToString();
+        foreach (var store in new[] { "fast", "cold" })
+        {
+            await File.WriteAllBytesAsync(Service.At($"{store}/{id}"), [1, 2, 3]);
+        }
+
+        await Client.CreateAsync($"\"id\": \"{id}\", \"disk_format\": \"raw\", \"container_format\": \"bare\"");
+        for (var attempt = 0; attempt < 2; attempt++)
+        {
+            (await Client.UploadAsync(id, SomeBytes.Of(2000))).Refuses(409, "which are of no image here");
+            (await Client.PostAsync($"/v2/images/{id}/import", """{"method": {"name": "web-download", "uri": "http://x.example.org/"}}""")).Refuses(409, "which are of no image here");
+        }
+
+        (await Client.DeleteAsync($"/v2/images/{id}")).Is(204);
+        Assert.AreSequenceEqual(new[] { id }, Service.StoredIn("fast"));
+        Assert.AreSequenceEqual(new[] { id }, Service.StoredIn("cold"));
+    }
+
+    [TestMethod]
     public async Task The_data_of_a_deleted_image_are_removed_once_their_store_is_there_again()
     {
         var id = await Client.StoreAsync(SomeBytes.Of(1000), "\"disk_format\": \"raw\", \"container_format\": \"bare\", \"tags\": [\"t\"]");

@@ -51,7 +51,8 @@ internal static class Migrations
 
         // Data are one image's, but for what is fetched from the web and never deleted there.
         """
-        CREATE UNIQUE INDEX image_locations_of_one ON image_locations (url, COALESCE(account, '')) WHERE url < 'http' OR url >= 'httq'
+        CREATE UNIQUE INDEX image_locations_of_one ON image_locations (url, COALESCE(account, '')) WHERE url < 'http' OR url >= 'httq';
+        ALTER TABLE images ADD COLUMN id_given BIGINT NOT NULL DEFAULT 0
         """,
     ];
 

@@ -32,6 +32,7 @@ internal sealed partial class ImageCreation(ServiceDatabase database, ImageJson 
             Status = ImageStatus.Queued,
             Visibility = "shared",
             Owner = caller.Project,
+            IdGiven = members.Any(member => member.Name == "id") ? 1 : 0,
         }), options.Quotas);
 
         // What was found out about another image comes back here when nova makes a snapshot of its server: of this one it says nothing.

@@ -39,6 +39,9 @@ internal sealed record ImageRow
 
     public long UpdatedAt { get; init; }
 
+    /// <summary>Whether its caller chose the id: then there may be data of that name that are none of this service's.</summary>
+    public long IdGiven { get; init; }
+
     public string? StatusBefore { get; init; }
 
     /// <summary>What the transfer calls itself that has the image to itself; null where none has.</summary>

@@ -11,11 +11,11 @@ internal static class ImageWriting
         var image = edit.Image.Row;
         if (await session.ExecuteAsync(
             """
-            INSERT INTO images (id, status, visibility, owner, min_disk, min_ram, protected, os_hidden, created_at, updated_at)
-            VALUES (@Id, @Status, @Visibility, @Owner, 0, 0, 0, 0, @now, @now)
+            INSERT INTO images (id, status, visibility, owner, min_disk, min_ram, protected, os_hidden, id_given, created_at, updated_at)
+            VALUES (@Id, @Status, @Visibility, @Owner, 0, 0, 0, 0, @IdGiven, @now, @now)
             ON CONFLICT DO NOTHING
             """,
-            new { image.Id, image.Status, image.Visibility, image.Owner, now }) == 0)
+            new { image.Id, image.Status, image.Visibility, image.Owner, image.IdGiven, now }) == 0)
         {
             return false;
         }

@@ -8,7 +8,7 @@ using GlanceStore.ImageService.Transfers;
 namespace GlanceStore.ImageService.Imports;
 
 /// <summary>POST of an import: a task in the queue, with the image locked to it, both before the answer.</summary>
-internal sealed class ImageImports(ServiceDatabase database, ImageStores stores, StagingArea staging, ImportSources sources, ImportWorkers workers, ServiceOptions options, TimeProvider time)
+internal sealed class ImageImports(ServiceDatabase database, ImageStores stores, StagingArea staging, ImportSources sources, ImportWorkers workers, ForeignData foreign, ServiceOptions options, TimeProvider time)
 {
     /// <summary>The ways of importing that there are here.</summary>
     public IEnumerable<string> Methods => ServiceOptions.KnownImportMethods
@@ -30,6 +30,7 @@ internal sealed class ImageImports(ServiceDatabase database, ImageStores stores,
             sources.RequireWebAddress(uri);
         }
 
+        await foreign.RequireNoneAsync(caller, id, request.Stores.Select(store => stores[store]), context.RequestAborted);
         await database.WriteAsync(session => EnqueueAsync(session, caller, id, request, context.TraceIdentifier), context.RequestAborted);
         workers.Wake();
         context.Response.StatusCode = StatusCodes.Status202Accepted;

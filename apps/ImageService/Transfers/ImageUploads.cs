@@ -7,7 +7,7 @@ namespace GlanceStore.ImageService.Transfers;
 
 /// <summary>PUT of an image's data: from queued over saving to active, or to wait for an import; where it fails back to queued with nothing stored.</summary>
 internal sealed partial class ImageUploads(
-    ServiceDatabase database, ImageStores stores, StagingArea staging, UploadRecords records, ServiceOptions options, TimeProvider time, ILogger<ImageUploads> logger)
+    ServiceDatabase database, ImageStores stores, StagingArea staging, UploadRecords records, ForeignData foreign, ServiceOptions options, TimeProvider time, ILogger<ImageUploads> logger)
 {
     private const string ContentType = "application/octet-stream";
     private const string StoreHeader = "X-Image-Meta-Store";
@@ -25,6 +25,7 @@ internal sealed partial class ImageUploads(
             throw new ApiException(StatusCodes.Status415UnsupportedMediaType, $"The data of an image have the content type {ContentType}.");
         }
 
+        await foreign.RequireNoneAsync(Caller.Of(context), id, [store], context.RequestAborted);
         var upload = await records.BeginAsync(Caller.Of(context), id, store.Id, status, context.RequestAborted);
         await using (var lease = new Lease(database, options.UploadLease, time, (session, until) => UploadRecords.RenewAsync(session, upload, until), context.RequestAborted))
         {
@@ -84,7 +85,7 @@ internal sealed partial class ImageUploads(
     // stored them after all. Without them the next attempt succeeds.
     private async Task ForgetOrphanAsync(IImageStore store, Upload upload, Exception error)
     {
-        if (error is StoreException { Error: StoreError.AlreadyExists } && await records.HoldsAsync(upload))
+        if (error is StoreException { Error: StoreError.AlreadyExists } && upload.Image.IdGiven == 0 && await records.HoldsAsync(upload))
         {
             await store.DeleteAsync(store.LocationOf(new ImageId(upload.Image.Id)));
         }
