@@ -1,3 +1,4 @@
+using GlanceStore.Drivers;
 using GlanceStore.ImageService.Transfers;
 
 namespace GlanceStore.ImageService.Checking;

@@ -45,7 +45,7 @@ internal sealed class TaskList(ServiceDatabase database, ServiceOptions options)
         {
             null or "desc" => true,
             "asc" => false,
-            var direction => throw ApiException.BadRequest($"Invalid sort direction: {direction}"),
+            var other => throw ApiException.BadRequest($"Invalid sort direction: {other}"),
         };
         if (ListRequest.Single(query["marker"], "marker") is { } marker)
         {
