@@ -1,126 +1,101 @@
 using System.Diagnostics;
-using GlanceStore.ImageService.Checking;
 using GlanceStore.ImageService.Transfers;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace GlanceStore.ImageService.Tests;
 
-/// <summary>The service, and the workers in it, as processes of their own that are killed with -9 at any moment of uploads, imports, copies and deletions.</summary>
-public abstract class KilledServiceTests : DatabaseTests
+/// <summary>The service as a process of its own that is killed with -9 at any moment of its uploads and deletions.</summary>
+[TestClass]
+public sealed class KilledServiceTests
 {
-    // Of each database.
-    private const int Kills = 25;
-    private const int Size = 300_000;
-
-    private protected override string[] Settings => ["ImageService:UploadLease=00:00:02"];
+    private const int Kills = 5;
 
     [TestMethod]
     public async Task After_kills_at_random_moments_the_database_and_the_stores_agree()
     {
         var seed = Environment.TickCount;
         var random = new Random(seed);
-        var victim = await StartAsync();
+        await using var survivor = await RunningService.StartAsync("ImageService:UploadLease=00:00:01");
         for (var i = 0; i < Kills; i++)
         {
-            // The next one is on its way while this one works: two processes share the work, and one of them dies.
-            var next = StartAsync();
-            var work = Enumerable.Range(0, 4).Select(kind => WorkAsync(victim.Address, kind, i)).ToArray();
-            await Task.Delay(random.Next(10, 500));
-            await KillAsync(victim.Process);
-            await Task.WhenAll(work);
-            victim = await next;
+            using var victim = Start(survivor);
+            await WorkAsync(new Uri((await AddressOfAsync(victim))!), TimeSpan.FromMilliseconds(random.Next(20, 1500)), victim);
         }
 
-        await KillAsync(victim.Process);
-        await SettleAsync();
-        var images = (await Client.GetAsync("/v2/images?limit=1000")).Json["images"]!.AsArray();
-        Assert.IsTrue(images.All(image => (string?)image!["status"] is "active" or "queued" or "uploading"), $"seed {seed}");
-        Assert.IsTrue(images.Any(image => (string?)image!["status"] == "active" && (long?)image["size"] == Size), $"seed {seed}: nothing was stored");
-        using var output = new StringWriter();
-        Assert.AreEqual(0, await CheckCommand.RunAsync(["db", "check", "--sample", "100%", .. Service.Arguments], output, TextWriter.Null, CancellationToken.None), $"seed {seed}: {output}");
+        await SettleAsync(survivor);
+        var images = (await survivor.Client.GetAsync("/v2/images?limit=1000")).Json["images"]!.AsArray();
+        string[] active = [.. images.Where(image => (string?)image!["status"] == "active").Select(image => (string)image!["id"]!).Order(StringComparer.Ordinal)];
+        Assert.IsTrue(images.All(image => (string?)image!["status"] is "active" or "queued"), $"seed {seed}");
+        Assert.AreSequenceEqual(active, survivor.StoredIn("fast").Where(name => Guid.TryParse(name, out _)), $"seed {seed}");
+        foreach (var id in active)
+        {
+            Assert.HasCount(500_000, (await survivor.Client.DownloadAsync(id)).Is(200).Body);
+        }
     }
 
-    private async Task<(Process Process, Uri Address)> StartAsync()
+    private static Process Start(RunningService survivor)
     {
-        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "image-service"), [.. Service.Arguments, "--Logging:LogLevel:Default=Information"]) { RedirectStandardOutput = true };
-        var process = Process.Start(start)!;
+        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "image-service"),
+        [
+            "--urls=http://127.0.0.1:0", $"--ImageService:Database=sqlite:{survivor.At("images.db")}", "--ImageService:UploadLease=00:00:01",
+            "--GlanceStore:Stores:fast:Type=file", $"--GlanceStore:Stores:fast:Directory={survivor.At("fast")}", "--Logging:LogLevel:Default=Information",
+        ])
+        { RedirectStandardOutput = true };
+        return Process.Start(start)!;
+    }
+
+    private static async Task<string?> AddressOfAsync(Process process)
+    {
         while (await process.StandardOutput.ReadLineAsync() is { } line)
         {
             if (line.IndexOf("http://127.0.0.1:", StringComparison.Ordinal) is >= 0 and var found)
             {
                 _ = process.StandardOutput.BaseStream.CopyToAsync(Stream.Null);
-                return (process, new Uri(line[found..].Trim()));
+                return line[found..].Trim();
             }
         }
 
-        throw new InvalidOperationException("The service ended before it listened.");
+        return null;
     }
 
-    private static async Task KillAsync(Process process)
+    // Uploads and deletes, several at once, until the process is killed in the middle of it.
+    private static async Task WorkAsync(Uri address, TimeSpan life, Process victim)
     {
-        process.Kill();
-        await process.WaitForExitAsync();
-        process.Dispose();
-    }
-
-    // One kind of work each, until the process is killed in the middle of it. What is answered is of no account here.
-    private static async Task WorkAsync(Uri address, int kind, int round)
-    {
-        using var http = new HttpClient { BaseAddress = address };
-        http.DefaultRequestHeaders.Add("Accept", "application/json");
-        var client = new ApiClient(http);
-        try
+        var work = Enumerable.Range(0, 3).Select(worker => Task.Run(async () =>
         {
-            for (var i = 0; ; i++)
+            using var http = new HttpClient { BaseAddress = address };
+            http.DefaultRequestHeaders.Add("Accept", "application/json");
+            var client = new ApiClient(http);
+            try
             {
-                var id = await client.CreateAsync();
-                await SendDataAsync(client, id, kind == 2 ? "stage" : "file", SomeBytes.Of(Size, (round * 1000) + i));
-                await (kind switch
+                for (var i = 0; ; i++)
                 {
-                    1 => client.DeleteAsync($"/v2/images/{id}"),
-                    2 => client.PostAsync($"/v2/images/{id}/import", """{"method": {"name": "glance-direct"}, "all_stores": true}"""),
-                    3 => client.PostAsync($"/v2/images/{id}/import", """{"method": {"name": "copy-image"}, "stores": ["cold"]}"""),
-                    _ => client.PutAsync($"/v2/images/{id}/tags/t"),
-                });
+                    var id = await client.StoreAsync(SomeBytes.Of(500_000, i));
+                    if (i % 2 == 1)
+                    {
+                        await client.DeleteAsync($"/v2/images/{id}");
+                    }
+                }
             }
-        }
-        catch (Exception e) when (e is HttpRequestException or IOException)
-        {
-            // It was killed.
-        }
+            catch (Exception e) when (e is HttpRequestException or IOException)
+            {
+                // It was killed.
+            }
+        })).ToArray();
+        await Task.Delay(life);
+        victim.Kill();
+        await victim.WaitForExitAsync();
+        await Task.WhenAll(work);
     }
 
-    private static Task<Answer> SendDataAsync(ApiClient client, string id, string where, byte[] data)
-    {
-        var body = new ByteArrayContent(data) { Headers = { ContentType = new("application/octet-stream") } };
-        return client.SendAsync(new HttpRequestMessage(HttpMethod.Put, $"/v2/images/{id}/{where}") { Content = body });
-    }
-
-    // What the dead left is taken up, or back, once their leases have ended.
-    private async Task SettleAsync()
+    // What the dead left is taken back once their leases have ended.
+    private static async Task SettleAsync(RunningService survivor)
     {
         using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));
-        while (await Service.Database.ReadAsync(session => session.FindAsync<long>(
-            """
-            SELECT (SELECT COUNT(*) FROM images WHERE status IN ('saving', 'importing', 'pending_delete') OR upload_id IS NOT NULL OR (staged IS NOT NULL AND status <> 'uploading'))
-                + (SELECT COUNT(*) FROM tasks WHERE status IN ('pending', 'processing')) + (SELECT COUNT(*) FROM image_locations WHERE status <> 'active')
-            """), limit.Token) > 0)
+        while (await survivor.Database.ReadAsync(session => session.FindAsync<long>("SELECT COUNT(*) FROM images WHERE status IN ('saving', 'pending_delete')"), limit.Token) > 0)
         {
-            await Service.Services.GetRequiredService<Recovery>().RunOnceAsync(limit.Token);
+            await survivor.Services.GetRequiredService<Recovery>().RunOnceAsync(limit.Token);
             await Task.Delay(100, limit.Token);
         }
     }
-}
-
-[TestClass]
-public sealed class SqliteKilledServiceTests : KilledServiceTests;
-
-[TestClass]
-public sealed class PostgreSqlKilledServiceTests : KilledServiceTests
-{
-    private readonly PostgreSqlDatabase _database = new();
-
-    private protected override Task<string[]> SettingsAsync() => _database.CreateAsync();
-
-    private protected override Task ForgetAsync() => _database.DropAsync();
 }

@@ -143,7 +143,7 @@ public abstract class LocationTests : DatabaseTests
             ($$"""{"op": "add", "path": "/locations/-1", "value": {{Location(url)}}}""", 400),
             ($$"""{"op": "replace", "path": "/locations", "value": {{Location(url)}}}""", 400),
             ($$"""{"op": "replace", "path": "/locations", "value": [{{Location(url)}}, {{Location(url)}}]}""", 400),
-            ($$"""{"op": "add", "path": "/locations/-", "value": {"url": "{{url}}"}}""", 400),
+            ($$"""{"op": "add", "path": "/locations/-", "value": {"url": "{{url}}"} }""", 400),
             ("""{"op": "add", "path": "/locations/-", "value": {"url": 7, "metadata": {}}}""", 400),
             ("""{"op": "add", "path": "/locations/-", "value": "file:///x"}""", 400),
             ($$"""{"op": "add", "path": "/locations/-", "value": {{Location(url, "[]")}}}""", 400),
@@ -152,7 +152,7 @@ public abstract class LocationTests : DatabaseTests
             ($$"""{"op": "add", "path": "/locations/-", "value": {{Location(url, """{"os_hash_algo": "md5", "os_hash_value": "x"}""")}}}""", 409),
             ($$"""{"op": "add", "path": "/locations/-", "value": {{Location(url, """{"checksum": "xyz"}""")}}}""", 409),
             ("""{"op": "remove", "path": "/locations/0"}""", 409),
-            ($$"""{"op": "add", "path": "/locations/-", "value": {"url": "{{url}}", "metadata": {"store": "nowhere"}}}""", 400),
+            ($$"""{"op": "add", "path": "/locations/-", "value": {"url": "{{url}}", "metadata": {"store": "nowhere"} } }""", 400),
         })
         {
             var answer = await Client.PatchAsync(id, $$"""[{"op": "add", "path": "/name", "value": "changed"}, {{step}}]""");
