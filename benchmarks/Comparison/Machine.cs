@@ -15,6 +15,7 @@ internal static class Machine
         ("file system", await FirstLineAsync(workplace, "df --output=fstype . | tail -n 1")),
         ("system", $"{RuntimeInformation.OSDescription} {await FirstLineAsync(workplace, "uname -r")}"),
         (".NET", $"{RuntimeInformation.FrameworkDescription}, Release, ReadyToRun"),
+        ("glance-store", await FirstLineAsync(workplace, "find -L \"$(dirname \"$(command -v glance-store)\")\" -name glance-store.dll | grep -q . && echo 'as the runtime runs it' || echo 'compiled ahead, native'")),
         ("Python", await FirstLineAsync(workplace, "/usr/bin/python3 --version")),
         ("glance_store", await FirstLineAsync(workplace, "dpkg-query --show --showformat='${Version}' python3-glance-store")),
         ("Ceph", await FirstLineAsync(workplace, "dpkg-query --show --showformat='${Version}' ceph-osd")),
