@@ -1,6 +1,4 @@
-using System.Diagnostics;
 using System.Text.Json;
-using GlanceStore.Conformance;
 
 namespace GlanceStore.ImageService.Tests;
 
@@ -19,7 +17,7 @@ public sealed class RealClientTests
     [TestMethod]
     public async Task Openstack_creates_lists_changes_downloads_and_deletes_an_image()
     {
-        Require("openstack", "/usr/bin/openstack");
+        DebianProgram.Require("openstack", "/usr/bin/openstack");
         var (file, back) = (_service.At("disk.raw"), _service.At("back.raw"));
         await File.WriteAllBytesAsync(file, SomeBytes.Of(3_000_000));
         Task<string> OpenstackAsync(string endpoint, params string[] arguments) => RunAsync("/usr/bin/openstack",
@@ -42,7 +40,7 @@ public sealed class RealClientTests
     [TestMethod]
     public async Task Glance_creates_lists_changes_downloads_and_deletes_an_image()
     {
-        Require("glance", "/usr/bin/glance");
+        DebianProgram.Require("glance", "/usr/bin/glance");
         var (file, back) = (_service.At("glance.raw"), _service.At("glance-back.raw"));
         await File.WriteAllBytesAsync(file, SomeBytes.Of(2_000_000));
         Task<string> GlanceAsync(params string[] arguments) => RunAsync("/usr/bin/glance",
@@ -68,7 +66,7 @@ public sealed class RealClientTests
     [TestMethod]
     public async Task Curl_uploads_from_a_file_and_from_a_pipe_and_sees_where_a_damaged_image_ends()
     {
-        Require("curl", "/usr/bin/curl");
+        DebianProgram.Require("curl", "/usr/bin/curl");
         var file = _service.At("curl.raw");
         await File.WriteAllBytesAsync(file, SomeBytes.Of(2_000_000));
         foreach (var source in new[] { file, "-" })
@@ -86,26 +84,5 @@ public sealed class RealClientTests
         }
     }
 
-    private static void Require(string name, string program)
-    {
-        if (!File.Exists(program))
-        {
-            SkippedServers.Skip(name, $"there is no {program}; it is in Debian's package");
-        }
-    }
-
-    private static async Task<string> RunAsync(string program, string[] arguments)
-    {
-        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
-
-        // Debian's Python and its modules, whatever else comes first; and no proxy on the way to loopback.
-        start.Environment["PATH"] = "/usr/bin:/bin";
-        start.Environment["NO_PROXY"] = start.Environment["no_proxy"] = "127.0.0.1";
-        start.Environment["HOME"] = _service.At("");
-        using var process = Process.Start(start)!;
-        var (output, errors) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
-        await process.WaitForExitAsync();
-        Assert.AreEqual(0, process.ExitCode, $"{program} {string.Join(' ', arguments)}: {await errors}{await output}");
-        return await output;
-    }
+    private static Task<string> RunAsync(string program, string[] arguments) => DebianProgram.RunAsync(program, arguments, _service.At(""));
 }

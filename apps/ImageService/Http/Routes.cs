@@ -16,6 +16,7 @@ internal static class Routes
 
     public static void Map(WebApplication app)
     {
+        app.Use(RefuseEmptyNames);
         app.MapVersions();
         app.MapGet("/healthcheck", HealthAsync);
         app.MapSchemas();
@@ -62,6 +63,12 @@ internal static class Routes
         app.MapGet("/v2/tasks/{id}", (HttpContext context, ImageImports imports, string id) => imports.TaskAsync(context, id));
         app.MapDelete("/v2/stores/{store}/{id}", (HttpContext context, ImageRemoval removal, string store, string id) => removal.DeleteFromStoreAsync(context, store, id));
     }
+
+    // Routing takes a path with a slash at its end for the one without it, and an image without an id would be the list of all images.
+    private static Task RefuseEmptyNames(HttpContext context, RequestDelegate next) =>
+        context.Request.Path.StartsWithSegments("/v2", out var rest) && rest.Value is ['/', _, .., '/']
+            ? throw ApiException.NotFound("The resource could not be found.")
+            : next(context);
 
     // Known to the API, and not to this service yet: 501 rather than a 404, which would say that there is no such image.
     private static void MapMissing(WebApplication app)

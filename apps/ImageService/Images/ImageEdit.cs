@@ -50,9 +50,15 @@ internal sealed class ImageEdit(Caller caller, ImageRecord image, QuotaOptions q
         }
     }
 
-    /// <summary>Removes a property that the caller gave the image.</summary>
+    /// <summary>Removes a property that the caller gave the image. What the service says of it stays, without a word.</summary>
     public void Remove(string name)
     {
+        // Nova and Cinder (purge_props) remove every property that they do not name, and would fail of those that they never gave.
+        if (ImageProperties.IsOfService(name) && _properties.ContainsKey(name))
+        {
+            return;
+        }
+
         ImageProperties.RequireSettable(name);
         if (ImageProperties.FindBase(name) is not null)
         {

@@ -61,6 +61,9 @@ internal static class ImageProperties
     /// <summary>The property that every image has under that name; null where it is a caller's own.</summary>
     public static ImageProperty? FindBase(string name) => Find(name) is { IsBase: true } found ? found : null;
 
+    /// <summary>Whether a property of that name says what the service itself found out, or is doing.</summary>
+    public static bool IsOfService(string name) => name.StartsWith(GlancePrefix, StringComparison.Ordinal) || name.StartsWith(OwnPrefix, StringComparison.Ordinal);
+
     /// <summary>Refuses the names that only the service sets. <c>stores</c> is in no schema, for glanceclient's sake, and read-only all the same.</summary>
     public static void RequireSettable(string name)
     {
@@ -69,7 +72,7 @@ internal static class ImageProperties
             throw ApiException.Forbidden($"Attribute '{name}' is read-only.");
         }
 
-        if (ReservedNames.Contains(name) || name.StartsWith(GlancePrefix, StringComparison.Ordinal) || name.StartsWith(OwnPrefix, StringComparison.Ordinal))
+        if (ReservedNames.Contains(name) || IsOfService(name))
         {
             throw ApiException.Forbidden($"Attribute '{name}' is reserved.");
         }

@@ -1,0 +1,130 @@
+#!/usr/bin/python3
+"""What Nova does with images, done by Nova's own modules: URL OWNER-TOKEN OTHER-TOKEN ADMIN-TOKEN FOLDER.
+
+FOLDER has base.raw and base.qcow2. Prints one JSON object of what came of each step.
+"""
+import hashlib
+import json
+import os
+import sys
+import time
+
+from nova import conf, context, exception
+from nova.image import glance
+from nova.virt import images
+
+url, owner_token, other_token, admin_token, folder = sys.argv[1:]
+conf.CONF([], project='nova', default_config_files=[])
+conf.CONF.set_override('api_servers', [url], 'glance')
+conf.CONF.set_override('num_retries', 0, 'glance')
+owner = context.RequestContext(user_id='alice', project_id='a', auth_token=owner_token)
+other = context.RequestContext(user_id='bob', project_id='b', auth_token=other_token)
+admin = context.RequestContext(user_id='root', project_id='ops', auth_token=admin_token)
+api = glance.API()
+told = {}
+
+
+def at(name):
+    return os.path.join(folder, name)
+
+
+def digest_of(path):
+    with open(path, 'rb') as file:
+        return hashlib.sha512(file.read()).hexdigest()
+
+
+def failure_of(call, *arguments, **named):
+    try:
+        call(*arguments, **named)
+    except Exception as error:
+        return type(error).__name__
+    return None
+
+
+def upload(name, path, disk_format, **properties):
+    with open(path, 'rb') as data:
+        return api.create(owner, {'name': name, 'disk_format': disk_format, 'container_format': 'bare', 'visibility': 'private',
+                                  'properties': properties}, data)
+
+
+base = upload('base', at('base.qcow2'), 'qcow2', os_distro='debian', hw_disk_bus='virtio')
+shown = api.get(owner, base['id'], include_locations=True)
+told['created'] = {'status': base['status'], 'size': shown['size'], 'properties': shown['properties'], 'locations': shown['locations']}
+
+# The image of a server: what its base image says, and what Nova adds; the data follow when the hypervisor has them.
+properties = dict(shown['properties'], image_type='snapshot', instance_uuid='11111111-2222-3333-4444-555555555555', user_id='alice',
+                  base_image_ref=base['id'], boot_roles='member', owner_project_name='a', owner_user_name='alice', instance_owner='b')
+snapshot = api.create(admin, {'name': 'snapshot', 'disk_format': 'qcow2', 'container_format': 'bare', 'min_disk': 1, 'min_ram': 0,
+                              'visibility': 'shared', 'properties': properties})
+told['snapshot'] = {'before': api.get(admin, snapshot['id'])['status'], 'seen_by_the_instances_owner': api.get(other, snapshot['id'])['id'] == snapshot['id']}
+with open(at('base.raw'), 'rb') as data:
+    api.update(admin, snapshot['id'], {'status': 'active', 'name': 'snapshot', 'disk_format': 'raw', 'container_format': 'bare', 'properties': {
+        'kernel_id': None, 'ramdisk_id': None, 'image_location': 'snapshot', 'image_state': 'available', 'owner_id': 'b'}}, data, purge_props=False)
+after = api.get(admin, snapshot['id'])
+told['snapshot'].update(after=after['status'], disk_format=after['disk_format'], size=after['size'],
+                        kept=after['properties']['base_image_ref'] == base['id'], image_state=after['properties']['image_state'])
+
+# Of a server that boots from a volume: no bytes, and what to make volumes of in a property.
+empty = api.create(owner, {'name': 'volumes', 'size': 0, 'properties': {'root_device_name': '/dev/vda', 'bdm_v2': True, 'block_device_mapping': [
+    {'source_type': 'snapshot', 'snapshot_id': 's', 'boot_index': 0, 'volume_size': 1}]}})
+shown = api.get(owner, empty['id'])
+told['empty'] = {'status': shown['status'], 'size': shown['size'], 'disk_format': shown['disk_format'],
+                 'snapshot_id': shown['properties']['block_device_mapping'][0]['snapshot_id']}
+told['empty']['download'] = failure_of(api.download, owner, empty['id'], dest_path=at('empty'))
+
+# Lists, page by page, by filters.
+ids = [api.create(owner, {'name': 'many', 'visibility': 'private', 'properties': {'n': str(n), 'os_distro': 'debian' if n % 2 else 'other'}})['id'] for n in range(7)]
+pages, marker = [], None
+while True:
+    page = api.get_all(owner, filters={'name': 'many'}, sort_key='created_at', sort_dir='asc', limit=3, marker=marker)
+    if not page:
+        break
+    pages.append([image['id'] for image in page])
+    marker = page[-1]['id']
+told['list'] = {
+    'pages': [len(page) for page in pages],
+    'in_order': sum(pages, []) == ids,
+    'small_pages': len(api.get_all(owner, filters={'name': 'many'}, page_size=2)),
+    'by_property': len(api.get_all(owner, filters={'property-os_distro': 'debian', 'name': 'many'})),
+    'active': sorted(image['name'] for image in api.get_all(owner, filters={'status': 'active'})),
+    'since': len(api.get_all(owner, filters={'changes-since': '2020-01-01T00:00:00Z', 'name': 'many'})),
+    'public': len(api.get_all(owner, filters={'is_public': 'true'})),
+    'of_another': len(api.get_all(other, filters={'name': 'many'})),
+}
+
+# Downloads: to a path, to a file, and to a path as the libvirt driver makes its base file: inspected, and converted to raw.
+api.download(owner, base['id'], dest_path=at('path.qcow2'))
+with open(at('file.qcow2'), 'wb') as file:
+    api.download(owner, base['id'], data=file)
+images.fetch_to_raw(owner, base['id'], at('fetched.raw'))
+told['download'] = {'path': digest_of(at('path.qcow2')) == digest_of(at('base.qcow2')), 'file': digest_of(at('file.qcow2')) == digest_of(at('base.qcow2')),
+                    'raw': digest_of(at('fetched.raw')) == digest_of(at('base.raw'))}
+
+# An update that removes all properties that it does not name.
+told['update'] = api.update(owner, base['id'], {'name': 'renamed', 'min_disk': 2, 'properties': {'os_distro': 'ubuntu', 'new': '1'}}, purge_props=True)
+
+# Another store, waited for as the driver for RBD does; then the same once more.
+api.copy_image_to_store(admin, base['id'], 'cold')
+for _ in range(300):
+    copied = api.get(admin, base['id'], include_locations=True)
+    if 'cold' in copied.get('os_glance_failed_import', []) or ('cold' not in copied.get('os_glance_importing_to_stores', []) and 'cold' in copied['stores']):
+        break
+    time.sleep(0.1)
+told['copy'] = {'stores': copied['stores'], 'failed': copied.get('os_glance_failed_import'), 'again': failure_of(api.copy_image_to_store, admin, base['id'], 'cold'),
+                'by_the_owner': failure_of(api.copy_image_to_store, owner, base['id'], 'cold'), 'of_no_data': failure_of(api.copy_image_to_store, admin, ids[0], 'cold')}
+told['purged_after_import'] = sorted(api.update(owner, base['id'], {'properties': {'new': '2'}}, purge_props=True)['properties'].items())
+
+# What is refused, and what Nova makes of it.
+told['refused'] = {
+    'foreign': failure_of(api.get, other, base['id']),
+    'absent': failure_of(api.get, owner, '00000000-0000-0000-0000-000000000000'),
+    'delete_of_a_member': failure_of(api.delete, other, snapshot['id']),
+    'wrong_format': failure_of(upload, 'wrong', at('base.raw'), 'qcow2'),
+}
+api.update(owner, base['id'], {'protected': True}, purge_props=False)
+told['refused']['protected'] = failure_of(api.delete, owner, base['id'])
+api.update(owner, base['id'], {'protected': False}, purge_props=False)
+api.delete(owner, base['id'])
+told['refused']['deleted'] = failure_of(api.get, owner, base['id'])
+told['refused']['deleted_again'] = failure_of(api.delete, owner, base['id'])
+print(json.dumps(told, default=str))
