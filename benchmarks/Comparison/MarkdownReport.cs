@@ -56,8 +56,9 @@ internal static class MarkdownReport
         var scenario = result.Scenario;
         var each = scenario.Images > 1;
         page.Append(CultureInfo.InvariantCulture, $"## {scenario.Title}\n\n");
-        page.Append(CultureInfo.InvariantCulture, $"| | wall, s (least – most) | {(each ? "ms an image" : "MiB/s")} | CPU, s | peak, MiB | wall, ratio |\n");
-        page.Append("|---|--:|--:|--:|--:|--:|\n");
+        var counted = scenario.Counted is { } what ? $" {what} |" : "";
+        page.Append(CultureInfo.InvariantCulture, $"| | wall, s (least – most) | {(each ? $"ms {scenario.Each}" : "MiB/s")} | CPU, s | peak, MiB | wall, ratio |{counted}\n");
+        page.Append(counted.Length > 0 ? "|---|--:|--:|--:|--:|--:|--:|\n" : "|---|--:|--:|--:|--:|--:|\n");
         foreach (var (name, _) in scenario.Contestants)
         {
             page.Append(Row(result, name, each));
@@ -78,14 +79,15 @@ internal static class MarkdownReport
     {
         if (!result.Has(name))
         {
-            return $"| {name} | did not run | | | | |\n";
+            return $"| {name} | did not run | | | | |{(result.Scenario.Counted is null ? "" : " |")}\n";
         }
 
         var median = result[name];
         var (least, most) = result.WallRange(name);
         var pace = each ? median.WallSeconds * 1000 / result.Scenario.Images : result.MiBPerSecond(name);
         var ratio = median.WallSeconds / result[result.Scenario.Contestants.First(one => result.Has(one.Name)).Name].WallSeconds;
+        var counted = result.Scenario.Counted is null ? "" : string.Create(CultureInfo.InvariantCulture, $" {result.Counted(name):F1} |");
         return string.Create(CultureInfo.InvariantCulture,
-            $"| {name} | {median.WallSeconds:F2} ({least:F2} – {most:F2}) | {pace:G4} | {median.CpuSeconds:F2} | {median.PeakMiB:F0} | {ratio:F2} |\n");
+            $"| {name} | {median.WallSeconds:F2} ({least:F2} – {most:F2}) | {pace:G4} | {median.CpuSeconds:F2} | {median.PeakMiB:F0} | {ratio:F2} |{counted}\n");
     }
 }

@@ -12,6 +12,7 @@ internal static class Programs
         ("/usr/bin/aws ", "test -x /usr/bin/aws", "awscli"),
         ("/usr/bin/swift ", "test -x /usr/bin/swift", "python3-swiftclient"),
         ("/usr/bin/python3 $BENCH/glance_store_", "/usr/bin/python3 -c 'import glance_store'", "python3-glance-store"),
+        ("image-service glance ", "test -x /usr/bin/glance-api", "glance-api"),
         ("rclone ", "command -v rclone", "rclone"),
         ("curl ", "command -v curl", "curl"),
         ("/usr/bin/rbd ", "test -x /usr/bin/rbd", "ceph-common"),

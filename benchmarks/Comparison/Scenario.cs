@@ -31,6 +31,12 @@ internal sealed record Scenario(string Title, IReadOnlyList<Contestant> Contesta
     /// <summary>How often each contestant runs, where that is not the run's number of rounds.</summary>
     public int? Rounds { get; init; }
 
+    /// <summary>What the table tells the cost of, where there are many.</summary>
+    public string Each { get; init; } = "an image";
+
+    /// <summary>What its contestants count, where the table shows it.</summary>
+    public string? Counted { get; init; }
+
     /// <summary>Whether the plot shows its rates.</summary>
     public bool IsPlotted { get; init; }
 

@@ -14,6 +14,9 @@ internal sealed class ScenarioResult(Scenario scenario)
     /// <summary>The most that a contestant counted in a run.</summary>
     public double MostCounted(string contestant) => _runs[contestant].Max(run => run.Count ?? double.NaN);
 
+    /// <summary>The median of what a contestant counted.</summary>
+    public double Counted(string contestant) => Median(contestant, run => run.Count ?? double.NaN);
+
     /// <summary>Whether a contestant ran at all.</summary>
     public bool Has(string contestant) => _runs[contestant].Count > 0;
 

@@ -7,7 +7,7 @@ internal sealed record Settings
 {
     public const string Usage = """
         glance-store-bench [--quick | --large] [--rounds N] [--only WORD] [--tools FOLDER] [--before FOLDER] [--work FOLDER] [--out FOLDER] [GROUP...]
-          GROUP      start, file, lanes, stores, http, s3, swift, azure, sftp, rbd, formats: which; all of them otherwise
+          GROUP      start, file, lanes, stores, http, s3, swift, azure, sftp, rbd, service, formats: which; all of them otherwise
           --quick    small images and few rounds: does it run, not how fast
           --large    also 8 GiB; needs 24 GiB of disk, and S3's server 20 GiB of room
           --rounds   how often each contestant runs; 7, or 3 with --quick
@@ -32,6 +32,9 @@ internal sealed record Settings
 
     public int SmallImages { get; init; } = 10_000;
 
+    /// <summary>How many images there are in a database whose lists are timed.</summary>
+    public int ListedImages { get; init; } = 100_000;
+
     public int Rounds { get; init; } = 7;
 
     public string Only { get; init; } = "";
@@ -48,7 +51,7 @@ internal sealed record Settings
 
     private Settings Quick => this with
     {
-        ImageBytes = 64L << 20, MemoryBytes = [16L << 20], AtOnceBytes = 8L << 20, SmallImages = 200, Rounds = 3,
+        ImageBytes = 64L << 20, MemoryBytes = [16L << 20], AtOnceBytes = 8L << 20, SmallImages = 200, ListedImages = 2000, Rounds = 3,
     };
 
     public static Settings Parse(IReadOnlyList<string> arguments)

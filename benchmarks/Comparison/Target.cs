@@ -66,6 +66,13 @@ internal sealed record Target
         Contestants = [ours],
     };
 
+    /// <summary>What ours counted is at most a part of what another did.</summary>
+    public static Target CountOver(string ours, string other, string what, double atMost) => new(
+        $"{what} of {ours} over {other}", Text($"≤ {atMost:0.0#}"), result => result.Counted(ours) / result.Counted(other), atMost, true)
+    {
+        Contestants = [ours, other],
+    };
+
     public (string Measured, string Verdict) Judge(ScenarioResult result)
     {
         var value = _measure(result);

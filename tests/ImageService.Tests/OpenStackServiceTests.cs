@@ -11,28 +11,13 @@ public sealed class OpenStackServiceTests
     private const string QemuImg = "/usr/bin/qemu-img";
     private const int DiskBytes = 2 << 20;
 
-    private static RunningService _service = null!;
-
-    [ClassInitialize]
-    public static async Task StartAsync(TestContext context)
-    {
-        string[] tokens = [.. new[] { ("alice", "a", "member"), ("bob", "b", "member"), ("root", "ops", "admin") }.SelectMany((token, i) => new[]
-        {
-            $"ImageService:Auth:Tokens:{i}:Token={token.Item1}-token",
-            $"ImageService:Auth:Tokens:{i}:User={token.Item1}",
-            $"ImageService:Auth:Tokens:{i}:Project={token.Item2}",
-            $"ImageService:Auth:Tokens:{i}:Roles:0={token.Item3}",
-        })];
-        _service = await RunningService.StartAsync(["ImageService:Auth:Mode=static", "ImageService:ShowImageDirectUrl=true", .. tokens]);
-    }
-
-    [ClassCleanup]
-    public static async Task StopAsync() => await _service.DisposeAsync();
-
     [TestMethod]
     public async Task Nova_uploads_snapshots_lists_downloads_updates_copies_and_deletes_images()
     {
-        var told = await RunAsync("nova", "nova_images.py", "alice-token", "bob-token", "root-token");
+        await RealKeystone.RequireAsync();
+        await using var service = await RunningService.StartAsync([.. RealKeystone.SettingsFor(RealKeystone.Url), "ImageService:ShowImageDirectUrl=true"]);
+        var (project, other) = await RealKeystone.OtherAsync();
+        var told = await RunAsync(service, "nova", await RealKeystone.TokenAsync("demo", "demopass", "demo"), other, await RealKeystone.TokenAsync("admin", "admin", "admin"), project);
         var created = told["created"]!;
         Assert.AreEqual("active", (string?)created["status"]);
         Assert.AreEqual("qcow2", (string?)created["properties"]!["glancestore_format"]);
@@ -44,14 +29,15 @@ public sealed class OpenStackServiceTests
         var updated = told["update"]!;
         Assert.AreEqual("renamed", (string?)updated["name"]);
         Assert.AreEqual(2, (int)updated["min_disk"]!);
-        AssertTold("""{"stores": "fast,cold", "failed": "", "again": "ImageBadRequest", "by_the_owner": "ImageNotAuthorized", "of_no_data": "ImageImportImpossible"}""", told["copy"]);
-        AssertTold("""{"foreign": "ImageNotFound", "absent": "ImageNotFound", "delete_of_a_member": "ImageNotAuthorized", "wrong_format": "ImageBadRequest", "protected": "ImageNotAuthorized", "deleted": "ImageNotFound", "deleted_again": "ImageNotFound"}""", told["refused"]);
+        AssertTold("""{"stores": "fast,cold", "again": "ImageBadRequest", "by_the_owner": "ImageNotAuthorized", "of_no_data": "ImageImportImpossible", "of_damaged_data": "failed"}""", told["copy"]);
+        AssertTold("""{"damaged": "GlanceConnectionFailed", "foreign": "ImageNotFound", "absent": "ImageNotFound", "delete_of_a_member": "ImageNotAuthorized", "wrong_format": "ImageBadRequest", "protected": "ImageNotAuthorized", "deleted": "ImageNotFound", "deleted_again": "ImageNotFound"}""", told["refused"]);
     }
 
     [TestMethod]
     public async Task An_update_of_Nova_that_removes_what_it_does_not_name_leaves_what_the_service_found_out()
     {
-        var client = _service.ClientOf("alice-token");
+        await using var service = await RunningService.StartAsync();
+        var client = service.Client;
         var id = await client.StoreAsync([1, 2, 3]);
         (await client.PatchAsync(id, """[{"op": "add", "path": "/mine", "value": "1"}]""")).Is(200);
         var image = (await client.PatchAsync(id, """[{"op": "remove", "path": "/glancestore_format"}, {"op": "remove", "path": "/glancestore_safe"}, {"op": "remove", "path": "/mine"}]""")).Is(200).Json;
@@ -64,7 +50,10 @@ public sealed class OpenStackServiceTests
     [TestMethod]
     public async Task Cinder_makes_images_of_volumes_and_volumes_of_images()
     {
-        var told = await RunAsync("cinder", "cinder_images.py", "alice-token", "bob-token");
+        await RealKeystone.RequireAsync();
+        await using var service = await RunningService.StartAsync([.. RealKeystone.SettingsFor(RealKeystone.Url), "ImageService:ShowImageDirectUrl=true"]);
+        var (_, other) = await RealKeystone.OtherAsync();
+        var told = await RunAsync(service, "cinder", await RealKeystone.TokenAsync("demo", "demopass", "demo"), other);
         AssertTold("""{"raw": true, "file": true}""", told["fetched"]);
         Assert.AreEqual("active", (string?)told["uploaded"]!["status"]);
         Assert.AreEqual("raw", (string?)told["uploaded"]!["format_found"]);
@@ -72,19 +61,19 @@ public sealed class OpenStackServiceTests
         AssertTold("""{"foreign": "ImageNotFound", "no_store": "ImageNotFound", "uploaded_twice": "ImageNotFound", "deleted": "ImageNotFound"}""", told["refused"]);
     }
 
-    private static async Task<JsonObject> RunAsync(string name, string script, params string[] tokens)
+    private static async Task<JsonObject> RunAsync(RunningService service, string name, params string[] arguments)
     {
-        var (found, _, errors) = await DebianProgram.TryAsync(Python, ["-c", $"import {name}.image.glance"], _service.At(""));
+        var (found, _, errors) = await DebianProgram.TryAsync(Python, ["-c", $"import {name}.image.glance"], service.At(""));
         if (found != 0 || !File.Exists(QemuImg))
         {
             SkippedServers.Skip(name, $"install python3-{name} and qemu-utils: {errors}");
         }
 
-        var folder = Directory.CreateDirectory(_service.At(name)).FullName;
+        var folder = Directory.CreateDirectory(service.At(name)).FullName;
         await File.WriteAllBytesAsync(Path.Combine(folder, "base.raw"), SomeBytes.Of(DiskBytes));
         await DebianProgram.RunAsync(QemuImg, ["convert", "-f", "raw", "-O", "qcow2", "base.raw", "base.qcow2"], folder);
-        var output = await DebianProgram.RunAsync(Python, [Path.Combine(AppContext.BaseDirectory, "Clients", script), _service.Address.AbsoluteUri.TrimEnd('/'), .. tokens, folder], folder);
-        return JsonNode.Parse(output)!.AsObject();
+        var script = Path.Combine(AppContext.BaseDirectory, "Clients", $"{name}_images.py");
+        return JsonNode.Parse(await DebianProgram.RunAsync(Python, [script, service.Address.AbsoluteUri.TrimEnd('/'), .. arguments, folder], folder))!.AsObject();
     }
 
     private static void AssertTold(string expected, JsonNode? told) =>

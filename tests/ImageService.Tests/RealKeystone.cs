@@ -65,6 +65,24 @@ internal static class RealKeystone
         return await answer.Content.ReadAsStringAsync() is { Length: > 0 } text ? JsonNode.Parse(text)!.AsObject() : null;
     }
 
+    /// <summary>A user of the project <c>other</c>, with a token for it.</summary>
+    public static async Task<(string Project, string Token)> OtherAsync()
+    {
+        const string Name = "image-service-test";
+        var admin = await TokenAsync("admin", "admin", "admin");
+        var project = await IdAsync("projects", "name=other", admin);
+        var role = await IdAsync("roles", "name=member", admin);
+        var known = (await CallAsync(HttpMethod.Get, $"users?name={Name}", admin))!["users"]!.AsArray();
+        var user = known.Count > 0 ? known[0] : (await CallAsync(HttpMethod.Post, "users", admin, new JsonObject
+        {
+            ["user"] = new JsonObject { ["name"] = Name, ["password"] = Name, ["domain_id"] = "default" },
+        }))!["user"];
+        await CallAsync(HttpMethod.Put, $"projects/{project}/users/{user!["id"]}/roles/{role}", admin);
+        return (project, await TokenAsync(Name, Name, "other"));
+    }
+
+    private static async Task<string> IdAsync(string kind, string query, string token) => (string)(await CallAsync(HttpMethod.Get, $"{kind}?{query}", token))![kind]![0]!["id"]!;
+
     private static async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, string? token, JsonObject? body, params (string Name, string Value)[] headers)
     {
         using var request = new HttpRequestMessage(method, $"{Url}/v3/{path}");

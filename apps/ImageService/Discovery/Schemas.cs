@@ -10,22 +10,33 @@ internal static class Schemas
 {
     public static void MapSchemas(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/v2/schemas/image", context => JsonBody.WriteAsync(context, Image()));
-        routes.MapGet("/v2/schemas/images", context => JsonBody.WriteAsync(context, Collection("images", Image())));
+        routes.MapGet("/v2/schemas/image", (HttpContext context, ServiceOptions options) => JsonBody.WriteAsync(context, Image(options)));
+        routes.MapGet("/v2/schemas/images", (HttpContext context, ServiceOptions options) => JsonBody.WriteAsync(context, Collection("images", Image(options))));
         routes.MapGet("/v2/schemas/member", context => JsonBody.WriteAsync(context, Member()));
         routes.MapGet("/v2/schemas/task", context => JsonBody.WriteAsync(context, TaskOf(isWhole: true)));
         routes.MapGet("/v2/schemas/tasks", context => JsonBody.WriteAsync(context, Collection("tasks", TaskOf(isWhole: false))));
         routes.MapGet("/v2/schemas/members", context => JsonBody.WriteAsync(context, Collection("members", Member())));
     }
 
-    // Without 'stores': glanceclient would make a read-only attribute of it, and fail to set what an image has.
-    private static JsonObject Image() => new()
+    private static JsonObject Image(ServiceOptions options) => new()
     {
         ["name"] = "image",
-        ["properties"] = new JsonObject(ImageProperties.All.Select(property => KeyValuePair.Create(property.Name, (JsonNode?)PropertyOf(property)))),
+        ["properties"] = new JsonObject([
+            .. ImageProperties.All.Select(property => KeyValuePair.Create(property.Name, (JsonNode?)PropertyOf(property))),
+            .. options.Auth.Mode == AuthMode.Keystone ? CopiesOf() : []]),
         ["additionalProperties"] = new JsonObject { ["type"] = "string" },
         ["links"] = new JsonArray(Link("self", "{self}"), Link("enclosure", "{file}"), Link("describedby", "{schema}")),
     };
+
+    // Two clients disagree. Nova's driver for RBD, which has images copied to its store and waits for them, finds these only where the schema has
+    // them; in Glance's there is 'stores' alone, so that Nova waits for a copy that failed until its time is up. The program glance, without
+    // Keystone, keeps the schema in a file and makes options of it, one of which, --stores, it has already: from then on it does not start.
+    private static IEnumerable<KeyValuePair<string, JsonNode?>> CopiesOf() => new[]
+    {
+        ("stores", "The stores that have the image's data, parted by commas"),
+        (ImportRecords.ImportingProperty, "The stores that an import has yet to reach, parted by commas"),
+        (ImportRecords.FailedProperty, "The stores that the last import did not reach, parted by commas"),
+    }.Select(copy => KeyValuePair.Create(copy.Item1, (JsonNode?)new JsonObject { ["type"] = "string", ["description"] = copy.Item2, ["readOnly"] = true }));
 
     private static JsonObject PropertyOf(ImageProperty property)
     {

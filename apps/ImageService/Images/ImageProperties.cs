@@ -64,7 +64,7 @@ internal static class ImageProperties
     /// <summary>Whether a property of that name says what the service itself found out, or is doing.</summary>
     public static bool IsOfService(string name) => name.StartsWith(GlancePrefix, StringComparison.Ordinal) || name.StartsWith(OwnPrefix, StringComparison.Ordinal);
 
-    /// <summary>Refuses the names that only the service sets. <c>stores</c> is in no schema, for glanceclient's sake, and read-only all the same.</summary>
+    /// <summary>Refuses the names that only the service sets. <c>stores</c> is not always in the schema, and read-only all the same.</summary>
     public static void RequireSettable(string name)
     {
         if (name == "stores" || Find(name) is { IsReadOnly: true })

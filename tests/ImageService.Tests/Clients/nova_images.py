@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""What Nova does with images, done by Nova's own modules: URL OWNER-TOKEN OTHER-TOKEN ADMIN-TOKEN FOLDER.
+"""What Nova does with images, done by Nova's own modules: URL OWNER-TOKEN OTHER-TOKEN ADMIN-TOKEN OTHER-PROJECT FOLDER.
 
 FOLDER has base.raw and base.qcow2. Prints one JSON object of what came of each step.
 """
@@ -13,12 +13,12 @@ from nova import conf, context, exception
 from nova.image import glance
 from nova.virt import images
 
-url, owner_token, other_token, admin_token, folder = sys.argv[1:]
+url, owner_token, other_token, admin_token, other_project, folder = sys.argv[1:]
 conf.CONF([], project='nova', default_config_files=[])
 conf.CONF.set_override('api_servers', [url], 'glance')
 conf.CONF.set_override('num_retries', 0, 'glance')
 owner = context.RequestContext(user_id='alice', project_id='a', auth_token=owner_token)
-other = context.RequestContext(user_id='bob', project_id='b', auth_token=other_token)
+other = context.RequestContext(user_id='bob', project_id=other_project, auth_token=other_token)
 admin = context.RequestContext(user_id='root', project_id='ops', auth_token=admin_token)
 api = glance.API()
 told = {}
@@ -53,13 +53,13 @@ told['created'] = {'status': base['status'], 'size': shown['size'], 'properties'
 
 # The image of a server: what its base image says, and what Nova adds; the data follow when the hypervisor has them.
 properties = dict(shown['properties'], image_type='snapshot', instance_uuid='11111111-2222-3333-4444-555555555555', user_id='alice',
-                  base_image_ref=base['id'], boot_roles='member', owner_project_name='a', owner_user_name='alice', instance_owner='b')
+                  base_image_ref=base['id'], boot_roles='member', owner_project_name='a', owner_user_name='alice', instance_owner=other_project)
 snapshot = api.create(admin, {'name': 'snapshot', 'disk_format': 'qcow2', 'container_format': 'bare', 'min_disk': 1, 'min_ram': 0,
                               'visibility': 'shared', 'properties': properties})
 told['snapshot'] = {'before': api.get(admin, snapshot['id'])['status'], 'seen_by_the_instances_owner': api.get(other, snapshot['id'])['id'] == snapshot['id']}
 with open(at('base.raw'), 'rb') as data:
     api.update(admin, snapshot['id'], {'status': 'active', 'name': 'snapshot', 'disk_format': 'raw', 'container_format': 'bare', 'properties': {
-        'kernel_id': None, 'ramdisk_id': None, 'image_location': 'snapshot', 'image_state': 'available', 'owner_id': 'b'}}, data, purge_props=False)
+        'kernel_id': None, 'ramdisk_id': None, 'image_location': 'snapshot', 'image_state': 'available', 'owner_id': other_project}}, data, purge_props=False)
 after = api.get(admin, snapshot['id'])
 told['snapshot'].update(after=after['status'], disk_format=after['disk_format'], size=after['size'],
                         kept=after['properties']['base_image_ref'] == base['id'], image_state=after['properties']['image_state'])
@@ -103,24 +103,36 @@ told['download'] = {'path': digest_of(at('path.qcow2')) == digest_of(at('base.qc
 # An update that removes all properties that it does not name.
 told['update'] = api.update(owner, base['id'], {'name': 'renamed', 'min_disk': 2, 'properties': {'os_distro': 'ubuntu', 'new': '1'}}, purge_props=True)
 
-# Another store, waited for as the driver for RBD does; then the same once more.
-api.copy_image_to_store(admin, base['id'], 'cold')
-for _ in range(300):
-    copied = api.get(admin, base['id'], include_locations=True)
-    if 'cold' in copied.get('os_glance_failed_import', []) or ('cold' not in copied.get('os_glance_importing_to_stores', []) and 'cold' in copied['stores']):
-        break
-    time.sleep(0.1)
-told['copy'] = {'stores': copied['stores'], 'failed': copied.get('os_glance_failed_import'), 'again': failure_of(api.copy_image_to_store, admin, base['id'], 'cold'),
+def copy(image_id, store):
+    """As the driver for RBD does it before it clones an image, and waits for the copy: nova.virt.libvirt.imagebackend.Rbd.copy_to_store."""
+    api.copy_image_to_store(admin, image_id, store)
+    for _ in range(300):
+        image = api.get(admin, image_id, include_locations=True)
+        if store in image.get('os_glance_failed_import', []):
+            return 'failed'
+        if store not in image.get('os_glance_importing_to_stores', []) and store in image['stores']:
+            return image['stores']
+        time.sleep(0.1)
+    return 'waited in vain'
+
+
+# Another store, then the same once more; and the copy of an image that is damaged where it is.
+told['copy'] = {'stores': copy(base['id'], 'cold'), 'again': failure_of(api.copy_image_to_store, admin, base['id'], 'cold'),
                 'by_the_owner': failure_of(api.copy_image_to_store, owner, base['id'], 'cold'), 'of_no_data': failure_of(api.copy_image_to_store, admin, ids[0], 'cold')}
+damaged = upload('damaged', at('base.raw'), 'raw')
+with open(api.get(owner, damaged['id'], include_locations=True)['locations'][0]['url'].replace('file://', ''), 'r+b') as file:
+    file.write(b'no longer what it was')
+told['copy']['of_damaged_data'] = copy(damaged['id'], 'cold')
+told['refused'] = {'damaged': failure_of(api.download, owner, damaged['id'], dest_path=at('damaged'))}
 told['purged_after_import'] = sorted(api.update(owner, base['id'], {'properties': {'new': '2'}}, purge_props=True)['properties'].items())
 
 # What is refused, and what Nova makes of it.
-told['refused'] = {
+told['refused'].update({
     'foreign': failure_of(api.get, other, base['id']),
     'absent': failure_of(api.get, owner, '00000000-0000-0000-0000-000000000000'),
     'delete_of_a_member': failure_of(api.delete, other, snapshot['id']),
     'wrong_format': failure_of(upload, 'wrong', at('base.raw'), 'qcow2'),
-}
+})
 api.update(owner, base['id'], {'protected': True}, purge_props=False)
 told['refused']['protected'] = failure_of(api.delete, owner, base['id'])
 api.update(owner, base['id'], {'protected': False}, purge_props=False)
