@@ -29,8 +29,9 @@ public sealed class OpenStackServiceTests
         var updated = told["update"]!;
         Assert.AreEqual("renamed", (string?)updated["name"]);
         Assert.AreEqual(2, (int)updated["min_disk"]!);
-        AssertTold("""{"stores": "fast,cold", "again": "ImageBadRequest", "by_the_owner": "ImageNotAuthorized", "of_no_data": "ImageImportImpossible", "of_damaged_data": "failed"}""", told["copy"]);
-        AssertTold("""{"damaged": "GlanceConnectionFailed", "foreign": "ImageNotFound", "absent": "ImageNotFound", "delete_of_a_member": "ImageNotAuthorized", "wrong_format": "ImageBadRequest", "protected": "ImageNotAuthorized", "deleted": "ImageNotFound", "deleted_again": "ImageNotFound"}""", told["refused"]);
+        AssertTold("""{"stores": "fast,cold", "again": "ImageBadRequest", "by_the_owner": "ImageNotAuthorized", "of_no_data": "ImageImportImpossible", "of_damaged_data": "ImageUnacceptable"}""", told["copy"]);
+        AssertTold("""[["glancestore_format", "qcow2"], ["glancestore_safe", "true"], ["new", "2"]]""", told["purged_after_import"]);
+        AssertTold("""{"damaged": "GlanceConnectionFailed", "foreign": "ImageNotFound", "absent": "ImageNotFound", "delete_of_a_member": "ImageNotAuthorized", "wrong_format": "Invalid", "protected": "ImageNotAuthorized", "deleted": "ImageNotFound", "deleted_again": "ImageNotFound"}""", told["refused"]);
     }
 
     [TestMethod]
@@ -58,7 +59,7 @@ public sealed class OpenStackServiceTests
         Assert.AreEqual("active", (string?)told["uploaded"]!["status"]);
         Assert.AreEqual("raw", (string?)told["uploaded"]!["format_found"]);
         Assert.AreEqual("qcow2", (string?)told["converted"]!["disk_format"]);
-        AssertTold("""{"foreign": "ImageNotFound", "no_store": "ImageNotFound", "uploaded_twice": "ImageNotFound", "deleted": "ImageNotFound"}""", told["refused"]);
+        AssertTold("""{"foreign": "ImageNotFound", "no_store": "Invalid", "uploaded_twice": "HTTPConflict", "deleted": "ImageNotFound"}""", told["refused"]);
     }
 
     private static async Task<JsonObject> RunAsync(RunningService service, string name, params string[] arguments)

@@ -12,6 +12,8 @@ internal static class RealKeystone
     private static readonly int Port = int.Parse(
         Environment.GetEnvironmentVariable("GLANCESTORE_KEYSTONE_PORT") is { Length: > 0 } port ? port : "18500", CultureInfo.InvariantCulture);
 
+    private const int Attempts = 5;
+
     private static readonly HttpClient Http = new();
 
     public static string Url { get; } = $"http://127.0.0.1:{Port}";
@@ -83,18 +85,26 @@ internal static class RealKeystone
 
     private static async Task<string> IdAsync(string kind, string query, string token) => (string)(await CallAsync(HttpMethod.Get, $"{kind}?{query}", token))![kind]![0]!["id"]!;
 
+    // Debian's uwsgi resets a connection now and then, and has done nothing then.
     private static async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, string? token, JsonObject? body, params (string Name, string Value)[] headers)
     {
-        using var request = new HttpRequestMessage(method, $"{Url}/v3/{path}");
-
-        // Debian's uwsgi ends connections without a word, and who reuses one then learns it by a reset.
-        request.Headers.ConnectionClose = true;
-        request.Content = body is null ? null : new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json");
-        foreach (var (name, value) in token is null ? headers : [.. headers, ("X-Auth-Token", token)])
+        for (var attempt = 1; ; attempt++)
         {
-            request.Headers.Add(name, value);
-        }
+            using var request = new HttpRequestMessage(method, $"{Url}/v3/{path}");
+            request.Headers.ConnectionClose = true;
+            request.Content = body is null ? null : new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json");
+            foreach (var (name, value) in token is null ? headers : [.. headers, ("X-Auth-Token", token)])
+            {
+                request.Headers.Add(name, value);
+            }
 
-        return (await Http.SendAsync(request)).EnsureSuccessStatusCode();
+            try
+            {
+                return (await Http.SendAsync(request)).EnsureSuccessStatusCode();
+            }
+            catch (HttpRequestException e) when (e.StatusCode is null && attempt < Attempts)
+            {
+            }
+        }
     }
 }

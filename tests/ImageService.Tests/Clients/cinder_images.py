@@ -8,10 +8,8 @@ import json
 import os
 import sys
 
-from cinder import context, exception
-from cinder import objects
+from cinder import context
 from cinder.image import glance, image_utils
-from cinder.volume import configuration  # registers options that image_utils asks for
 from oslo_config import cfg
 
 url, owner_token, other_token, folder = sys.argv[1:]

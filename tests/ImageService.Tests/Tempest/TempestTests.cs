@@ -1,14 +1,14 @@
+using System.Text.RegularExpressions;
 using GlanceStore.Drivers.Testing;
 
 namespace GlanceStore.ImageService.Tests.Tempest;
 
-/// <summary>OpenStack's own tests of the image API, Debian's package <c>tempest</c>, with accounts of a real Keystone: all but those of metadefs.</summary>
-/// <remarks><c>passes.txt</c> is the list of those that pass; <c>skips.txt</c> says of each that is skipped why.</remarks>
+/// <summary>OpenStack's own tests of the image API, Debian's package <c>tempest</c>, with accounts of a real Keystone.</summary>
+/// <remarks><c>passes.txt</c> is the list of those that pass; <c>skips.txt</c> says of each that is not run why.</remarks>
 [TestClass]
 public sealed class TempestTests
 {
     private const string ImageTests = @"tempest\.api\.image\.v2\.";
-    private const string Metadefs = "metadefs";
     private const string ManyStores = "MultiStoresImportImagesTest|test_image_copy_image_import";
 
     [TestMethod]
@@ -25,8 +25,10 @@ public sealed class TempestTests
 
         // Tempest waits for an import that names no store until all stores that can be written have the image, so there is one. Its tests of
         // several stores are run by themselves.
-        var outcomes = await RunAsync(web, ImageTests, $"{Metadefs}|{ManyStores}", "GlanceStore:DefaultStore=cold", "GlanceStore:Stores:fast:ReadOnly=true");
-        outcomes.AddRange(await RunAsync(web, ManyStores, Metadefs));
+        // Behind its name stands the id of a test, in brackets.
+        var skipped = string.Join('|', ListOf("skips.txt").Select(name => name.EndsWith('*') ? Regex.Escape(name[..^1]) : Regex.Escape(name) + @"(\[|$)"));
+        var outcomes = await RunAsync(web, ImageTests, $"{skipped}|{ManyStores}", "GlanceStore:DefaultStore=cold", "GlanceStore:Stores:fast:ReadOnly=true");
+        outcomes.AddRange(await RunAsync(web, ManyStores, skipped));
         Check(outcomes);
     }
 
@@ -51,12 +53,12 @@ public sealed class TempestTests
             .. outcomes.Where(outcome => outcome.Outcome == "FAILED").Select(outcome => outcome.Text),
             .. ListOf("passes.txt").Except(passed).Select(test => $"{test} passed before and did not now."),
             .. passed.Except(ListOf("passes.txt")).Select(test => $"{test} passes and is not in passes.txt."),
-            .. outcomes.Where(outcome => outcome.Outcome == "SKIPPED" && !ListOf("skips.txt").Contains(outcome.Test)).Select(outcome => $"skips.txt does not say why: {outcome.Text}"),
+            .. outcomes.Where(outcome => outcome.Outcome == "SKIPPED").Select(outcome => $"skips.txt does not say why: {outcome.Text}"),
         ];
         Assert.IsEmpty(wrong, string.Join("\n\n", wrong));
     }
 
-    // A name a line; behind it, and after #, what there is to say.
+    // A name a line; behind # stands what there is to say.
     private static string[] ListOf(string file) =>
-        [.. File.ReadLines(Path.Combine(AppContext.BaseDirectory, "Tempest", file)).Select(line => line.Split(' ', 2)[0]).Where(name => name.Length > 0 && name[0] != '#')];
+        [.. File.ReadLines(Path.Combine(AppContext.BaseDirectory, "Tempest", file)).Where(line => line.Length > 0 && line[0] != '#')];
 }
