@@ -40,7 +40,7 @@ public sealed class TempestTests
             "ImageService:WebDownload:AllowedNetworks=127.0.0.0/8", "GlanceStore:Stores:web:Type=http", "GlanceStore:Stores:web:AllowedNetworks=127.0.0.0/8", .. settings,
         ];
         await using var service = await RunningService.StartAsync(all);
-        await using var other = await service.StartAnotherAsync(all);
+        await using var other = await service.StartAnotherAsync();
         await using var tempest = await TempestRun.BeginAsync(service.At("tempest"), service.Address, other.Address, $"{web.Url}/disk");
         return [.. await tempest.RunAsync(included, excluded)];
     }
