@@ -1,101 +1,155 @@
 using System.Diagnostics;
+using GlanceStore.ImageService.Checking;
 using GlanceStore.ImageService.Transfers;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace GlanceStore.ImageService.Tests;
 
-/// <summary>The service as a process of its own that is killed with -9 at any moment of its uploads and deletions.</summary>
-[TestClass]
-public sealed class KilledServiceTests
+/// <summary>The service, and the workers in it, as processes of their own that are killed with -9 at any moment of uploads, imports, copies and deletions.</summary>
+public abstract class KilledServiceTests : DatabaseTests
 {
-    private const int Kills = 5;
+    // Of each database.
+    private const int Kills = 25;
+    private const int Size = 300_000;
+
+    private protected override string[] Settings => ["ImageService:UploadLease=00:00:02"];
 
     [TestMethod]
     public async Task After_kills_at_random_moments_the_database_and_the_stores_agree()
     {
         var seed = Environment.TickCount;
         var random = new Random(seed);
-        await using var survivor = await RunningService.StartAsync("ImageService:UploadLease=00:00:01");
+        var victim = await StartVictimAsync();
         for (var i = 0; i < Kills; i++)
         {
-            using var victim = Start(survivor);
-            await WorkAsync(new Uri((await AddressOfAsync(victim))!), TimeSpan.FromMilliseconds(random.Next(20, 1500)), victim);
+            // The next one is on its way while this one works: two processes share the work, and one of them dies.
+            var next = StartVictimAsync();
+            // After so many answers, and then anywhere in what comes next.
+            var progress = new Progress(random.Next(1, 40));
+            var work = Enumerable.Range(0, 4).Select(kind => WorkAsync(victim.Address, kind, i, progress)).ToArray();
+            await await Task.WhenAny(progress.Reached, Task.WhenAll(work));
+            await Task.Delay(random.Next(0, 20));
+            await KillAsync(victim.Process);
+            await Task.WhenAll(work);
+            victim = await next;
         }
 
-        await SettleAsync(survivor);
-        var images = (await survivor.Client.GetAsync("/v2/images?limit=1000")).Json["images"]!.AsArray();
-        string[] active = [.. images.Where(image => (string?)image!["status"] == "active").Select(image => (string)image!["id"]!).Order(StringComparer.Ordinal)];
-        Assert.IsTrue(images.All(image => (string?)image!["status"] is "active" or "queued"), $"seed {seed}");
-        Assert.AreSequenceEqual(active, survivor.StoredIn("fast").Where(name => Guid.TryParse(name, out _)), $"seed {seed}");
-        foreach (var id in active)
-        {
-            Assert.HasCount(500_000, (await survivor.Client.DownloadAsync(id)).Is(200).Body);
-        }
+        await KillAsync(victim.Process);
+        await SettleAsync();
+        var images = (await Client.GetAsync("/v2/images?limit=1000")).Json["images"]!.AsArray();
+        Assert.IsTrue(images.All(image => (string?)image!["status"] is "active" or "queued" or "uploading"), $"seed {seed}");
+        Assert.IsTrue(images.Any(image => (string?)image!["status"] == "active" && (long?)image["size"] == Size), $"seed {seed}: nothing was stored");
+        using var output = new StringWriter();
+        Assert.AreEqual(0, await CheckCommand.RunAsync(["db", "check", "--sample", "100%", .. Service.Arguments], output, TextWriter.Null, CancellationToken.None), $"seed {seed}: {output}");
     }
 
-    private static Process Start(RunningService survivor)
+    private async Task<(Process Process, Uri Address)> StartVictimAsync()
     {
-        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "image-service"),
-        [
-            "--urls=http://127.0.0.1:0", $"--ImageService:Database=sqlite:{survivor.At("images.db")}", "--ImageService:UploadLease=00:00:01",
-            "--GlanceStore:Stores:fast:Type=file", $"--GlanceStore:Stores:fast:Directory={survivor.At("fast")}", "--Logging:LogLevel:Default=Information",
-        ])
-        { RedirectStandardOutput = true };
-        return Process.Start(start)!;
-    }
-
-    private static async Task<string?> AddressOfAsync(Process process)
-    {
+        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "image-service"), [.. Service.Arguments, "--Logging:LogLevel:Default=Information"]) { RedirectStandardOutput = true };
+        var process = Process.Start(start)!;
         while (await process.StandardOutput.ReadLineAsync() is { } line)
         {
             if (line.IndexOf("http://127.0.0.1:", StringComparison.Ordinal) is >= 0 and var found)
             {
                 _ = process.StandardOutput.BaseStream.CopyToAsync(Stream.Null);
-                return line[found..].Trim();
+                return (process, new Uri(line[found..].Trim()));
             }
         }
 
-        return null;
+        throw new InvalidOperationException("The service ended before it listened.");
     }
 
-    // Uploads and deletes, several at once, until the process is killed in the middle of it.
-    private static async Task WorkAsync(Uri address, TimeSpan life, Process victim)
+    private static async Task KillAsync(Process process)
     {
-        var work = Enumerable.Range(0, 3).Select(worker => Task.Run(async () =>
-        {
-            using var http = new HttpClient { BaseAddress = address };
-            http.DefaultRequestHeaders.Add("Accept", "application/json");
-            var client = new ApiClient(http);
-            try
-            {
-                for (var i = 0; ; i++)
-                {
-                    var id = await client.StoreAsync(SomeBytes.Of(500_000, i));
-                    if (i % 2 == 1)
-                    {
-                        await client.DeleteAsync($"/v2/images/{id}");
-                    }
-                }
-            }
-            catch (Exception e) when (e is HttpRequestException or IOException)
-            {
-                // It was killed.
-            }
-        })).ToArray();
-        await Task.Delay(life);
-        victim.Kill();
-        await victim.WaitForExitAsync();
-        await Task.WhenAll(work);
+        process.Kill();
+        await process.WaitForExitAsync();
+        process.Dispose();
     }
 
-    // What the dead left is taken back once their leases have ended.
-    private static async Task SettleAsync(RunningService survivor)
+    // One kind of work each, until the process is killed in the middle of it. What is answered is of no account here.
+    private static async Task WorkAsync(Uri address, int kind, int round, Progress progress)
+    {
+        using var http = new HttpClient { BaseAddress = address };
+        http.DefaultRequestHeaders.Add("Accept", "application/json");
+        var client = new ApiClient(http);
+        try
+        {
+            for (var i = 0; ; i++)
+            {
+                var created = await client.PostAsync("/v2/images", """{"disk_format": "raw", "container_format": "bare"}""");
+                progress.Step();
+                if ((int)created.Status != 201)
+                {
+                    continue;
+                }
+
+                var id = created["id"]!;
+                await SendDataAsync(client, id, kind == 2 ? "stage" : "file", SomeBytes.Of(Size, (round * 1000) + i));
+                progress.Step();
+                await (kind switch
+                {
+                    1 => client.DeleteAsync($"/v2/images/{id}"),
+                    2 => client.PostAsync($"/v2/images/{id}/import", """{"method": {"name": "glance-direct"}, "all_stores": true}"""),
+                    3 => client.PostAsync($"/v2/images/{id}/import", """{"method": {"name": "copy-image"}, "stores": ["cold"]}"""),
+                    _ => client.PutAsync($"/v2/images/{id}/tags/t"),
+                });
+                progress.Step();
+            }
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException)
+        {
+            // It was killed.
+        }
+    }
+
+    private static Task<Answer> SendDataAsync(ApiClient client, string id, string where, byte[] data)
+    {
+        var body = new ByteArrayContent(data) { Headers = { ContentType = new("application/octet-stream") } };
+        return client.SendAsync(new HttpRequestMessage(HttpMethod.Put, $"/v2/images/{id}/{where}") { Content = body });
+    }
+
+    /// <summary>Answers, counted over all kinds of work.</summary>
+    private sealed class Progress(int goal)
+    {
+        private readonly TaskCompletionSource _reached = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private int _steps;
+
+        public Task Reached => _reached.Task;
+
+        public void Step()
+        {
+            if (Interlocked.Increment(ref _steps) == goal)
+            {
+                _reached.TrySetResult();
+            }
+        }
+    }
+
+    // What the dead left is taken up, or back, once their leases have ended.
+    private async Task SettleAsync()
     {
         using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));
-        while (await survivor.Database.ReadAsync(session => session.FindAsync<long>("SELECT COUNT(*) FROM images WHERE status IN ('saving', 'pending_delete')"), limit.Token) > 0)
+        while (await Service.Database.ReadAsync(session => session.FindAsync<long>(
+            """
+            SELECT (SELECT COUNT(*) FROM images WHERE status IN ('saving', 'importing', 'pending_delete') OR upload_id IS NOT NULL OR (staged IS NOT NULL AND status <> 'uploading'))
+                + (SELECT COUNT(*) FROM tasks WHERE status IN ('pending', 'processing')) + (SELECT COUNT(*) FROM image_locations WHERE status <> 'active')
+            """), limit.Token) > 0)
         {
-            await survivor.Services.GetRequiredService<Recovery>().RunOnceAsync(limit.Token);
+            await Service.Services.GetRequiredService<Recovery>().RunOnceAsync(limit.Token);
             await Task.Delay(100, limit.Token);
         }
     }
+}
+
+[TestClass]
+public sealed class SqliteKilledServiceTests : KilledServiceTests;
+
+[TestClass]
+public sealed class PostgreSqlKilledServiceTests : KilledServiceTests
+{
+    private readonly PostgreSqlDatabase _database = new();
+
+    private protected override Task<string[]> SettingsAsync() => _database.CreateAsync();
+
+    private protected override Task ForgetAsync() => _database.DropAsync();
 }
