@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # A network in which the servers of this machine's loopback are far away.
-#   start MILLISECONDS PORT...   begins it in the background, in place of the one before; it ends by itself when nobody has used it for ten seconds
+#   start MILLISECONDS PORT...   begins it in the background, in place of the one before; it ends by itself when nobody has used it for two minutes
 #   in COMMAND...                runs a command in it
 set -euo pipefail
 case $1 in
