@@ -64,6 +64,12 @@ public sealed record PutOptions
     public PutInspection? Inspection { get; init; }
 
     /// <summary>
+    /// The signature that the image must have: one that does not fit, or a certificate that is not valid today, is <see cref="StoreError.Refused"/>, and
+    /// nothing is stored anywhere. Null, the default: none is asked for.
+    /// </summary>
+    public ImageSignature? Signature { get; init; }
+
+    /// <summary>
     /// The file to keep a <see cref="PutSession"/> in, so that a put which does not end can be gone on with; null, the default, for none. It
     /// must not be there yet, unless <see cref="Resume"/> was read from it, and is gone after the put has succeeded. A put that fails leaves it,
     /// and what the store has of the image so far. For a put into one store.

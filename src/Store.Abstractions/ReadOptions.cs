@@ -17,6 +17,12 @@ public sealed record ReadOptions
     public IReadOnlyList<Digest> ExpectedDigests { get; init; } = [];
 
     /// <summary>
+    /// The signature of the whole image, checked at its end: one that does not fit is <see cref="StoreError.Refused"/> instead of the end. Such a read goes
+    /// from the start to the end only, so not with <see cref="Range"/>. Null, the default: none is asked for.
+    /// </summary>
+    public ImageSignature? Signature { get; init; }
+
+    /// <summary>
     /// The ids of the stores to read from rather than others, the best first, where several hold the image; none by default: the heaviest.
     /// </summary>
     public IReadOnlyList<string> PreferredStores { get; init; } = [];

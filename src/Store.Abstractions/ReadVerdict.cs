@@ -11,6 +11,9 @@ public enum ReadVerification
 
     /// <summary>The whole image, against its digest.</summary>
     Digest,
+
+    /// <summary>The whole image, against its signature.</summary>
+    Signature,
 }
 
 /// <summary>What a read stream says of its bytes.</summary>

@@ -57,6 +57,9 @@ public enum StoreError
     /// <summary>The image is in use: somebody has it open, or clones or snapshots hang on it, or it is a segment of another one. It is untouched.</summary>
     InUse,
 
-    /// <summary>The image is not what the caller requires, or leads to what is outside of it; <see cref="StoreException.Inspection"/> tells what it is.</summary>
+    /// <summary>
+    /// The image is not what the caller requires, or leads to what is outside of it (<see cref="StoreException.Inspection"/> tells what it is), or its
+    /// signature is not one of these bytes or cannot be checked.
+    /// </summary>
     Refused,
 }

@@ -14,12 +14,14 @@ internal sealed class PutPipeline
     private readonly PutOptions _put;
     private readonly DigestSet _digests;
     private readonly PutInspector _inspector;
+    private readonly SignatureCheck? _signature;
     private readonly PutSessionFile _session;
     private readonly ChunkEntries _entries = new();
     private readonly CancellationToken _caller;
 
-    private PutPipeline(PutTargets targets, PutOptions put, DigestSet digests, PutInspector inspector, PutSessionFile session, CancellationToken caller) =>
-        (_targets, _put, _digests, _inspector, _session, _caller) = (targets, put, digests, inspector, session, caller);
+    private PutPipeline(
+        PutTargets targets, PutOptions put, DigestSet digests, PutInspector inspector, SignatureCheck? signature, PutSessionFile session, CancellationToken caller) =>
+        (_targets, _put, _digests, _inspector, _signature, _session, _caller) = (targets, put, digests, inspector, signature, session, caller);
 
     /// <summary>Puts an image into every store, as the options' policy says.</summary>
     /// <returns>What came of it in each store, in their order.</returns>
@@ -61,6 +63,7 @@ internal sealed class PutPipeline
     private static async Task<MadeImage?> RunAsync(PutTargets targets, ImageId id, Stream source, PutOptions put, CancellationToken caller)
     {
         var size = PutLimits.SizeOf(source, put, targets.All);
+        var signature = SignatureCheck.Of(put.Signature, targets.All[0].Store.Time);
         await targets.EachAsync((target, _) => target.AdmitAsync(size.Declared), targets.Token).ConfigureAwait(false);
         if (targets.AllFailed)
         {
@@ -81,7 +84,7 @@ internal sealed class PutPipeline
             source, plan, size, alive[0].Store.Budget, alive.Sum(target => target.Store.Parallelism) + 2);
         var first = await chunks.FirstAsync(targets.Token).ConfigureAwait(false);
         var intent = new WriteIntent(put.Mode, first.IsLast ? first.Length : size.Declared);
-        var pipeline = new PutPipeline(targets, put, digests, inspector, session, caller);
+        var pipeline = new PutPipeline(targets, put, digests, inspector, signature, session, caller);
         var made = first.IsLast
             ? await pipeline.PutWholeAsync(first, intent).ConfigureAwait(false)
             : await pipeline.PutChunksAsync(chunks, intent, plan).ConfigureAwait(false);
@@ -190,6 +193,7 @@ internal sealed class PutPipeline
         var summary = _entries.Summarize(await CheckedDigestsAsync().ConfigureAwait(false));
         try
         {
+            _signature?.Check(summary.Digests);
             return new MadeImage(summary, await _inspector.CompleteAsync().ConfigureAwait(false));
         }
         catch (StoreException e) when (e.Error == StoreError.Refused && _session.IsKept)
@@ -219,7 +223,7 @@ internal sealed class PutPipeline
     private TransferCount CountOf(WriteIntent intent) => new(_put.Progress is { } told ? new PutProgress(told, _targets) : null, intent.Size);
 
     private static IEnumerable<string> AlgorithmsOf(PutOptions put) =>
-        [.. put.ComputeMd5 ? ["md5"] : Array.Empty<string>(), put.HashAlgorithm, .. put.ExpectedDigests.Select(digest => digest.Algorithm)];
+        [.. put.ComputeMd5 ? ["md5"] : Array.Empty<string>(), put.HashAlgorithm, .. put.ExpectedDigests.Select(digest => digest.Algorithm), .. put.Signature is { } signed ? [signed.DigestAlgorithm] : Array.Empty<string>()];
 
     private static PutOutcome OutcomeOf(PutTarget target, MadeImage? made, PutOptions put)
     {

@@ -9,7 +9,7 @@ namespace GlanceStore.Transfer;
 /// One get, from one store or from the best of several: opens the image, decides in which pieces it is fetched and with what they are
 /// verified, and makes the stream.
 /// </summary>
-internal sealed class GetPipeline(ReadSources sources, ReadSource source, ReadPatience patience, ReadOptions read)
+internal sealed class GetPipeline(ReadSources sources, ReadSource source, ReadPatience patience, ReadOptions read, SignatureCheck? signature)
 {
     // Without a manifest nothing depends on a piece's length: enough to keep requests few, little enough for many readers.
     private const long MostPlainBytes = 8 << 20;
@@ -31,7 +31,7 @@ internal sealed class GetPipeline(ReadSources sources, ReadSource source, ReadPa
         while (true)
         {
             var (source, patience) = sources.Next() ?? throw sources.AllDead();
-            var pipeline = new GetPipeline(sources, source, patience, read);
+            var pipeline = new GetPipeline(sources, source, patience, read, SignatureCheck.Of(read.Signature, source.Store.Time));
             try
             {
                 return await source.Store.Telemetry.BeginAsync("read", source.Location, operation =>
@@ -70,7 +70,7 @@ internal sealed class GetPipeline(ReadSources sources, ReadSource source, ReadPa
             var stored = reader.Object with { Location = source.Location };
             var layout = LayoutOf(stored, pieceBytes);
             var (start, end) = read.Range?.Within(stored.Size) is { } part ? (part.Offset, part.Offset + part.Length!.Value) : (0, stored.Size);
-            var fetcher = new PieceFetcher(sources, stored, EndOfPieces(layout, end)) { Lanes = _lanes, IsVerified = read.Manifest is not null || read.ExpectedDigests.Count > 0 };
+            var fetcher = new PieceFetcher(sources, stored, EndOfPieces(layout, end)) { Lanes = _lanes, IsVerified = read.Manifest is not null || HasDigest };
             await HoldAsync(fetcher, reader, first, stored.Size, cancellationToken).ConfigureAwait(false);
             if (!fetcher.IsVerified)
             {
@@ -85,8 +85,8 @@ internal sealed class GetPipeline(ReadSources sources, ReadSource source, ReadPa
                 _budget.Remember(pieces); // what it gives back, it can fetch again
             }
 
-            var digest = read.ExpectedDigests.Count > 0 ? new WholeDigest(read.ExpectedDigests, stored.Size) : null; // last: it holds what only the stream disposes
-            var image = new OpenImage(stored, start, end, read.Manifest is not null, _limits.CanReadRanges, read.LendsPieces);
+            var digest = HasDigest ? new WholeDigest(read.ExpectedDigests, signature, stored.Size) : null; // last: it holds what only the stream disposes
+            var image = new OpenImage(stored, start, end, read.Manifest is not null, _limits.CanReadRanges && signature is null, read.LendsPieces);
             return new VerifiedReadStream(image, pieces, digest, new TransferCount(read.Progress, end - start), new MemoryCharge(_budget), operation, sources);
         }
         catch
@@ -112,6 +112,8 @@ internal sealed class GetPipeline(ReadSources sources, ReadSource source, ReadPa
     private HedgedFetcher Hedged(PieceFetcher fetcher) =>
         new(fetcher, sources, _budget, read.HedgeAfter is { } after ? new HedgeLimit(after, source.Store.Time) : null);
 
+    private bool HasDigest => read.ExpectedDigests.Count > 0 || signature is not null;
+
     private long AskedBytes => read.Range?.Length ?? long.MaxValue;
 
     // As the backend likes it, but no more than a quarter of what is left, so that the next reader finds something too, nor than is asked for.
@@ -136,9 +138,9 @@ internal sealed class GetPipeline(ReadSources sources, ReadSource source, ReadPa
             throw new ArgumentException("HedgeAfter is not a time span from 1 millisecond to 1 day.", nameof(read));
         }
 
-        if (read.Range is not null && read.ExpectedDigests.Count > 0)
+        if (read.Range is not null && HasDigest)
         {
-            throw new ArgumentException("The digest of the whole image cannot be checked on a range of it.", nameof(read));
+            throw new ArgumentException("The digest and the signature of the whole image cannot be checked on a range of it.", nameof(read));
         }
 
         if (read.Range is not null && !_limits.CanReadRanges)

@@ -16,6 +16,7 @@ internal sealed class VerifiedReadStream(
 
     public override ReadVerdict Verdict => (image.HasManifest, digest) switch
     {
+        (_, { IsSigned: true }) => new ReadVerdict(ReadVerification.Signature, digest.Reason),
         (true, _) => new ReadVerdict(ReadVerification.Chunks, "every byte read was verified, chunk by chunk, against the manifest"),
         (_, { IsVerified: true }) => new ReadVerdict(ReadVerification.Digest, digest.Reason),
         (_, not null) => new ReadVerdict(ReadVerification.None, digest.Reason),
@@ -265,7 +266,7 @@ internal sealed class VerifiedReadStream(
         ObjectDisposedException.ThrowIf(_disposed, this);
         if (!image.CanSeek)
         {
-            throw new NotSupportedException("This store reads no ranges, so its images are read from the start to the end.");
+            throw new NotSupportedException("This image is read from the start to the end: its store reads no ranges, or its signature is checked.");
         }
     }
 }
