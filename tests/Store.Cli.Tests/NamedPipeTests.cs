@@ -7,7 +7,9 @@ namespace GlanceStore.Cli.Tests;
 public sealed class NamedPipeTests : ToolTests
 {
     private const int Length = 20_000_000;
-    private const int HangUp = 1;
+
+    // SIGPWR, which a process begins to handle after SIGINT and SIGTERM.
+    private const int PowerFailure = 30;
 
     [TestMethod]
     [DataRow("INT")]
@@ -16,7 +18,7 @@ public sealed class NamedPipeTests : ToolTests
     {
         using var process = Tool.Start("put", await Tool.MakePipeAsync("pipe"));
 
-        await SignalTests.WaitUntilItHandlesAsync(process, HangUp);
+        await SignalTests.WaitUntilItHandlesAsync(process, PowerFailure);
         await Tool.SignalAsync(process, signal);
         (await Tool.EndOfAsync(process)).FailedWith(1, "cancelled");
         Assert.IsEmpty(Tool.Stored);
@@ -33,7 +35,7 @@ public sealed class NamedPipeTests : ToolTests
         Tool.MakeFile("disk", 10);
         var pipe = await Tool.MakePipeAsync("pipe");
         using var process = Tool.Start([.. arguments.Select(argument => argument == "PIPE" ? pipe : argument)]);
-        await SignalTests.WaitUntilItHandlesAsync(process, HangUp);
+        await SignalTests.WaitUntilItHandlesAsync(process, PowerFailure);
         await Tool.SignalAsync(process, "TERM");
         (await Tool.EndOfAsync(process)).FailedWith(1, "cancelled");
     }
