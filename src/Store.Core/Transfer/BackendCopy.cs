@@ -58,29 +58,15 @@ internal static class BackendCopy
         var stored = await new Publication(target.Driver, target.Retry, target.Telemetry).PublishAsync(
             target.Driver.LocationOf(id), new WriteSummary(receipt.Size, receipt.Chunks, [.. receipt.Digests]),
             token => backend.CopyAsync(from.Driver, image, id, options.Mode, token), target.Retry.LimitFor(receipt.Size), cancellationToken).ConfigureAwait(false);
-        await TakeBackIfCancelledAsync(stored, target, cancellationToken).ConfigureAwait(false);
+
+        // Nobody may be waiting any more who would take it back. What has replaced an image stays, as after a put: there is no other any more.
+        if (options.Mode != WriteMode.Replace && cancellationToken.IsCancellationRequested)
+        {
+            await Deletion.TryTakeBackAsync(target, stored).ConfigureAwait(false);
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+
         return stored;
-    }
-
-    // Nobody may be waiting any more who would.
-    private static async Task TakeBackIfCancelledAsync(StoredObject copy, StoreParts target, CancellationToken cancellationToken)
-    {
-        if (!cancellationToken.IsCancellationRequested || copy.VersionTag is not { } tag)
-        {
-            return;
-        }
-
-        try
-        {
-            await Deletion.RunAsync(target, copy.Location, new DeleteIntent(tag), CancellationToken.None).ConfigureAwait(false);
-            target.Telemetry.TakenBack(copy.Location);
-        }
-        catch (StoreException e)
-        {
-            target.Telemetry.NotTakenBack(copy.Location, e.Message);
-        }
-
-        cancellationToken.ThrowIfCancellationRequested();
     }
 
     private static async Task<StoredObject> FindAsync(StoreParts from, ImageLocation location, ImageReceipt receipt, CancellationToken cancellationToken)

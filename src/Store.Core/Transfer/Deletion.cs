@@ -45,6 +45,23 @@ internal static class Deletion
         }
     }
 
+    /// <summary>Removes what was published and shall not stay, and nothing that has replaced it since. Where it stays, the log says why.</summary>
+    public static async ValueTask<bool> TryTakeBackAsync(StoreParts store, StoredObject stored)
+    {
+        try
+        {
+            store.Require(store.Can.CanDelete, "deletes no images");
+            await RunAsync(store, stored.Location, new DeleteIntent(stored.VersionTag), CancellationToken.None).ConfigureAwait(false);
+            store.Telemetry.TakenBack(stored.Location);
+            return true;
+        }
+        catch (StoreException e)
+        {
+            store.Telemetry.NotTakenBack(stored.Location, e.Message);
+            return false;
+        }
+    }
+
     // One look without retries: the failure of the deletion is the one to report.
     private static async ValueTask<bool> IsGoneAsync(StoreParts store, ImageLocation location, CancellationToken cancellationToken)
     {

@@ -91,7 +91,9 @@ public sealed class FarewellTests
     }
 
     [TestMethod]
-    public async Task A_copy_cancelled_while_the_backend_makes_it_is_let_go_and_leaves_no_image()
+    [DataRow(WriteMode.CreateNew, "a")]
+    [DataRow(WriteMode.Replace, "a b")]
+    public async Task A_copy_cancelled_while_the_backend_makes_it_is_let_go_and_leaves_no_image_but_one_that_has_replaced_another(WriteMode mode, string left)
     {
         var made = 0;
         _driver.OnCopy = async copy =>
@@ -104,14 +106,19 @@ public sealed class FarewellTests
         var from = new MemoryDriver(new MemoryDriverOptions { Name = "from", Storage = _storage });
         await using var stores = new ImageStores([new ImageStore("from", from, Options, _budget, time: _time), NewStore()], "from");
         var receipt = await stores["from"].PutAsync(Id, new MemoryStream(new byte[3 * Chunk]));
-        var copying = stores.CopyAsync(receipt.Location, "test", CopyOptions.Verify(receipt) with { Id = new ImageId("b") }, _cancel.Token);
+        if (mode == WriteMode.Replace)
+        {
+            await stores["test"].PutAsync(new ImageId("b"), new MemoryStream(new byte[100]));
+        }
+
+        var copying = stores.CopyAsync(receipt.Location, "test", CopyOptions.Verify(receipt) with { Id = new ImageId("b"), Mode = mode }, _cancel.Token);
         await _begun.Task;
         await _cancel.CancelAsync();
         await AssertLetGoAsync(copying);
         _goOn.SetResult();
         await stores.DisposeAsync();
         Assert.AreEqual(2, made, "it was there");
-        Assert.AreSequenceEqual(["a"], _storage.Names);
+        Assert.AreEqual(left, string.Join(' ', _storage.Names.Order(StringComparer.Ordinal)));
     }
 
     [TestMethod]

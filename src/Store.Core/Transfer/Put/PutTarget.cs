@@ -187,14 +187,6 @@ internal sealed class PutTarget
         }
     }
 
-    /// <summary>Removes what was published, and nothing that has replaced it since.</summary>
-    public async Task TakeBackAsync()
-    {
-        Store.Require(Store.Can.CanDelete, "deletes no images");
-        var (location, intent) = (Stored!.Location, new DeleteIntent(Stored.VersionTag));
-        await Deletion.RunAsync(Store, location, intent, CancellationToken.None).ConfigureAwait(false);
-    }
-
     public void Fail(StoreException failure)
     {
         Failure = failure;

@@ -113,7 +113,7 @@ internal sealed class PutTargets : IAsyncDisposable
         await Task.WhenAll(_all.Select(target => target.SettleAsync())).ConfigureAwait(false);
         foreach (var target in _all.Where(target => target.Stored is not null))
         {
-            if (mode == WriteMode.Replace || !await TryTakeBackAsync(target).ConfigureAwait(false))
+            if (mode == WriteMode.Replace || !await Deletion.TryTakeBackAsync(target.Store, target.Stored!).ConfigureAwait(false))
             {
                 left.Add(target.Store.Id);
             }
@@ -144,21 +144,6 @@ internal sealed class PutTargets : IAsyncDisposable
         catch (Exception e)
         {
             End(e);
-        }
-    }
-
-    private static async Task<bool> TryTakeBackAsync(PutTarget target)
-    {
-        try
-        {
-            await target.TakeBackAsync().ConfigureAwait(false);
-            target.Store.Telemetry.TakenBack(target.Stored!.Location);
-            return true;
-        }
-        catch (StoreException e)
-        {
-            target.Store.Telemetry.NotTakenBack(target.Stored!.Location, e.Message);
-            return false;
         }
     }
 }
