@@ -3,7 +3,6 @@
 
 FOLDER has base.raw, of whole MiB, and base.qcow2 of the same content. Prints one JSON object of what came of each step.
 """
-import hashlib
 import json
 import os
 import sys
@@ -11,6 +10,8 @@ import sys
 from cinder import context
 from cinder.image import glance, image_utils
 from oslo_config import cfg
+
+from steps import digest_of, failure_of
 
 url, owner_token, other_token, folder = sys.argv[1:]
 cfg.CONF([], project='cinder', default_config_files=[])
@@ -25,19 +26,6 @@ told = {}
 
 def at(name):
     return os.path.join(folder, name)
-
-
-def digest_of(path):
-    with open(path, 'rb') as file:
-        return hashlib.sha512(file.read()).hexdigest()
-
-
-def failure_of(call, *arguments, **named):
-    try:
-        call(*arguments, **named)
-    except Exception as error:
-        return type(error).__name__
-    return None
 
 
 def volume_to_image(name, disk_format, store=None, base=None):

@@ -3,7 +3,6 @@
 
 FOLDER has base.raw and base.qcow2. Prints one JSON object of what came of each step.
 """
-import hashlib
 import json
 import os
 import sys
@@ -12,6 +11,8 @@ from nova import conf, context
 from nova.image import glance
 from nova.virt import images
 from nova.virt.libvirt import imagebackend
+
+from steps import digest_of, failure_of
 
 url, owner_token, other_token, admin_token, other_project, folder = sys.argv[1:]
 conf.CONF([], project='nova', default_config_files=[])
@@ -28,19 +29,6 @@ told = {}
 
 def at(name):
     return os.path.join(folder, name)
-
-
-def digest_of(path):
-    with open(path, 'rb') as file:
-        return hashlib.sha512(file.read()).hexdigest()
-
-
-def failure_of(call, *arguments, **named):
-    try:
-        call(*arguments, **named)
-    except Exception as error:
-        return type(error).__name__
-    return None
 
 
 def upload(name, path, disk_format, **properties):
