@@ -32,7 +32,7 @@ internal sealed class Workplace : IDisposable
     /// <summary>A copy of a folder with a build in it that has this program as well, which then runs on the libraries of that build.</summary>
     public async Task<string> WithOurBenchAsync(string folder)
     {
-        await ShellAsync($"cp -r '{folder}' build-before && cp -rn \"$BENCH\"/. build-before && cp \"$BENCH\"/glance-store-bench* build-before");
+        await ShellAsync($"rm -rf build-before && cp -r '{folder}' build-before && cp -rn \"$BENCH\"/. build-before && cp \"$BENCH\"/glance-store-bench* build-before");
         return Path.Combine(Folder, "build-before");
     }
 

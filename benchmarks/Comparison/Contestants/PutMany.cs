@@ -31,7 +31,16 @@ internal static class PutMany
     {
         var values = settings.Select(setting => setting.Split('=', 2)).ToDictionary(pair => $"Stores:images:{pair[0]}", pair => (string?)pair[1]);
         var builder = new GlanceStoreBuilder();
-        builder.AddFile().AddRbd();
+        AddType(builder, values["Stores:images:Type"]);
         return builder.AddConfiguration(new ConfigurationBuilder().AddInMemoryCollection(values).Build()).Build();
     }
+
+    // No other: a build from before may have none of the others, or not as they are now.
+    private static void AddType(GlanceStoreBuilder builder, string? type) => _ = type switch
+    {
+        "file" => builder.AddFile(),
+        "rbd" => builder.AddRbd(),
+        "swift" => builder.AddSwift(),
+        _ => builder.AddType(new StoreType("null", _ => new DriverRecipe([], _ => new NullDriver(0, NullChunkBytes)))),
+    };
 }
