@@ -37,6 +37,10 @@ public sealed class ArchitectureTests
             id => id.StartsWith("GlanceStore.Drivers.", StringComparison.Ordinal), The("GlanceStore.Conformance").DependenciesOnUs);
 
     [TestMethod]
+    public void The_cache_depends_on_no_driver() =>
+        Assert.DoesNotContain(id => id.StartsWith("GlanceStore.Drivers.", StringComparison.Ordinal), The("GlanceStore.Cache").DependenciesOnUs);
+
+    [TestMethod]
     public void What_the_assemblies_reference_is_what_the_packages_depend_on()
     {
         foreach (var package in PackedSolution.Packages.Where(package => !package.IsTool))

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace GlanceStore;
 
@@ -7,6 +8,8 @@ internal static partial class UnixFile
 {
     private const int CurrentDirectory = -100;
     private const uint BasicStatus = 0x7ff;
+    private const int NoFollow = 0x100;
+    private const int EmptyPath = 0x1000;
     private const int GetDescriptorFlags = 1;
     private const int CloseOnExec = 1;
 
@@ -30,8 +33,19 @@ internal static partial class UnixFile
     public static UnixStatus? StatusOf(string path) =>
         OperatingSystem.IsLinux() && StatusCall(CurrentDirectory, path, 0, BasicStatus, out var status) == 0 ? status : null;
 
+    /// <summary>As <see cref="StatusOf(string)"/>, of a link itself and not of what it leads to.</summary>
+    public static UnixStatus? StatusOfName(string path) =>
+        OperatingSystem.IsLinux() && StatusCall(CurrentDirectory, path, NoFollow, BasicStatus, out var status) == 0 ? status : null;
+
+    /// <summary>What the system says of an open file; null where it does not tell.</summary>
+    public static UnixStatus? StatusOf(SafeFileHandle file) =>
+        OperatingSystem.IsLinux() && OpenStatusCall(file, "", EmptyPath, BasicStatus, out var status) == 0 ? status : null;
+
     [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int StatusCall(int directory, string path, int flags, uint mask, out UnixStatus status);
+
+    [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int OpenStatusCall(SafeFileHandle file, string path, int flags, uint mask, out UnixStatus status);
 
     [LibraryImport("libc", EntryPoint = "fcntl")]
     private static partial int DescriptorCall(int descriptor, int command);

@@ -11,6 +11,7 @@ internal struct UnixStatus
     private const ushort Directory = 0x4000;
     private const ushort Regular = 0x8000;
     private const ushort StickyBit = 0x200;
+    private const int BytesOfBlock = 512;
     private const ulong Immutable = 0x10;
     private const ulong AppendOnly = 0x20;
     private const ulong MountRoot = 0x2000;
@@ -30,6 +31,9 @@ internal struct UnixStatus
     [FieldOffset(32)]
     private ulong _inode;
 
+    [FieldOffset(48)]
+    private long _blocks;
+
     [FieldOffset(136)]
     private uint _deviceMajor;
 
@@ -39,6 +43,9 @@ internal struct UnixStatus
     public readonly uint Owner => _owner;
 
     public readonly uint Group => _group;
+
+    /// <summary>How many bytes of the disk it takes: of a sparse file fewer than it is long.</summary>
+    public readonly long AllocatedBytes => _blocks * BytesOfBlock;
 
     public readonly bool IsRegular => (_mode & KindMask) == Regular;
 

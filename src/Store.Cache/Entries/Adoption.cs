@@ -1,0 +1,75 @@
+using GlanceStore.Cache.Files;
+using Microsoft.Win32.SafeHandles;
+
+namespace GlanceStore.Cache.Entries;
+
+/// <summary>A file from elsewhere that becomes an entry, if it is the image: its bytes are taken first and compared then, so that nobody changes them in between.</summary>
+internal sealed class Adoption(EntryName name, ChunkManifest? chunks)
+{
+    private const long BytesOfChunk = 4 << 20;
+
+    /// <returns>How it was taken over, in one sentence.</returns>
+    /// <exception cref="StoreException"><see cref="StoreError.Corrupted"/>: it is not the image; <see cref="StoreError.AlreadyExists"/>: the image is here already.</exception>
+    public async Task<string> RunAsync(SafeFileHandle file, CacheFolder folder, EntryTable table, CacheSpace space, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var to = folder.FilesOf(name.Whole);
+        if (ChunksFile.TryRead(to.Chunks) is not null)
+        {
+            throw new StoreException(StoreError.AlreadyExists, $"the image of {name.Digest} is in the cache already");
+        }
+
+        var files = folder.Make(name.Adopting);
+        using var lease = CacheFolder.TryLease(files) ?? throw new StoreException(StoreError.InUse, "another process adopts this image right now");
+        using var journal = new Journal(files.Journal, time);
+        using var turn = await journal.TakeAsync(null, cancellationToken).ConfigureAwait(false);
+        journal.Clear();
+        var isAdopted = false;
+        try
+        {
+            var method = await TakeAsync(file, files, journal, space, cancellationToken).ConfigureAwait(false);
+            isAdopted = table.TrySeal(files, to);
+            return !isAdopted ? "the image came into the cache meanwhile"
+                : method == CloneMethod.Reflink ? "it is the image, and its blocks are shared" : "it is the image, and was copied";
+        }
+        finally
+        {
+            lease.Dispose();
+            if (!isAdopted)
+            {
+                CacheFolder.TryRemove(files);
+            }
+        }
+    }
+
+    private async Task<CloneMethod> TakeAsync(SafeFileHandle file, EntryFiles files, Journal journal, CacheSpace space, CancellationToken cancellationToken)
+    {
+        using var room = await space.TakeAsync(RandomAccess.GetLength(file), cancellationToken).ConfigureAwait(false);
+        File.Delete(files.Image);
+        using var image = EntryFiles.Open(files.Image, FileMode.CreateNew);
+        var method = await FileCopy.CloneAsync(file, image, cancellationToken).ConfigureAwait(false);
+        var found = await CompareAsync(image, journal, cancellationToken).ConfigureAwait(false);
+        DiskFlush.Of(image, files.Image);
+        ChunksFile.Write(files.Chunks, found);
+        return method;
+    }
+
+    private async Task<ChunkManifest> CompareAsync(SafeFileHandle image, Journal journal, CancellationToken cancellationToken)
+    {
+        var size = RandomAccess.GetLength(image);
+        var lengths = chunks?.Select(chunk => chunk.Length)
+            ?? Enumerable.Range(0, (int)((size + BytesOfChunk - 1) / BytesOfChunk)).Select(index => Math.Min(BytesOfChunk, size - (index * BytesOfChunk)));
+        using var digest = ContentDigest.Begin(name.Digest);
+        var (offset, found) = (0L, new List<ChunkEntry>());
+        foreach (var length in lengths)
+        {
+            var checksum = await ChunkBytes.ChecksumAsync(image, offset, length, digest, cancellationToken).ConfigureAwait(false) ?? throw NotTheImage();
+            journal.Append(new JournalRecord(found.Count, checksum, IsThere: true));
+            found.Add(new ChunkEntry(length, checksum));
+            offset += length;
+        }
+
+        return ContentDigest.End(digest, name.Digest) == name.Digest ? new ChunkManifest(found) : throw NotTheImage();
+    }
+
+    private StoreException NotTheImage() => new(StoreError.Corrupted, $"its bytes are not those of the image ({name.Digest.Algorithm}), so it was converted or has been changed");
+}

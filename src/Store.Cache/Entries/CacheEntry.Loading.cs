@@ -1,0 +1,124 @@
+using GlanceStore.Cache.Files;
+using GlanceStore.Cache.Reading;
+
+namespace GlanceStore.Cache.Entries;
+
+/// <content>How a chunk gets there, once for all who want it, in all processes.</content>
+internal sealed partial class CacheEntry
+{
+    /// <summary>Makes sure that a chunk is there and right: compares it, or fetches it.</summary>
+    /// <exception cref="StoreException">
+    /// What the origin says; <see cref="StoreError.Corrupted"/>: it gives other bytes; <see cref="StoreError.OutOfSpace"/>: there is no room for it;
+    /// <see cref="StoreError.NotFound"/>: it is not there, and there is no origin.
+    /// </exception>
+    public Task EnsureAsync(int index, IOrigin? origin, CancellationToken cancellationToken) => IsRight(index)
+        ? Task.CompletedTask
+        : _loads.RunAsync(index, token => LoadAsync(index, origin, token), cancellationToken);
+
+    /// <summary>Compares a chunk with its checksum, where it is there at all; one that is wrong is forgotten.</summary>
+    /// <returns>Null where it is not there.</returns>
+    public async Task<bool?> CompareAsync(int index, CancellationToken cancellationToken)
+    {
+        if (!IsThere(index))
+        {
+            return null;
+        }
+
+        var chunk = Chunks[index];
+        if (await ChunkBytes.ChecksumAsync(_image, Chunks.OffsetOf(index), chunk.Length, null, cancellationToken).ConfigureAwait(false) == chunk.Checksum)
+        {
+            Volatile.Write(ref _rightSince[index], _options.Time.GetTimestamp());
+            return true;
+        }
+
+        Forget(index);
+        return false;
+    }
+
+    private async Task LoadAsync(int index, IOrigin? origin, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (await CompareAsync(index, cancellationToken).ConfigureAwait(false) == true)
+            {
+                return;
+            }
+
+            if (origin is null)
+            {
+                throw new StoreException(StoreError.NotFound, $"Chunk {index} of {Files.Directory} is not in the cache, and nobody said where it is.");
+            }
+
+            using var turn = await _journal.TakeAsync(index, cancellationToken).ConfigureAwait(false);
+            Refresh();
+            if (await CompareAsync(index, cancellationToken).ConfigureAwait(false) != true)
+            {
+                await FetchAsync(index, origin, cancellationToken).ConfigureAwait(false);
+            }
+        }
+        catch (Exception e) when (CacheErrors.From(e, $"keep chunk {index} of {Files.Directory}") is { } error)
+        {
+            throw error;
+        }
+    }
+
+    // A full disk makes room as a full cache does: by what was not used for longest.
+    private async Task FetchAsync(int index, IOrigin origin, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var seen = _space.Removals;
+            try
+            {
+                await FetchOnceAsync(index, origin, cancellationToken).ConfigureAwait(false);
+                return;
+            }
+            catch (IOException e) when (CacheErrors.From(e, "keep it") is { Error: StoreError.OutOfSpace })
+            {
+                if (!await _space.TryRemoveOneAsync(seen, cancellationToken).ConfigureAwait(false))
+                {
+                    throw;
+                }
+            }
+        }
+    }
+
+    // The record follows the bytes that it tells of.
+    private async Task FetchOnceAsync(int index, IOrigin origin, CancellationToken cancellationToken)
+    {
+        var (offset, chunk) = (Chunks.OffsetOf(index), Chunks[index]);
+        using var room = await _space.TakeAsync(chunk.Length, cancellationToken).ConfigureAwait(false);
+        var stream = await origin.OpenAsync(offset, chunk.Length, cancellationToken).ConfigureAwait(false);
+        var isKept = false;
+        try
+        {
+            var found = await ChunkBytes.WriteAsync(_image, offset, chunk.Length, stream, null, cancellationToken).ConfigureAwait(false);
+            if (found != chunk.Checksum)
+            {
+                throw new StoreException(StoreError.Corrupted, $"Chunk {index} of {Files.Directory} arrived with the checksum {found:x16}, and {chunk.Checksum:x16} was expected.");
+            }
+
+            _journal.Append(new JournalRecord(index, chunk.Checksum, IsThere: true));
+            isKept = true;
+        }
+        finally
+        {
+            await stream.DisposeAsync().ConfigureAwait(false);
+            if (!isKept && !_wasThere[index]) // somebody may still read what was
+            {
+                LinuxCalls.TryPunchHole(_image, offset, chunk.Length);
+            }
+        }
+
+        _wasThere[index] = true;
+        Volatile.Write(ref _there[index], true);
+        Volatile.Write(ref _rightSince[index], _options.Time.GetTimestamp());
+    }
+
+    private void Forget(int index)
+    {
+        Doubt(index);
+        Volatile.Write(ref _there[index], false);
+        _journal.Append(new JournalRecord(index, 0, IsThere: false));
+    }
+}

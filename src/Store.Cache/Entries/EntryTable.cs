@@ -1,0 +1,181 @@
+using GlanceStore.Cache.Files;
+
+namespace GlanceStore.Cache.Entries;
+
+/// <summary>The entries that this process has open, each once, and how they are found, made and given their final name.</summary>
+internal sealed class EntryTable(CacheFolder folder, CacheSpace space, ImageCacheOptions options)
+{
+    // Another process holds an entry alone for as long as it takes to remove some files.
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10);
+
+    private readonly Lock _lock = new();
+    private readonly Dictionary<EntryName, CacheEntry> _open = [];
+
+    /// <summary>Opens an entry whose chunks are known: what is there of it, where they are not given; null where there is nothing.</summary>
+    public async Task<EntryUse?> OpenAsync(EntryName name, ChunkManifest? chunks, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var (use, isBusy) = TryOpen(name, chunks);
+            if (!isBusy)
+            {
+                return use;
+            }
+
+            await Task.Delay(Pause, options.Time, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Gives an entry the name of its content, under which all find it. False where another one has that name, or it was removed meanwhile.</summary>
+    public bool TrySeal(CacheEntry entry)
+    {
+        entry.Flush();
+        lock (_lock)
+        {
+            var (name, files) = (entry.Name.Whole, folder.FilesOf(entry.Name.Whole));
+            if (!entry.IsAt(files) && !Name(entry.Files, files))
+            {
+                return entry.IsAt(files) && Move(entry, name, files); // another process may have come first, with this very entry
+            }
+
+            return Move(entry, name, files);
+        }
+    }
+
+    /// <summary>Gives the directory of an entry that nobody has open here its final name.</summary>
+    public bool TrySeal(EntryFiles from, EntryFiles to)
+    {
+        lock (_lock)
+        {
+            return Name(from, to);
+        }
+    }
+
+    public async ValueTask EndAsync(CacheEntry entry)
+    {
+        lock (_lock)
+        {
+            if (--entry.Users > 0)
+            {
+                return;
+            }
+
+            if (_open.TryGetValue(entry.Name, out var current) && current == entry)
+            {
+                _open.Remove(entry.Name);
+            }
+        }
+
+        await entry.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private (EntryUse? Use, bool IsBusy) TryOpen(EntryName name, ChunkManifest? chunks)
+    {
+        lock (_lock)
+        {
+            if (_open.TryGetValue(name, out var entry) && !entry.IsStill)
+            {
+                _open.Remove(name); // its directory was removed; who uses it goes on with what is open
+                entry = null;
+            }
+
+            if (entry is null)
+            {
+                (entry, var isBusy) = OpenNow(name, chunks);
+                if (entry is null)
+                {
+                    return (null, isBusy);
+                }
+
+                _open[name] = entry;
+            }
+
+            CacheErrors.Map($"use {entry.Files.Directory}", entry.Begin);
+            return (new EntryUse(this, entry), false);
+        }
+    }
+
+    private (CacheEntry? Entry, bool IsBusy) OpenNow(EntryName name, ChunkManifest? chunks)
+    {
+        if (chunks is null && !folder.Has(name))
+        {
+            return (null, false);
+        }
+
+        CacheEntry? entry = null;
+        var isBusy = false;
+        CacheErrors.Map($"open {name} in '{folder.Path}'", () => (entry, isBusy) = OpenFiles(name, folder.Make(name), chunks));
+        return (entry, isBusy);
+    }
+
+    private (CacheEntry? Entry, bool IsBusy) OpenFiles(EntryName name, EntryFiles files, ChunkManifest? chunks)
+    {
+        if (CacheFolder.TryLease(files) is not { } lease)
+        {
+            return (null, true);
+        }
+
+        try
+        {
+            var kept = ChunksFile.TryRead(files.Chunks);
+            if (chunks is not null && (kept is null || !kept.SequenceEqual(chunks)))
+            {
+                ChunksFile.Write(files.Chunks, chunks);
+                kept = chunks;
+            }
+
+            if (kept is not null)
+            {
+                return (new CacheEntry(name, files, lease, kept, space, options), false);
+            }
+        }
+        catch
+        {
+            lease.Dispose();
+            throw;
+        }
+
+        lease.Dispose();
+        CacheFolder.TryRemove(files); // without its chunks nothing can be told of it
+        return (null, false);
+    }
+
+    // What a kill left of a removal has that name, too.
+    private static bool Name(EntryFiles from, EntryFiles to)
+    {
+        try
+        {
+            if (ChunksFile.TryRead(to.Chunks) is not null || (Directory.Exists(to.Directory) && !CacheFolder.TryRemove(to)))
+            {
+                return false;
+            }
+
+            CheckNothingForeign(to);
+
+            Directory.Move(from.Directory, to.Directory);
+            DiskFlush.OfDirectory(to.Directory);
+            return true;
+        }
+        catch (IOException e) when (e is not StoreException)
+        {
+            return false;
+        }
+    }
+
+    private static void CheckNothingForeign(EntryFiles files)
+    {
+        if (Directory.Exists(files.Directory) && Directory.EnumerateFileSystemEntries(files.Directory).Except(files.All).FirstOrDefault() is { } foreign)
+        {
+            throw new StoreException(StoreError.Refused, $"'{foreign}' is not the cache's, and is in the way of an image: move it elsewhere.");
+        }
+    }
+
+    private bool Move(CacheEntry entry, EntryName name, EntryFiles files)
+    {
+        _open.Remove(entry.Name);
+        entry.MoveTo(name, files);
+        _open[name] = entry;
+        return true;
+    }
+}

@@ -1,0 +1,152 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace GlanceStore.Cache.Files;
+
+/// <summary>The directory of a cache: one directory an entry in it, and whatever else is there, which is left alone.</summary>
+internal sealed class CacheFolder
+{
+    private const UnixFileMode Own = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+    private const UnixFileMode WritableByOthers = UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
+
+    private CacheFolder(string path) => Path = path;
+
+    public string Path { get; }
+
+    /// <summary>Opens the directory, or makes it.</summary>
+    /// <exception cref="StoreException">
+    /// <see cref="StoreError.InvalidConfiguration"/>: it is somebody else's, others can write to it, or it is a link or no directory.
+    /// <see cref="StoreError.Unsupported"/>: this is not Linux.
+    /// </exception>
+    public static CacheFolder Open(string path)
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            throw new StoreException(StoreError.Unsupported, "The cache needs Linux: its locks, which the kernel releases when a process dies, are not there elsewhere.");
+        }
+
+        path = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(path));
+        CacheErrors.Map($"make the cache's directory '{path}'", () => MakeOwn(path));
+        return MistakeOf(path) is { } mistake
+            ? throw new StoreException(StoreError.InvalidConfiguration, $"'{path}' cannot be the cache's directory: {mistake}.")
+            : new CacheFolder(path);
+    }
+
+    public EntryFiles FilesOf(EntryName name) => new(System.IO.Path.Combine(Path, name.ToString()));
+
+    public bool Has(EntryName name) => UnixFile.StatusOfName(FilesOf(name).Directory) is not null;
+
+    /// <summary>The entries that there are. What has another name, or is no directory of this user, is none.</summary>
+    public IReadOnlyList<EntryName> Entries() => [.. Directory.EnumerateDirectories(Path)
+        .Where(path => MistakeOf(path) is null)
+        .Select(path => EntryName.Parse(System.IO.Path.GetFileName(path)))
+        .OfType<EntryName>()];
+
+    /// <summary>Makes the directory of an entry where it is not there.</summary>
+    /// <exception cref="StoreException"><see cref="StoreError.Refused"/>: something else is there.</exception>
+    public EntryFiles Make(EntryName name)
+    {
+        var files = FilesOf(name);
+        if (UnixFile.StatusOfName(files.Directory) is null)
+        {
+            MakeOwn(files.Directory);
+        }
+
+        return MistakeOf(files.Directory) is { } mistake
+            ? throw new StoreException(StoreError.Refused, $"'{files.Directory}' is not used: {mistake}. Remove it.")
+            : files;
+    }
+
+    /// <summary>Takes a lease on an entry: nobody removes it until it is given back, or this process ends.</summary>
+    /// <returns>Null where it is being removed right now, or is not there any more.</returns>
+    public static SafeFileHandle? TryLease(EntryFiles files, FileMode mode = FileMode.OpenOrCreate)
+    {
+        SafeFileHandle? file = null;
+        try
+        {
+            file = EntryFiles.Open(files.Lock, mode);
+            if (LinuxCalls.TryLock(file, LockKind.Shared) && EntryFiles.IsStill(files.Lock, file))
+            {
+                return file;
+            }
+        }
+        catch (IOException e) when (IsPassing(e))
+        {
+        }
+
+        file?.Dispose();
+        return null;
+    }
+
+    /// <summary>Whether somebody uses an entry.</summary>
+    public static bool IsLeased(EntryFiles files)
+    {
+        using var file = TryLockAlone(files, FileMode.Open);
+        return file is null && UnixFile.StatusOfName(files.Lock) is not null;
+    }
+
+    /// <summary>Removes an entry that nobody uses, and of its directory only the files that are the cache's. False where somebody does.</summary>
+    public static bool TryRemove(EntryFiles files)
+    {
+        // Also where a kill left no lock: whoever begins the entry anew takes it before anything else.
+        using var file = TryLockAlone(files, FileMode.OpenOrCreate);
+        if (file is null)
+        {
+            return false;
+        }
+
+        foreach (var path in files.All)
+        {
+            File.Delete(path);
+        }
+
+        try
+        {
+            Directory.Delete(files.Directory);
+        }
+        catch (IOException)
+        {
+            // Somebody has begun it anew, or has put a file of his own there.
+        }
+
+        return true;
+    }
+
+    private static void MakeOwn(string path)
+    {
+        if (OperatingSystem.IsLinux())
+        {
+            Directory.CreateDirectory(path, Own);
+        }
+    }
+
+    private static SafeFileHandle? TryLockAlone(EntryFiles files, FileMode mode)
+    {
+        SafeFileHandle? file = null;
+        try
+        {
+            file = EntryFiles.Open(files.Lock, mode);
+            if (LinuxCalls.TryLock(file, LockKind.Alone) && EntryFiles.IsStill(files.Lock, file))
+            {
+                return file;
+            }
+        }
+        catch (IOException e) when (IsPassing(e))
+        {
+        }
+
+        file?.Dispose();
+        return null;
+    }
+
+    // Removed by another process, or locked by it.
+    private static bool IsPassing(IOException e) => e is FileNotFoundException or DirectoryNotFoundException || e.HResult == LinuxCalls.TryAgain;
+
+    private static string? MistakeOf(string path) => UnixFile.StatusOfName(path) switch
+    {
+        null => "it is not there",
+        { IsDirectory: false } => "it is a link or a file, and no directory",
+        { } status when status.Owner != LinuxCalls.User => $"it belongs to the user {status.Owner}, and this is {LinuxCalls.User}",
+        { Permissions: var mode } when (mode & WritableByOthers) != 0 => "others than its owner can write to it (chmod go-w)",
+        _ => null,
+    };
+}

@@ -1,0 +1,119 @@
+using System.Buffers;
+using System.IO.Hashing;
+using System.Security.Cryptography;
+using Microsoft.Win32.SafeHandles;
+
+namespace GlanceStore.Cache.Files;
+
+/// <summary>The bytes of one chunk in a file: written so that zeros stay holes, compared, and digested, a piece at a time.</summary>
+internal static class ChunkBytes
+{
+    private const int PieceBytes = 256 << 10;
+    private const int BlockBytes = 64 << 10;
+
+    private static readonly byte[] Zeros = new byte[PieceBytes];
+
+    /// <summary>Writes a chunk out of a stream in the place of whatever was there: who reads it meanwhile finds no byte wrong that was right.</summary>
+    /// <returns>Its checksum.</returns>
+    /// <exception cref="StoreException"><see cref="StoreError.SizeMismatch"/>: the stream ended within it.</exception>
+    public static async Task<ulong> WriteAsync(
+        SafeFileHandle file, long offset, long length, Stream source, IncrementalHash? digest, CancellationToken cancellationToken)
+    {
+        var hash = new XxHash3();
+        var buffer = ArrayPool<byte>.Shared.Rent(PieceBytes);
+        try
+        {
+            for (var done = 0L; done < length;)
+            {
+                var piece = buffer.AsMemory(0, (int)Math.Min(PieceBytes, length - done));
+                var count = await source.ReadAtLeastAsync(piece, piece.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
+                if (count < piece.Length)
+                {
+                    throw new StoreException(StoreError.SizeMismatch, $"The image ended after {offset + done + count} bytes, and it was said to have more.");
+                }
+
+                hash.Append(piece.Span);
+                digest?.AppendData(piece.Span);
+                await WritePieceAsync(file, offset + done, piece, cancellationToken).ConfigureAwait(false);
+                done += count;
+            }
+
+            return hash.GetCurrentHashAsUInt64();
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    /// <summary>The checksum of what is in the file; null where it ends within the chunk.</summary>
+    public static async Task<ulong?> ChecksumAsync(SafeFileHandle file, long offset, long length, IncrementalHash? digest, CancellationToken cancellationToken)
+    {
+        var hash = new XxHash3();
+        var buffer = ArrayPool<byte>.Shared.Rent(PieceBytes);
+        try
+        {
+            for (var done = 0L; done < length;)
+            {
+                var piece = buffer.AsMemory(0, (int)Math.Min(PieceBytes, length - done));
+                var count = await RandomAccess.ReadAsync(file, piece, offset + done, cancellationToken).ConfigureAwait(false);
+                if (count == 0)
+                {
+                    return null;
+                }
+
+                hash.Append(piece.Span[..count]);
+                digest?.AppendData(piece.Span[..count]);
+                done += count;
+            }
+
+            return hash.GetCurrentHashAsUInt64();
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    /// <summary>Makes a chunk zeros.</summary>
+    public static async ValueTask WriteZerosAsync(SafeFileHandle file, long offset, long length, CancellationToken cancellationToken)
+    {
+        for (var done = LinuxCalls.TryPunchHole(file, offset, length) ? length : 0; done < length; done += PieceBytes)
+        {
+            await RandomAccess.WriteAsync(file, Zeros.AsMemory(0, (int)Math.Min(PieceBytes, length - done)), offset + done, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>The checksum of a chunk of zeros.</summary>
+    public static ulong ChecksumOfZeros(long length)
+    {
+        var hash = new XxHash3();
+        for (var left = length; left > 0; left -= PieceBytes)
+        {
+            hash.Append(Zeros.AsSpan(0, (int)Math.Min(PieceBytes, left)));
+        }
+
+        return hash.GetCurrentHashAsUInt64();
+    }
+
+    // Runs of blocks of one kind, as long as they get.
+    private static async ValueTask WritePieceAsync(SafeFileHandle file, long offset, ReadOnlyMemory<byte> piece, CancellationToken cancellationToken)
+    {
+        for (var at = 0; at < piece.Length;)
+        {
+            var (start, isZero) = (at, IsZero(piece, at));
+            for (at += BlockBytes; at < piece.Length && IsZero(piece, at) == isZero; at += BlockBytes)
+            {
+            }
+
+            at = Math.Min(at, piece.Length);
+            if (!isZero || !LinuxCalls.TryPunchHole(file, offset + start, at - start))
+            {
+                await RandomAccess.WriteAsync(file, piece[start..at], offset + start, cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private static bool IsZero(ReadOnlyMemory<byte> piece, int at) =>
+        !piece.Span[at..Math.Min(at + BlockBytes, piece.Length)].ContainsAnyExcept((byte)0);
+}

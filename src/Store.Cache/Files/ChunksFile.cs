@@ -1,0 +1,85 @@
+using System.Buffers.Binary;
+using System.IO.Hashing;
+using System.Security.Cryptography;
+
+namespace GlanceStore.Cache.Files;
+
+/// <summary>The chunks of an entry in a file: a count, a length and a checksum each, and a checksum over all of it.</summary>
+internal static class ChunksFile
+{
+    private const ulong Magic = 0x314B4E4843435347; // "GSCCHNK1"
+    private const int HeaderBytes = 16;
+    private const int EntryBytes = 16;
+
+    // A 16 TiB image in chunks of 64 KiB.
+    private const int MostChunks = 1 << 28;
+
+    public static string FingerprintOf(ChunkManifest chunks) => Convert.ToHexStringLower(SHA256.HashData(Bytes(chunks)));
+
+    /// <summary>Writes the file whole or not at all.</summary>
+    public static void Write(string path, ChunkManifest chunks)
+    {
+        var next = path + EntryFiles.NextSuffix;
+        File.Delete(next);
+        using (var file = File.OpenHandle(next, FileMode.CreateNew, FileAccess.Write))
+        {
+            RandomAccess.Write(file, Bytes(chunks), 0);
+            DiskFlush.Of(file, next);
+        }
+
+        File.Move(next, path, overwrite: true);
+    }
+
+    /// <summary>The chunks in the file; null where it is not there, or is not what was written.</summary>
+    public static ChunkManifest? TryRead(string path)
+    {
+        try
+        {
+            return UnixFile.StatusOfName(path) is { IsRegular: true } ? Parse(File.ReadAllBytes(path)) : null;
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
+
+    private static byte[] Bytes(ChunkManifest chunks)
+    {
+        var bytes = new byte[HeaderBytes + (EntryBytes * chunks.Count) + sizeof(ulong)];
+        BinaryPrimitives.WriteUInt64LittleEndian(bytes, Magic);
+        BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(8), chunks.Count);
+        for (var i = 0; i < chunks.Count; i++)
+        {
+            var entry = bytes.AsSpan(HeaderBytes + (EntryBytes * i));
+            BinaryPrimitives.WriteInt64LittleEndian(entry, chunks[i].Length);
+            BinaryPrimitives.WriteUInt64LittleEndian(entry[8..], chunks[i].Checksum);
+        }
+
+        BinaryPrimitives.WriteUInt64LittleEndian(bytes.AsSpan(bytes.Length - sizeof(ulong)), XxHash3.HashToUInt64(bytes.AsSpan(0, bytes.Length - sizeof(ulong))));
+        return bytes;
+    }
+
+    private static ChunkManifest? Parse(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.Length < HeaderBytes + sizeof(ulong) || BinaryPrimitives.ReadUInt64LittleEndian(bytes) != Magic)
+        {
+            return null;
+        }
+
+        var count = BinaryPrimitives.ReadInt64LittleEndian(bytes[8..]);
+        if (count is < 0 or > MostChunks || bytes.Length != HeaderBytes + (EntryBytes * count) + sizeof(ulong)
+            || BinaryPrimitives.ReadUInt64LittleEndian(bytes[^sizeof(ulong)..]) != XxHash3.HashToUInt64(bytes[..^sizeof(ulong)]))
+        {
+            return null;
+        }
+
+        var entries = new ChunkEntry[count];
+        for (var i = 0; i < count; i++)
+        {
+            var entry = bytes[(HeaderBytes + (EntryBytes * i))..];
+            entries[i] = new ChunkEntry(BinaryPrimitives.ReadInt64LittleEndian(entry), BinaryPrimitives.ReadUInt64LittleEndian(entry[8..]));
+        }
+
+        return new ChunkManifest(entries);
+    }
+}
