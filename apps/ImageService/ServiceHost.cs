@@ -1,10 +1,12 @@
 using GlanceStore.ImageService.Accounts;
+using GlanceStore.ImageService.Conversion;
 using GlanceStore.ImageService.Database;
 using GlanceStore.ImageService.Http;
 using GlanceStore.ImageService.Images;
 using GlanceStore.ImageService.Imports;
 using GlanceStore.ImageService.Listing;
 using GlanceStore.ImageService.Sharing;
+using GlanceStore.ImageService.Signatures;
 using GlanceStore.ImageService.Transfers;
 
 namespace GlanceStore.ImageService;
@@ -84,6 +86,10 @@ internal static class ServiceHost
             .AddSingleton<ForeignData>().AddSingleton<GivenPlaces>().AddSingleton<LocationReceipts>().AddSingleton<LocationChanges>();
         services.AddSingleton<StagingArea>().AddSingleton<ImageImports>().AddSingleton<TaskList>().AddSingleton<ImportRecords>().AddSingleton<ImportSources>()
             .AddSingleton<ImportRun>().AddSingleton<ImportWorkers>();
+        services.AddSingleton<DiskConversion>().AddSingleton<ConversionRecords>().AddSingleton<ConversionRun>().AddSingleton<ConversionRequests>();
+        services.AddSingleton<ImageSignatures>().AddSingleton<BarbicanClient>();
+        services.AddSingleton(provider => new Certificates(
+            options, options.Signatures.Barbican is null ? null : provider.GetRequiredService<BarbicanClient>(), provider.GetRequiredService<ILogger<Certificates>>()));
         services.AddHostedService<DatabaseAtStart>();
         services.AddHostedService(provider => provider.GetRequiredService<Recovery>());
         services.AddHostedService(provider => provider.GetRequiredService<ImportWorkers>());

@@ -68,6 +68,7 @@ public sealed class AccountTests
             (await client.PutAsync($"/v2/images/{id}/tags/mine")).Is(refusal);
             (await client.UploadAsync(id, [9])).Is(refusal);
             (await client.PostAsync($"/v2/images/{id}/actions/deactivate")).Is(refusal);
+            (await client.PostAsync($"/v2/images/{id}/actions/convert", """{"disk_format": "raw"}""")).Is(refusal);
             (await client.DeleteAsync($"/v2/images/{id}")).Is(refusal);
         }
 

@@ -172,6 +172,29 @@ public sealed class GlanceConfTests
     }
 
     [TestMethod]
+    [DataRow("output_format = raw", "", "raw", 0)]
+    [DataRow("", "", null, 1)]
+    [DataRow("output_format = vmdk", "", null, 1)]
+    [DataRow("output_format = vmdk", "QemuImg:StagingDirectory=/tmp", "vmdk", 0)]
+    [DataRow("", "QemuImg:StagingDirectory=/tmp", "qcow2", 0)]
+    [DataRow("", "Conversion=raw", "raw", 0)]
+    public void The_plugin_that_converts_is_a_setting_here(string conf, string setting, string? conversion, int notes)
+    {
+        var (options, told) = Read($"{Stores}\n[image_import_opts]\nimage_import_plugins = [image_conversion]\n[image_conversion]\n{conf}", setting.Length > 0 ? [setting] : []);
+        Assert.AreEqual(conversion, options.Conversion);
+        Assert.HasCount(notes, told);
+        Assert.IsTrue(told.All(note => note.Contains("takes qemu-img", StringComparison.Ordinal)), string.Join('\n', told));
+    }
+
+    [TestMethod]
+    public void Other_plugins_are_told_and_not_run()
+    {
+        var (options, told) = Read($"{Stores}\n[image_import_opts]\nimage_import_plugins = ['image_decompression', 'image_conversion']\n[image_conversion]\noutput_format = raw");
+        Assert.AreEqual("raw", options.Conversion);
+        Assert.Contains("no plugin but image_conversion", told.Single());
+    }
+
+    [TestMethod]
     public void Every_option_that_is_not_of_its_form_is_told_with_its_line_and_without_its_text()
     {
         var error = Assert.ThrowsExactly<InvalidOperationException>(() => Read($"""

@@ -1,4 +1,3 @@
-using GlanceStore.Drivers.Testing;
 using GlanceStore.ImageService.Transfers;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -7,8 +6,6 @@ namespace GlanceStore.ImageService.Tests;
 /// <summary>Imports: staged, from the web, to further stores; by one worker, by another one after it.</summary>
 public abstract class ImportTests : DatabaseTests
 {
-    private const string Direct = """{"method": {"name": "glance-direct"}}""";
-
     private protected override string[] Settings => ["ImageService:WebDownload:AllowedNetworks=127.0.0.0/8"];
 
     [TestMethod]
@@ -16,7 +13,7 @@ public abstract class ImportTests : DatabaseTests
     {
         var data = SomeBytes.Of(500_000);
         var id = await Client.CreateAsync();
-        (await Client.PostAsync($"/v2/images/{id}/import", Direct)).Is(409);
+        (await Client.PostAsync($"/v2/images/{id}/import", Imports.Direct)).Is(409);
         (await StageAsync(id, data)).Is(204);
         Assert.AreEqual("uploading", await Client.StatusOfAsync(id));
         (await StageAsync(id, data)).Is(409);
@@ -42,16 +39,16 @@ public abstract class ImportTests : DatabaseTests
     public async Task An_image_comes_from_the_web_and_a_failed_one_says_why_and_is_queued_again()
     {
         var data = SomeBytes.Of(300_000);
-        using var web = Web(data);
+        using var web = Imports.Web(data);
         var id = await Client.CreateAsync();
-        (await Client.PostAsync($"/v2/images/{id}/import", WebDownload(web.Url + "/absent"))).Is(202);
+        (await Client.PostAsync($"/v2/images/{id}/import", Imports.WebDownload(web.Url + "/absent"))).Is(202);
         await EndAsync(id);
         Assert.AreEqual("queued", await Client.StatusOfAsync(id));
         var failed = (await Client.GetAsync($"/v2/images/{id}/tasks")).Json["tasks"]![0]!;
         Assert.AreEqual("failure", (string?)failed["status"]);
         Assert.Contains("absent", (string)failed["message"]!);
         Assert.AreEqual("fast", (await Client.GetAsync($"/v2/images/{id}"))["os_glance_failed_import"]);
-        (await Client.PostAsync($"/v2/images/{id}/import", WebDownload(web.Url + "/disk"))).Is(202);
+        (await Client.PostAsync($"/v2/images/{id}/import", Imports.WebDownload(web.Url + "/disk"))).Is(202);
         await EndAsync(id);
         Assert.AreEqual("active", await Client.StatusOfAsync(id));
         Assert.AreSequenceEqual(data, (await Client.DownloadAsync(id)).Body);
@@ -61,16 +58,16 @@ public abstract class ImportTests : DatabaseTests
     public async Task What_comes_from_the_web_has_the_digest_that_was_given_or_is_nowhere()
     {
         var data = SomeBytes.Of(300_000);
-        using var web = Web(data);
+        using var web = Imports.Web(data);
         var id = await Client.CreateAsync();
-        (await Client.PostAsync($"/v2/images/{id}/import", WebDownload(web.Url + "/disk", $$"""
+        (await Client.PostAsync($"/v2/images/{id}/import", Imports.WebDownload(web.Url + "/disk", $$"""
             , "os_hash_algo": "sha256", "os_hash_value": "{{Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData([1]))}}"
             """))).Is(202);
         await EndAsync(id);
         Assert.AreEqual("queued", await Client.StatusOfAsync(id));
         Assert.Contains("has not the digest that was given (sha256:", (string)(await Client.GetAsync($"/v2/images/{id}/tasks")).Json["tasks"]![0]!["message"]!);
         Assert.IsEmpty(Service.StoredIn("fast"));
-        (await Client.PostAsync($"/v2/images/{id}/import", WebDownload(web.Url + "/disk", $$"""
+        (await Client.PostAsync($"/v2/images/{id}/import", Imports.WebDownload(web.Url + "/disk", $$"""
             , "checksum": "{{Convert.ToHexStringLower(System.Security.Cryptography.MD5.HashData(data))}}", "os_hash_value": "{{Convert.ToHexStringLower(System.Security.Cryptography.SHA512.HashData(data))}}"
             """))).Is(202);
         await EndAsync(id);
@@ -87,7 +84,7 @@ public abstract class ImportTests : DatabaseTests
             (await StageAsync(id, SomeBytes.Of(100_000, i))).Is(204);
             return id;
         }))];
-        await Task.WhenAll(ids.Select(async (id, i) => (await (i % 2 == 0 ? Client : another.Client).PostAsync($"/v2/images/{id}/import", Direct)).Is(202)));
+        await Task.WhenAll(ids.Select(async (id, i) => (await (i % 2 == 0 ? Client : another.Client).PostAsync($"/v2/images/{id}/import", Imports.Direct)).Is(202)));
         for (var i = 0; i < ids.Length; i++)
         {
             await EndAsync(ids[i]);
@@ -132,6 +129,22 @@ public abstract class ImportTests : DatabaseTests
     }
 
     [TestMethod]
+    public async Task A_copy_to_a_store_that_has_not_yet_removed_the_last_one_fails_instead_of_being_none()
+    {
+        var id = await Client.StoreAsync(SomeBytes.Of(1000));
+        await Service.Database.WriteAsync(session => Locations.NoteAsync(session, id, Service.Stores["cold"].LocationOf(new ImageId(id)), "pending_delete"), CancellationToken.None);
+        (await Client.PostAsync($"/v2/images/{id}/import", """{"method": {"name": "copy-image"}, "stores": ["cold"]}""")).Is(202);
+        await EndAsync(id);
+        var task = await Imports.LastTaskAsync(Service, id);
+        Assert.AreEqual("failure", (string?)task["status"]);
+        Assert.Contains("still to be removed", (string)task["message"]!);
+        await RecoverAsync();
+        (await Client.PostAsync($"/v2/images/{id}/import", """{"method": {"name": "copy-image"}, "stores": ["cold"]}""")).Is(202);
+        await EndAsync(id);
+        Assert.AreEqual("fast,cold", (await Client.GetAsync($"/v2/images/{id}"))["stores"]);
+    }
+
+    [TestMethod]
     public async Task Copies_go_to_further_stores_while_the_image_is_in_use()
     {
         var data = SomeBytes.Of(300_000);
@@ -151,8 +164,8 @@ public abstract class ImportTests : DatabaseTests
         (await StageAsync(id, Qcow2.WithBackingFile("/etc/passwd"))).Refuses(400, "backing_file");
         Assert.AreEqual("queued", await Client.StatusOfAsync(id));
         Assert.IsEmpty(Service.StoredIn("hidden"));
-        using var web = Web(SomeBytes.Of(1000));
-        (await Client.PostAsync($"/v2/images/{id}/import", WebDownload(web.Url + "/disk"))).Is(202);
+        using var web = Imports.Web(SomeBytes.Of(1000));
+        (await Client.PostAsync($"/v2/images/{id}/import", Imports.WebDownload(web.Url + "/disk"))).Is(202);
         await EndAsync(id);
         Assert.AreEqual("queued", await Client.StatusOfAsync(id));
         Assert.IsEmpty(Service.StoredIn("fast"));
@@ -164,7 +177,7 @@ public abstract class ImportTests : DatabaseTests
     {
         var id = await Client.CreateAsync();
         (await StageAsync(id, SomeBytes.Of(1000))).Is(204);
-        var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Client.PostAsync($"/v2/images/{id}/import", Direct)));
+        var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Client.PostAsync($"/v2/images/{id}/import", Imports.Direct)));
         Assert.AreEqual(1, answers.Count(answer => (int)answer.Status == 202), string.Join(' ', answers.Select(answer => answer.Status)));
         await EndAsync(id);
         Assert.AreEqual("active", await Client.StatusOfAsync(id));
@@ -208,45 +221,11 @@ public abstract class ImportTests : DatabaseTests
         Assert.IsEmpty(Service.StoredIn("hidden"));
     }
 
-    private Task<Answer> StageAsync(string id, byte[] data)
-    {
-        var body = new ByteArrayContent(data) { Headers = { ContentType = new("application/octet-stream") } };
-        return Client.SendAsync(new HttpRequestMessage(HttpMethod.Put, $"/v2/images/{id}/stage") { Content = body });
-    }
+    private Task<Answer> StageAsync(string id, byte[] data) => Imports.StageAsync(Client, id, data);
 
     private Task RecoverAsync() => Service.Services.GetRequiredService<Recovery>().RunOnceAsync(CancellationToken.None);
 
-    // Until no task of the image waits or is under way.
-    private async Task EndAsync(string id)
-    {
-        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));
-        while (await Service.Database.ReadAsync(session => session.FindAsync<long>(
-            "SELECT COUNT(*) FROM tasks WHERE image_id = @id AND status IN ('pending', 'processing')", new { id }), limit.Token) > 0)
-        {
-            await Task.Delay(20, limit.Token);
-        }
-    }
-
-    private static string WebDownload(string uri, string more = "") => $$$"""{"method": {"name": "web-download", "uri": "{{{uri}}}"{{{more}}}}}""";
-
-    /// <summary>A server that has one file, <c>disk</c>.</summary>
-    private static LoopbackHttp Web(byte[] file) => new(async context =>
-    {
-        if (context.Request.Url!.AbsolutePath != "/disk")
-        {
-            context.Response.StatusCode = 404;
-        }
-        else
-        {
-            context.Response.ContentLength64 = file.Length;
-            if (context.Request.HttpMethod != "HEAD")
-            {
-                await context.Response.OutputStream.WriteAsync(file);
-            }
-        }
-
-        context.Response.Close();
-    });
+    private Task EndAsync(string id) => Imports.EndAsync(Service, id);
 }
 
 [TestClass]

@@ -70,8 +70,8 @@ internal sealed class RunningService : IAsyncDisposable
         return StartAsync(root, [.. standard.Concat(settings).Select(setting => $"--{setting}")], ownsRoot: true);
     }
 
-    /// <summary>Starts one more process, as it were, on what this one has.</summary>
-    public Task<RunningService> StartAnotherAsync() => StartAsync(_root, Arguments, ownsRoot: false);
+    /// <summary>Starts one more process, as it were, on what this one has, with further settings.</summary>
+    public Task<RunningService> StartAnotherAsync(params string[] settings) => StartAsync(_root, [.. Arguments, .. settings.Select(setting => $"--{setting}")], ownsRoot: false);
 
     public async ValueTask DisposeAsync()
     {

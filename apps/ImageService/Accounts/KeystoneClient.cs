@@ -1,5 +1,4 @@
 using System.Net;
-using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -12,8 +11,11 @@ internal sealed class KeystoneClient : IDisposable
 {
     private const string SubjectHeader = "X-Subject-Token";
 
+    // A token with its catalog, which some Keystones send all the same, is far shorter.
+    private const int MaxAnswerBytes = 4 << 20;
+
     private readonly KeystoneOptions _options;
-    private readonly HttpClient _http;
+    private readonly OpenStackClient _keystone;
     private readonly SemaphoreSlim _loggingIn = new(1);
     private volatile string? _ownToken;
 
@@ -21,11 +23,7 @@ internal sealed class KeystoneClient : IDisposable
     {
         _options = options.Auth.Keystone;
         var address = _options.Url!.TrimEnd('/');
-        _http = new HttpClient(HandlerOf(_options))
-        {
-            BaseAddress = new Uri(address.EndsWith("/v3", StringComparison.Ordinal) ? address + "/" : address + "/v3/"),
-            Timeout = TimeSpan.FromSeconds(15),
-        };
+        _keystone = new OpenStackClient(address.EndsWith("/v3", StringComparison.Ordinal) ? address + "/" : address + "/v3/", _options, MaxAnswerBytes);
     }
 
     /// <summary>Who sends a token, and when it ends; null where Keystone does not know it.</summary>
@@ -59,13 +57,27 @@ internal sealed class KeystoneClient : IDisposable
         }
     }
 
+    /// <summary>The service's own token, and another one where that was refused.</summary>
+    /// <exception cref="ApiException">503: Keystone cannot be asked.</exception>
+    public async Task<string> OwnTokenAsync(string? refused, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await LogInAsync(refused, cancellationToken);
+        }
+        catch (Exception e) when (e is HttpRequestException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        {
+            throw Unavailable("it does not answer", e);
+        }
+    }
+
     public void Dispose()
     {
-        _http.Dispose();
+        _keystone.Dispose();
         _loggingIn.Dispose();
     }
 
-    private Task<HttpResponseMessage> AskAsync(string token, string own, CancellationToken cancellationToken) => SendAsync(() =>
+    private Task<HttpResponseMessage> AskAsync(string token, string own, CancellationToken cancellationToken) => _keystone.SendAsync(() =>
     {
         var request = new HttpRequestMessage(HttpMethod.Get, "auth/tokens?nocatalog");
         request.Headers.TryAddWithoutValidation(AuthToken.Header, own);
@@ -86,7 +98,7 @@ internal sealed class KeystoneClient : IDisposable
 
             // A text and not a JsonContent, which is sent in chunks: uwsgi, which serves Keystone, takes bodies of known length only.
             var body = LogIn().ToJsonString();
-            using var answer = await SendAsync(
+            using var answer = await _keystone.SendAsync(
                 () => new HttpRequestMessage(HttpMethod.Post, "auth/tokens") { Content = new StringContent(body, Encoding.UTF8, "application/json") }, cancellationToken);
             return answer.StatusCode == HttpStatusCode.Created && answer.Headers.TryGetValues(SubjectHeader, out var tokens)
                 ? _ownToken = tokens.First()
@@ -95,19 +107,6 @@ internal sealed class KeystoneClient : IDisposable
         finally
         {
             _loggingIn.Release();
-        }
-    }
-
-    // Keystone behind uwsgi closes idle connections without a word; who was sending just then learns it by a reset.
-    private async Task<HttpResponseMessage> SendAsync(Func<HttpRequestMessage> request, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await _http.SendAsync(request(), cancellationToken);
-        }
-        catch (HttpRequestException e) when (e.HttpRequestError is HttpRequestError.ResponseEnded or HttpRequestError.Unknown)
-        {
-            return await _http.SendAsync(request(), cancellationToken);
         }
     }
 
@@ -131,24 +130,6 @@ internal sealed class KeystoneClient : IDisposable
     };
 
     private static JsonObject DomainOf(string? id, string name) => id is null ? new JsonObject { ["name"] = name } : new JsonObject { ["id"] = id };
-
-    private static SocketsHttpHandler HandlerOf(KeystoneOptions options)
-    {
-        var handler = new SocketsHttpHandler();
-        if (options.CaFile is { } file)
-        {
-            var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
-            policy.CustomTrustStore.ImportFromPemFile(file);
-            handler.SslOptions.CertificateChainPolicy = policy;
-        }
-
-        if (!options.VerifyCertificates)
-        {
-            handler.SslOptions.RemoteCertificateValidationCallback = (_, _, _, _) => true;
-        }
-
-        return handler;
-    }
 
     private static (Caller, DateTimeOffset) Read(string text)
     {

@@ -24,7 +24,11 @@ internal static class GlanceConfOptions
 {
     public const string Defaults = "DEFAULT";
     public const string Filtering = "import_filtering_opts";
+    public const string Imports = "image_import_opts";
     public const string Keystone = "keystone_authtoken";
+
+    /// <summary>The plugin of imports that is a setting here.</summary>
+    public const string ConversionPlugin = "image_conversion";
 
     private const string Number = "a whole number";
     private const string Flag = "true or false";
@@ -70,7 +74,8 @@ internal static class GlanceConfOptions
         new(Defaults, "delayed_delete", text => ConfTexts.Flag(text) == "true", "data are removed as soon as their store is there."),
         new(Defaults, "property_protection_file", text => text.Length > 0, "properties are not protected by roles."),
         new("oslo_policy", "policy_file", text => text.Length > 0, "the rules are glance's defaults, and no file changes them."),
-        new("image_import_opts", "image_import_plugins", text => ConfTexts.ItemsOf(text).Any(name => name != "no_op"), "plugins are not run; what is done to images is said in the settings of this service."),
+        new(Imports, "image_import_plugins", text => ConfTexts.ItemsOf(text).Any(name => name is not ("no_op" or ConversionPlugin)),
+            "no plugin but image_conversion is run; what else is done to images is said in the settings of this service."),
         new(Keystone, "auth_type", text => text is not ("password" or "v3password"), "this service logs in with a username and a password."),
     ];
 }

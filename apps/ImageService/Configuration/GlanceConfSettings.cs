@@ -1,3 +1,5 @@
+using GlanceStore.Formats;
+
 namespace GlanceStore.ImageService;
 
 /// <summary>What an operator's <c>glance-api.conf</c> says of the service itself, as settings of ours. They stand behind all others.</summary>
@@ -28,6 +30,7 @@ internal sealed partial class GlanceConfSettings
         var read = new GlanceConfSettings(GlanceConf.Read([file]));
         read.ReadService();
         read.ReadFilters();
+        read.ReadConversion(configuration);
         read.ReadAccounts(configuration);
         read.ReadMissed();
         if (read._mistakes.Count > 0)
@@ -93,6 +96,30 @@ internal sealed partial class GlanceConfSettings
         }
     }
 
+    // Glance's own default is qcow2. Where qemu-img, which makes it, may not run, the service goes on as before and says so.
+    private void ReadConversion(IConfiguration configuration)
+    {
+        if (Find(GlanceConfOptions.Imports, "image_import_plugins") is not { } plugins || !ConfTexts.ItemsOf(plugins.Text).Contains(GlanceConfOptions.ConversionPlugin))
+        {
+            return;
+        }
+
+        var set = Find(GlanceConfOptions.ConversionPlugin, "output_format");
+        var format = set?.Text ?? ImageFormat.Qcow2;
+        if (format is not (ImageFormat.Qcow2 or ImageFormat.Raw or ImageFormat.Vmdk))
+        {
+            _mistakes.Add($"The option {set} is not one of qcow2, raw, vmdk.");
+        }
+        else if (format == ImageFormat.Raw || Has(configuration, $"{nameof(ServiceOptions.QemuImg)}:{nameof(QemuImgSettings.StagingDirectory)}"))
+        {
+            _settings[nameof(ServiceOptions.Conversion)] = format;
+        }
+        else if (!Has(configuration, nameof(ServiceOptions.Conversion)))
+        {
+            _notes.Add($"The option {plugins} asks for a conversion to {format}, which takes qemu-img: QemuImg:StagingDirectory names a folder for its files.");
+        }
+    }
+
     // An open service is nobody's mistake: only a flavor that is set and names no Keystone opens one that has a section for it.
     private void ReadAccounts(IConfiguration configuration)
     {
@@ -125,6 +152,8 @@ internal sealed partial class GlanceConfSettings
             }
         }
     }
+
+    private static bool Has(IConfiguration configuration, string setting) => configuration[$"{ServiceOptions.Section}:{setting}"] is not null;
 
     private bool Has(GlanceServiceOption option, string section) => option.OlderNames.Prepend(option.Name).Any(name => Find(section, name) is not null);
 

@@ -1,3 +1,5 @@
+using GlanceStore.ImageService.Conversion;
+
 namespace GlanceStore.ImageService;
 
 /// <summary>What is wrong with the settings of the service, one sentence each, told all at once before it starts.</summary>
@@ -21,7 +23,7 @@ internal static class ServiceMistakes
     }
 
     private static IEnumerable<string> Of(ServiceOptions options) =>
-        OfLimits(options).Concat(options.Auth.Mode switch
+        OfLimits(options).Concat(OfConversion(options)).Concat(OfSignatures(options)).Concat(options.Auth.Mode switch
         {
             AuthMode.Static => OfTokens(options.Auth.Tokens),
             AuthMode.Keystone => OfKeystone(options.Auth.Keystone),
@@ -60,6 +62,47 @@ internal static class ServiceMistakes
         if (quotas.ImageSizeBytes < 1 || quotas.ProjectBytes < 0 || quotas.Properties < 0 || quotas.Tags < 0 || quotas.Members < 0 || quotas.Locations < 0)
         {
             yield return "Quotas are not negative, and ImageSizeBytes is at least 1.";
+        }
+    }
+
+    private static IEnumerable<string> OfConversion(ServiceOptions options)
+    {
+        if (options.Conversion is { } target && !DiskConversion.Formats.Contains(target))
+        {
+            yield return $"Conversion is one of {string.Join(", ", DiskConversion.Formats)}.";
+        }
+
+        if (options is { Conversion: not (null or "raw"), QemuImg.StagingDirectory: null })
+        {
+            yield return "Conversion to anything but raw takes qemu-img: QemuImg:StagingDirectory names a folder for its files.";
+        }
+
+        if (options.QemuImg.Timeout <= TimeSpan.Zero || options.QemuImg.MaxMemoryBytes < 1)
+        {
+            yield return "QemuImg:Timeout and QemuImg:MaxMemoryBytes are more than nothing.";
+        }
+    }
+
+    private static IEnumerable<string> OfSignatures(ServiceOptions options)
+    {
+        if (options.Signatures.Certificates is { } folder && !Directory.Exists(folder))
+        {
+            yield return $"Signatures:Certificates is a folder, and there is none at {folder}.";
+        }
+
+        if (options.Signatures.Barbican is not { } barbican)
+        {
+            yield break;
+        }
+
+        if (!Uri.TryCreate(barbican, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https"))
+        {
+            yield return "Signatures:Barbican is the address of Barbican, such as https://barbican.example.org:9311.";
+        }
+
+        if (options.Auth.Mode != AuthMode.Keystone)
+        {
+            yield return "Signatures:Barbican takes Auth:Mode keystone: Barbican is asked with the service's token.";
         }
     }
 

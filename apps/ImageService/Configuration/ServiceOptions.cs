@@ -19,6 +19,14 @@ internal sealed record ServiceOptions
 
     public InspectionMode Inspection { get; init; }
 
+    /// <summary>The format that disks are converted to when they are imported, as glance's <c>image_conversion:output_format</c>; null for none.</summary>
+    public string? Conversion { get; init; }
+
+    /// <summary>How qemu-img is run, which every conversion but that to raw takes.</summary>
+    public QemuImgSettings QemuImg { get; init; } = new();
+
+    public SignatureOptions Signatures { get; init; } = new();
+
     public QuotaOptions Quotas { get; init; } = new();
 
     /// <summary>The reserved store in which data wait for their import; null for the first reserved one.</summary>
@@ -71,6 +79,29 @@ internal enum InspectionMode
 
     /// <summary>Nothing is looked into.</summary>
     Off,
+}
+
+/// <summary>How qemu-img is run. It is used where it has a folder for its files, and never otherwise.</summary>
+internal sealed record QemuImgSettings
+{
+    /// <summary>The folder on whose file system an image and what becomes of it are while it runs, without names; null for no qemu-img.</summary>
+    public string? StagingDirectory { get; init; }
+
+    public string Program { get; init; } = "qemu-img";
+
+    public long MaxMemoryBytes { get; init; } = 1L << 30;
+
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromHours(1);
+}
+
+/// <summary>Where the certificates are by which images are signed.</summary>
+internal sealed record SignatureOptions
+{
+    /// <summary>A folder of files UUID.pem, UUID.crt or UUID.der; null for none.</summary>
+    public string? Certificates { get; init; }
+
+    /// <summary>The address of Barbican, which is asked for what is not in the folder; null for none.</summary>
+    public string? Barbican { get; init; }
 }
 
 /// <summary>The limits that are asked of each image and each project, with glance's defaults.</summary>

@@ -54,6 +54,21 @@ internal static class Migrations
         CREATE UNIQUE INDEX image_locations_of_one ON image_locations (url, COALESCE(account, '')) WHERE url < 'http' OR url >= 'httq';
         ALTER TABLE images ADD COLUMN id_given BIGINT NOT NULL DEFAULT 0
         """,
+
+        // A store has an image's data before a conversion and after it at the same time: 'converting' until they are the image's, 'discarded' until they are removed.
+        """
+        CREATE TABLE image_places (
+            image_id {text} NOT NULL REFERENCES images (id) ON DELETE CASCADE, position BIGINT NOT NULL,
+            store {text} NOT NULL, url {text} NOT NULL, account {text}, status {text} NOT NULL, receipt {text} NOT NULL,
+            PRIMARY KEY (image_id, position));
+        INSERT INTO image_places SELECT image_id, position, store, url, account, status, receipt FROM image_locations;
+        DROP TABLE image_locations;
+        ALTER TABLE image_places RENAME TO image_locations;
+        CREATE UNIQUE INDEX image_locations_one_of_a_store ON image_locations (image_id, store) WHERE status = 'active';
+        CREATE UNIQUE INDEX image_locations_of_one ON image_locations (url, COALESCE(account, '')) WHERE url < 'http' OR url >= 'httq';
+        CREATE INDEX image_locations_to_remove ON image_locations (image_id) WHERE status <> 'active';
+        ALTER TABLE tasks ADD COLUMN type {text} NOT NULL DEFAULT 'api_image_import'
+        """,
     ];
 
     /// <summary>The schema that this program knows.</summary>

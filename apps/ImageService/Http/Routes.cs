@@ -1,3 +1,4 @@
+using GlanceStore.ImageService.Conversion;
 using GlanceStore.ImageService.Database;
 using GlanceStore.ImageService.Discovery;
 using GlanceStore.ImageService.Images;
@@ -36,6 +37,7 @@ internal static class Routes
         app.MapDelete(Image, (HttpContext context, ImageRemoval removal, string id) => removal.DeleteAsync(context, id));
         app.MapPost(Image + "/actions/deactivate", (HttpContext context, ImageChanges image, string id) => image.DeactivateAsync(context, id));
         app.MapPost(Image + "/actions/reactivate", (HttpContext context, ImageChanges image, string id) => image.ReactivateAsync(context, id));
+        app.MapPost(Image + "/actions/convert", (HttpContext context, ConversionRequests conversions, string id) => conversions.ConvertAsync(context, id)).WithRequestLimit(LargestDocument);
         app.MapPut(Image + "/tags/{tag}", (HttpContext context, ImageTags tags, string id) => tags.AddAsync(context, id));
         app.MapDelete(Image + "/tags/{tag}", (HttpContext context, ImageTags tags, string id) => tags.RemoveAsync(context, id));
     }

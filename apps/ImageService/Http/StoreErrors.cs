@@ -8,6 +8,7 @@ internal static class StoreErrors
         StoreError.AlreadyExists => (StatusCodes.Status409Conflict, $"The store '{error.StoreId}' has data of this image already. Try again later."),
         StoreError.SizeMismatch => (StatusCodes.Status400BadRequest, "The body has not the length that was announced; nothing was stored."),
         StoreError.TooLarge => (StatusCodes.Status413PayloadTooLarge, "The image is larger than is allowed; nothing was stored."),
+        StoreError.Refused when error.Inspection is null => (StatusCodes.Status400BadRequest, error.Message), // of a signature, which is the image's own
         StoreError.Refused => (StatusCodes.Status400BadRequest, $"The image was refused and nothing was stored: {ReasonOf(error)}"),
         StoreError.InvalidRange => (StatusCodes.Status416RangeNotSatisfiable, "The range begins beyond the end of the image."),
         StoreError.InUse => (StatusCodes.Status409Conflict, "The image is in use, and stays."),

@@ -69,6 +69,8 @@ internal sealed class LocationRow
 
     public string? Account { get; init; }
 
+    public string Status { get; init; } = "";
+
     public ImageLocation Location => new(Url, Store) { Account = Account };
 }
 

@@ -1,4 +1,5 @@
 using GlanceStore.ImageService.Database;
+using GlanceStore.ImageService.Http;
 using GlanceStore.ImageService.Images;
 using GlanceStore.ImageService.Transfers;
 
@@ -15,15 +16,19 @@ internal sealed record Claim(ImportTask Task, ImageRow Image, long MaxSize)
 
     public ImportRequest Request { get; } = Task.Request;
 
-    /// <summary>Whether the image is in use and stays so, whatever becomes of its copies.</summary>
     public bool IsCopy => Request.Method == ImportRequest.Copy;
+
+    public bool IsConversion => Request.Method == ImportRequest.Convert;
+
+    /// <summary>The receipt of what was staged of the image; null where nothing is.</summary>
+    public string? Staged { get; set; } = Image.Staged;
 }
 
 /// <summary>
 /// The queue of imports: a table with leases. Whoever finds a task that nobody has, or whose lease has ended, takes it, with its image, by one
 /// conditional UPDATE each; what ends it is written in one transaction with what becomes of the image.
 /// </summary>
-internal sealed class ImportRecords(ServiceDatabase database, UploadRecords uploads, ServiceOptions options, TimeProvider time)
+internal sealed class ImportRecords(ServiceDatabase database, UploadRecords uploads, StagingArea staging, ServiceOptions options, TimeProvider time)
 {
     public const string LockProperty = "os_glance_import_task";
     public const string ImportingProperty = "os_glance_importing_to_stores";
@@ -45,20 +50,20 @@ internal sealed class ImportRecords(ServiceDatabase database, UploadRecords uplo
     public Task<Claim?> TakeImageAsync(ImportTask task, CancellationToken cancellationToken) => database.WriteAsync(async session =>
     {
         var request = task.Request;
-        var isCopy = request.Method == ImportRequest.Copy;
+        var isInUse = request.IsOfImageInUse;
         var taken = task.Attempts > MaxAttempts ? 0 : await session.ExecuteAsync(
             $"""
-            UPDATE images SET status = {(isCopy ? "status" : "'importing'")}, upload_id = @ClaimedBy, upload_store = @stores, lease_until = @until, updated_at = @now
-            WHERE id = @ImageId AND status IN ({(isCopy ? "'active', 'deactivated'" : "'queued', 'uploading', 'importing'")})
+            UPDATE images SET status = {(isInUse ? "status" : "'importing'")}, upload_id = @ClaimedBy, upload_store = @stores, lease_until = @until, updated_at = @now
+            WHERE id = @ImageId AND status IN ({(isInUse ? "'active', 'deactivated'" : "'queued', 'uploading', 'importing'")})
             """,
-            new { task.ImageId, task.ClaimedBy, stores = string.Join(',', request.Stores), until = Lease.EndOf(options.UploadLease, time), now = DbTime.Now(time) });
+            new { task.ImageId, task.ClaimedBy, stores = StoresOf(request), until = Lease.EndOf(options.UploadLease, time), now = DbTime.Now(time) });
         if (taken == 0)
         {
             return null;
         }
 
         var image = await session.FindAsync<ImageRow>("SELECT i.* FROM images i WHERE i.id = @ImageId", new { task.ImageId });
-        return new Claim(task, image!, await uploads.RoomOfAsync(session, image!.Owner));
+        return new Claim(task, image!, await uploads.RoomOfAsync(session, image!.Owner, request.Method == ImportRequest.Convert ? image.Id : null));
     }, cancellationToken);
 
     /// <summary>Moves both leases on and tells how far it has come; none where one of them is lost.</summary>
@@ -70,12 +75,27 @@ internal sealed class ImportRecords(ServiceDatabase database, UploadRecords uplo
             "UPDATE images SET lease_until = @until WHERE id = @Id AND status NOT IN ('pending_delete', 'deleted') AND upload_id = @Token",
             new { claim.Image.Id, claim.Token, until });
 
+    /// <summary>Notes what was staged of an image that comes from the web; false, and nothing noted, where it is no longer this run's.</summary>
+    public async Task<bool> NoteStagedAsync(Claim claim, ImageReceipt receipt)
+    {
+        var staged = receipt.ToJson();
+        if (await database.WriteAsync(session => session.ExecuteAsync(
+            "UPDATE images SET staged = @staged WHERE id = @Id AND status = 'importing' AND upload_id = @Token", new { claim.Image.Id, claim.Token, staged }), CancellationToken.None) == 0)
+        {
+            return false;
+        }
+
+        claim.Staged = staged;
+        return true;
+    }
+
     /// <summary>The image has its data and the task has succeeded; false, and nothing changed, where either is no longer this run's.</summary>
-    public Task<bool> CompleteAsync(Claim claim, IReadOnlyList<ImageReceipt> receipts, IReadOnlyList<string> failed, string message) => database.WriteAsync(async session =>
+    public Task<bool> CompleteAsync(
+        Claim claim, IReadOnlyList<ImageReceipt> receipts, IReadOnlyList<string> failed, string? diskFormat, string message) => database.WriteAsync(async session =>
     {
         var now = DbTime.Now(time);
         var mine = await session.FindAsync<string>($"SELECT id FROM tasks WHERE id = @Id AND status = 'processing' AND claimed_by = @Token{session.ForUpdate}", new { claim.Task.Id, claim.Token });
-        if (mine is null || !await WriteImageAsync(session, claim, receipts, now))
+        if (mine is null || !await WriteImageAsync(session, claim, receipts, diskFormat, now))
         {
             return false;
         }
@@ -85,13 +105,13 @@ internal sealed class ImportRecords(ServiceDatabase database, UploadRecords uplo
         return true;
     }, CancellationToken.None);
 
-    /// <summary>The image is what it was before the import, and the task says why.</summary>
-    public Task<int> FailAsync(ImportTask task, string message) => database.WriteAsync(async session =>
+    /// <summary>The image is what it was before the import, and the task says why; false, and nothing changed, where the task is no longer this run's.</summary>
+    public Task<bool> FailAsync(ImportTask task, string message) => database.WriteAsync(async session =>
     {
         var now = DbTime.Now(time);
         if (await EndAsync(session, task, "failure", message, now) == 0)
         {
-            return 0;
+            return false;
         }
 
         // An image that is importing is this task's, whichever of its runs has left it so.
@@ -102,7 +122,16 @@ internal sealed class ImportRecords(ServiceDatabase database, UploadRecords uplo
             WHERE id = @ImageId AND (status = 'importing' OR upload_id = @ClaimedBy OR (status = 'uploading' AND upload_id IS NULL))
             """,
             new { task.ImageId, task.ClaimedBy, now });
-        return await TellAsync(session, task.ImageId, null, "", string.Join(',', task.Request.Stores));
+        if (task.Type == ImportTask.Conversion)
+        {
+            await session.ExecuteAsync("UPDATE image_locations SET status = 'discarded' WHERE image_id = @ImageId AND status = 'converting'", new { task.ImageId });
+        }
+        else
+        {
+            await TellAsync(session, task.ImageId, null, "", string.Join(',', task.Request.Stores));
+        }
+
+        return true;
     }, CancellationToken.None);
 
     /// <summary>Gives a task back that this process will not end, because it stops.</summary>
@@ -120,11 +149,11 @@ internal sealed class ImportRecords(ServiceDatabase database, UploadRecords uplo
             : await ImageWriting.SetPropertyAsync(session, imageId, LockProperty, task));
     }
 
-    private static async Task<bool> WriteImageAsync(DbSession session, Claim claim, IReadOnlyList<ImageReceipt> receipts, long now)
+    private static async Task<bool> WriteImageAsync(DbSession session, Claim claim, IReadOnlyList<ImageReceipt> receipts, string? diskFormat, long now)
     {
         if (!claim.IsCopy)
         {
-            return await ImageContent.WriteAsync(session, claim.Image, ImageStatus.Importing, claim.Token, receipts, now);
+            return await ImageContent.WriteAsync(session, claim.Image, ImageStatus.Importing, claim.Token, receipts, diskFormat, now);
         }
 
         if (await session.ExecuteAsync(
@@ -145,7 +174,13 @@ internal sealed class ImportRecords(ServiceDatabase database, UploadRecords uplo
         return true;
     }
 
-    private static Task<int> EndAsync(DbSession session, ImportTask task, string status, string message, long now) => session.ExecuteAsync(
+    // Where data of the image's own name may lie when its process is killed. What a conversion makes has the name of its task.
+    private string? StoresOf(ImportRequest request) =>
+        request.Method == ImportRequest.Convert ? null
+        : string.Join(',', request.Method == ImportRequest.Web && options.Conversion is not null && staging.Store is { } store ? [.. request.Stores, store.Id] : request.Stores);
+
+    /// <summary>Ends a task; 0 where it is no longer this run's.</summary>
+    public static Task<int> EndAsync(DbSession session, ImportTask task, string status, string message, long now) => session.ExecuteAsync(
         """
         UPDATE tasks SET status = @status, message = @message, claimed_by = NULL, lease_until = NULL, updated_at = @now, expires_at = @end
         WHERE id = @Id AND status = 'processing' AND claimed_by = @ClaimedBy

@@ -6,7 +6,7 @@ using GlanceStore.ImageService.Images;
 namespace GlanceStore.ImageService.Imports;
 
 /// <summary>What an import is to do, as a task keeps it.</summary>
-/// <param name="Method"><c>glance-direct</c>, <c>web-download</c> or <c>copy-image</c>.</param>
+/// <param name="Method"><c>glance-direct</c>, <c>web-download</c>, <c>copy-image</c>, or <c>convert</c>, which is no import but a task as they are.</param>
 /// <param name="Uri">Where the data are, of <c>web-download</c>; else null.</param>
 /// <param name="Stores">The stores that the data go to.</param>
 /// <param name="MustAllSucceed">Whether one store that fails fails the import.</param>
@@ -18,8 +18,15 @@ internal sealed record ImportRequest(string Method, string? Uri, IReadOnlyList<s
     public const string Direct = "glance-direct";
     public const string Web = "web-download";
     public const string Copy = "copy-image";
+    public const string Convert = "convert";
 
     private const int MaxUri = 2048;
+
+    /// <summary>What the image is converted to, of <c>convert</c>; else null.</summary>
+    public string? DiskFormat { get; init; }
+
+    /// <summary>Whether it is done to an image that is in use, which stays so whatever comes of it.</summary>
+    public bool IsOfImageInUse => Method is Copy or Convert;
 
     /// <summary>Reads a request.</summary>
     /// <exception cref="ApiException">400: it is not of its form; 409: it names a store that is not here.</exception>
@@ -51,6 +58,7 @@ internal sealed record ImportRequest(string Method, string? Uri, IReadOnlyList<s
         ["stores"] = new JsonArray([.. Stores.Select(store => (JsonNode?)store)]),
         ["must_all_succeed"] = MustAllSucceed,
         ["digests"] = new JsonArray([.. Digests.Select(digest => (JsonNode?)digest.ToString())]),
+        ["disk_format"] = DiskFormat,
     }.ToJsonString();
 
     public static ImportRequest FromJson(string text)
@@ -60,6 +68,7 @@ internal sealed record ImportRequest(string Method, string? Uri, IReadOnlyList<s
         {
             // A task of an older service has none.
             Digests = [.. (json["digests"]?.AsArray() ?? []).Select(digest => Digest.Parse((string)digest!))],
+            DiskFormat = (string?)json["disk_format"],
         };
     }
 

@@ -1,6 +1,9 @@
+using System.Data.Common;
+using GlanceStore.ImageService.Conversion;
 using GlanceStore.ImageService.Database;
 using GlanceStore.ImageService.Http;
 using GlanceStore.ImageService.Images;
+using GlanceStore.ImageService.Signatures;
 using GlanceStore.ImageService.Transfers;
 
 namespace GlanceStore.ImageService.Imports;
@@ -8,14 +11,14 @@ namespace GlanceStore.ImageService.Imports;
 /// <summary>Does one import: its bytes are read once and go to all of its stores in one pass.</summary>
 internal sealed partial class ImportRun(
     ServiceDatabase database, ImageStores stores, ImportRecords records, ImportSources sources, StagingArea staging, UploadRecords uploads,
-    ServiceOptions options, TimeProvider time, ILogger<ImportRun> logger)
+    ImageSignatures signatures, DiskConversion conversion, ConversionRun conversions, DataRemoval data, ServiceOptions options,
+    TimeProvider time, ILogger<ImportRun> logger)
 {
     /// <summary>Runs a claimed task to its end, or gives it back where the service stops.</summary>
     public async Task RunAsync(ImportTask task, CancellationToken stopping)
     {
-        if (await records.TakeImageAsync(task, stopping) is not { } claim)
+        if (await TakeImageAsync(task, stopping) is not { } claim)
         {
-            await records.FailAsync(task, "The image was deleted or is in use otherwise, or every process that tried the import died of it.");
             return;
         }
 
@@ -24,7 +27,9 @@ internal sealed partial class ImportRun(
             (session, until) => ImportRecords.RenewAsync(session, claim, copied.Message, until), stopping);
         try
         {
-            await ImportAsync(claim, copied, lease.Token);
+            await (claim.IsConversion
+                ? conversions.RunAsync(claim, copied, () => copied.Message, lease.Token)
+                : ImportAsync(claim, copied, lease.Token));
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
@@ -34,23 +39,69 @@ internal sealed partial class ImportRun(
         {
             await LeaveDeletedAsync(claim);
         }
+        catch (DbException) when (claim.IsConversion)
+        {
+            // Nobody knows what of it the database took: when the lease has ended the task is taken up again, if it has not ended too.
+            throw;
+        }
         catch (Exception e)
         {
             LogFailed(logger, e, claim.Image.Id);
-            await records.FailAsync(task, MessageOf(e, claim));
-            await CleanStagedAsync(claim);
+
+            // Of a task that another run has by now, what is staged is that one's to read.
+            if (await FailAsync(task, MessageOf(e, claim)))
+            {
+                await CleanStagedAsync(claim);
+            }
         }
+    }
+
+    // Null where the task has failed.
+    private async Task<Claim?> TakeImageAsync(ImportTask task, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (await records.TakeImageAsync(task, cancellationToken) is { } claim)
+            {
+                return claim;
+            }
+
+            await FailAsync(task, "The image was deleted or is in use otherwise, or every process that tried the import died of it.");
+        }
+        catch (ApiException e)
+        {
+            // A quota that was used up while the task waited.
+            await FailAsync(task, e.Message);
+        }
+
+        return null;
+    }
+
+    // With what a conversion has stored of its result; what cannot be removed now is removed by the recovery.
+    private async Task<bool> FailAsync(ImportTask task, string message)
+    {
+        var isMine = await records.FailAsync(task, message);
+        if (isMine && task.Type == ImportTask.Conversion)
+        {
+            await data.RemovePlacesAsync(task.ImageId, InUse.IsWaitedFor, CancellationToken.None);
+        }
+
+        return isMine;
     }
 
     private async Task ImportAsync(Claim claim, Copied copied, CancellationToken cancellationToken)
     {
         string[] targets = await TargetsAsync(claim, cancellationToken);
         var report = new PutReport([]);
+        string? format = null;
         if (targets.Length > 0)
         {
-            var source = await sources.OpenAsync(claim, cancellationToken);
-            await using var data = source.Data;
-            report = await stores.PutAsync(new ImageId(claim.Image.Id), data, targets, OptionsOf(claim, source, copied), cancellationToken);
+            // A signature is one of the bytes that were signed, and of nothing that they are converted to.
+            var signature = claim.IsCopy ? null : await signatures.FindAsync(claim.Image.Id, cancellationToken);
+            format = claim.IsCopy || signature is not null ? null : conversion.TargetOfImport(claim.Image);
+            report = format is null
+                ? await StoreAsync(claim, targets, signature, copied, cancellationToken)
+                : await ConvertAsync(claim, targets, format, copied, cancellationToken);
         }
 
         ImageReceipt[] receipts = [.. report.Receipts];
@@ -60,7 +111,7 @@ internal sealed partial class ImportRun(
         }
 
         string[] failed = [.. report.Outcomes.Where(outcome => outcome.Receipt is null).Select(outcome => outcome.StoreId)];
-        if (await records.CompleteAsync(claim, receipts, failed, copied.Message))
+        if (await records.CompleteAsync(claim, receipts, failed, format, copied.Message))
         {
             await CleanStagedAsync(claim);
         }
@@ -70,12 +121,53 @@ internal sealed partial class ImportRun(
         }
     }
 
+    private async Task<PutReport> StoreAsync(Claim claim, string[] targets, ImageSignature? signature, Copied copied, CancellationToken cancellationToken)
+    {
+        var source = await sources.OpenAsync(claim, cancellationToken);
+        await using var data = source.Data;
+        var put = OptionsOf(claim, claim.Image.DiskFormat, copied) with { ExpectedDigests = source.Digests, Signature = signature };
+        return await stores.PutAsync(new ImageId(claim.Image.Id), data, targets, put, cancellationToken);
+    }
+
+    private async Task<PutReport> ConvertAsync(Claim claim, string[] targets, string format, Copied copied, CancellationToken cancellationToken)
+    {
+        await StageAsync(claim, copied, cancellationToken);
+        var source = await sources.OpenAsync(claim, cancellationToken);
+        await using var data = source.Data;
+        return await conversion.ConvertAsync(
+            data, claim.Image, format, new ImageId(claim.Image.Id), targets, OptionsOf(claim, format, copied), cancellationToken);
+    }
+
+    // Disks are read out of images in parts that are verified, and what the web gives is not: it is staged first. What an earlier run has staged will do.
+    private async Task StageAsync(Claim claim, Copied copied, CancellationToken cancellationToken)
+    {
+        if (claim.Staged is not null)
+        {
+            return;
+        }
+
+        var store = staging.Store ?? throw ApiException.BadRequest("There is no store to stage data in, which a conversion of what comes from the web takes.");
+        await store.DeleteAsync(store.LocationOf(new ImageId(claim.Image.Id)), cancellationToken: cancellationToken);
+        var source = await sources.OpenAsync(claim, cancellationToken);
+        await using var data = source.Data;
+        var put = OptionsOf(claim, claim.Image.DiskFormat, copied) with { ExpectedDigests = source.Digests };
+        if (!await records.NoteStagedAsync(claim, await store.PutAsync(new ImageId(claim.Image.Id), data, put, cancellationToken)))
+        {
+            throw ApiException.Conflict("The import was taken over by another process.");
+        }
+    }
+
     // Where the image has no place nothing of it belongs: what lies there is what an earlier run of this task left when it was killed.
     private async Task<string[]> TargetsAsync(Claim claim, CancellationToken cancellationToken)
     {
-        var places = await database.ReadAsync(session => session.QueryAsync<string>(
-            "SELECT store FROM image_locations WHERE image_id = @Id", new { claim.Image.Id }), cancellationToken);
-        string[] targets = [.. claim.Request.Stores.Except(places)];
+        var places = await database.ReadAsync(session => session.QueryAsync<LocationRow>(
+            "SELECT store, status FROM image_locations WHERE image_id = @Id", new { claim.Image.Id }), cancellationToken);
+        string[] targets = [.. claim.Request.Stores.Except(places.Where(place => place.Status == "active").Select(place => place.Store))];
+        if (targets.FirstOrDefault(id => places.Any(place => place.Store == id)) is { } busy)
+        {
+            throw ApiException.Conflict($"The store '{busy}' has data of the image that are still to be removed. Try again later.");
+        }
+
         foreach (var store in targets.Select(id => stores.TryGet(id, out var store) ? store : null).OfType<IImageStore>())
         {
             try
@@ -92,12 +184,11 @@ internal sealed partial class ImportRun(
         return targets;
     }
 
-    private PutOptions OptionsOf(Claim claim, ImportSource source, Copied copied) => new()
+    private PutOptions OptionsOf(Claim claim, string? diskFormat, Copied copied) => new()
     {
-        ExpectedDigests = source.Digests,
         MaxSize = claim.IsCopy ? null : claim.MaxSize,
         Policy = claim.Request.MustAllSucceed ? PutPolicy.AllOrNothing : PutPolicy.BestEffort,
-        Inspection = claim.IsCopy ? null : UploadInspection.Of(options.Inspection, claim.Image.DiskFormat, claim.Image.ContainerFormat),
+        Inspection = claim.IsCopy ? null : UploadInspection.Of(options.Inspection, diskFormat, claim.Image.ContainerFormat),
         Progress = copied,
     };
 
@@ -105,7 +196,7 @@ internal sealed partial class ImportRun(
     {
         if (await uploads.IsGoneAsync(claim.Image.Id))
         {
-            await records.FailAsync(claim.Task, "The image was deleted while it was imported.");
+            await FailAsync(claim.Task, "The image was deleted while it was imported.");
         }
     }
 
@@ -125,7 +216,7 @@ internal sealed partial class ImportRun(
 
     private async Task CleanStagedAsync(Claim claim)
     {
-        if (claim.Image.Staged is null)
+        if (claim.Staged is null)
         {
             return;
         }

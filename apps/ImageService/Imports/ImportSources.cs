@@ -5,7 +5,11 @@ using GlanceStore.ImageService.Transfers;
 namespace GlanceStore.ImageService.Imports;
 
 /// <summary>The bytes of an import, and what is known of them.</summary>
-internal sealed record ImportSource(ImageReadStream Data, IReadOnlyList<Digest> Digests);
+internal sealed record ImportSource(ImageReadStream Data, IReadOnlyList<Digest> Digests)
+{
+    /// <summary>Where the image is, in the order in which it is tried; empty where it comes from the web.</summary>
+    public IReadOnlyList<ImageLocation> Places { get; init; } = [];
+}
 
 /// <summary>Where imports take their bytes from: the staging store, the web, the image's other stores. All but the web are verified.</summary>
 internal sealed class ImportSources : IAsyncDisposable
@@ -51,27 +55,27 @@ internal sealed class ImportSources : IAsyncDisposable
     /// <exception cref="StoreException">The source cannot be read.</exception>
     public async Task<ImportSource> OpenAsync(Claim claim, CancellationToken cancellationToken)
     {
-        if (claim.Request.Method == ImportRequest.Web)
+        if (claim is { Request.Method: ImportRequest.Web, Staged: null })
         {
             var location = _web.Default.ParseLocation(claim.Request.Uri!);
             return new ImportSource(await _web.Default.OpenReadAsync(location, null, cancellationToken), claim.Request.Digests);
         }
 
         var (receipt, places) = await StoredAsync(claim, cancellationToken);
-        return new ImportSource(await _stores.OpenReadAsync(places, ReadOptions.Verify(receipt), cancellationToken), [.. receipt.Digests]);
+        return new ImportSource(await _stores.OpenReadAsync(places, ReadOptions.Verify(receipt), cancellationToken), [.. receipt.Digests]) { Places = places };
     }
 
     public ValueTask DisposeAsync() => _web.DisposeAsync();
 
     private async Task<StoredData> StoredAsync(Claim claim, CancellationToken cancellationToken)
     {
-        if (claim.IsCopy)
+        if (claim.Request.IsOfImageInUse)
         {
             return await _database.ReadAsync(session => Locations.FindAsync(session, claim.Image.Id), cancellationToken)
                 ?? throw new StoreException(StoreError.NotFound, $"Image {claim.Image.Id} has no data any more.");
         }
 
-        var staged = ImageReceipt.FromJson(claim.Image.Staged ?? throw new StoreException(StoreError.NotFound, $"Nothing is staged of image {claim.Image.Id}."));
+        var staged = ImageReceipt.FromJson(claim.Staged ?? throw new StoreException(StoreError.NotFound, $"Nothing is staged of image {claim.Image.Id}."));
         return new StoredData(staged, [staged.Location]);
     }
 }

@@ -3,11 +3,14 @@ using GlanceStore.ImageService.Images;
 
 namespace GlanceStore.ImageService.Imports;
 
-/// <summary>A row of the table <c>tasks</c>: an import that waits, is under way, or has ended.</summary>
+/// <summary>A row of the table <c>tasks</c>: an import or a conversion that waits, is under way, or has ended.</summary>
 internal sealed class ImportTask
 {
     /// <summary>What Glance calls an import.</summary>
-    public const string Type = "api_image_import";
+    public const string Import = "api_image_import";
+
+    /// <summary>What a conversion by hand is called here.</summary>
+    public const string Conversion = "api_image_convert";
 
     /// <summary>How long a task that has ended is told: Glance's 48 hours.</summary>
     public const long KeptMicroseconds = 48L * 3600 * 1_000_000;
@@ -15,6 +18,8 @@ internal sealed class ImportTask
     public string Id { get; init; } = "";
 
     public string ImageId { get; init; } = "";
+
+    public string Type { get; init; } = "";
 
     public string Status { get; init; } = "";
 
@@ -59,6 +64,11 @@ internal sealed class ImportTask
         if (request.Uri is not null)
         {
             method["uri"] = request.Uri;
+        }
+
+        if (request.DiskFormat is not null)
+        {
+            method["disk_format"] = request.DiskFormat;
         }
 
         return new JsonObject

@@ -78,7 +78,7 @@ internal sealed class TaskList(ServiceDatabase database, ServiceOptions options)
                 throw ApiException.BadRequest($"Invalid status value: {value}");
             }
 
-            where.Add(name == "type" ? (value == ImportTask.Type ? "1 = 1" : "1 = 0") : $"t.{name} = {where.Value(value)}");
+            where.Add($"t.{name} = {where.Value(value)}");
         }
 
         return where;
@@ -87,7 +87,6 @@ internal sealed class TaskList(ServiceDatabase database, ServiceOptions options)
     // Without a null, and a tie is told apart by the id.
     private static string ExpressionOf(string key) => key switch
     {
-        "type" => "t.id",
         "owner" => "COALESCE(t.owner, '')",
         "expires_at" => "COALESCE(t.expires_at, 0)",
         _ => $"t.{key}",

@@ -43,7 +43,7 @@ internal sealed partial class DataRemoval(ServiceDatabase database, ImageStores 
         }
     }
 
-    /// <summary>Removes the copies of an image that are pending_delete; true where none is left.</summary>
+    /// <summary>Removes the copies of an image that are pending_delete, or discarded; true where none is left.</summary>
     /// <exception cref="ApiException">409: a store says that the image is in use, and its copy is what it was before.</exception>
     public async Task<bool> RemovePlacesAsync(string id, InUse inUse, CancellationToken cancellationToken)
     {
@@ -51,6 +51,12 @@ internal sealed partial class DataRemoval(ServiceDatabase database, ImageStores 
         foreach (var place in await PlacesAsync(id, "pending_delete", cancellationToken))
         {
             isDone &= await TryRemoveAsync(place, inUse, RestorePlaceAsync, cancellationToken);
+        }
+
+        // What a conversion has replaced never comes back, whoever uses it.
+        foreach (var place in await PlacesAsync(id, "discarded", cancellationToken))
+        {
+            isDone &= await TryRemoveAsync(place, InUse.IsWaitedFor, RestorePlaceAsync, cancellationToken);
         }
 
         return isDone;
@@ -101,8 +107,10 @@ internal sealed partial class DataRemoval(ServiceDatabase database, ImageStores 
             return false;
         }
 
+        // Its position may be another place's by now.
         await database.WriteAsync(session => session.ExecuteAsync(
-            "DELETE FROM image_locations WHERE image_id = @ImageId AND position = @Position", new { place.ImageId, place.Position }), cancellationToken);
+            "DELETE FROM image_locations WHERE image_id = @ImageId AND position = @Position AND url = @Url AND status = @Status",
+            new { place.ImageId, place.Position, place.Url, place.Status }), cancellationToken);
         return true;
     }
 
@@ -115,7 +123,7 @@ internal sealed partial class DataRemoval(ServiceDatabase database, ImageStores 
 
     private Task<List<LocationRow>> PlacesAsync(string id, string status, CancellationToken cancellationToken) => database.ReadAsync(
         session => session.QueryAsync<LocationRow>(
-            "SELECT image_id, position, store, url, account FROM image_locations WHERE image_id = @id AND status = @status ORDER BY position", new { id, status }),
+            "SELECT image_id, position, store, url, account, status FROM image_locations WHERE image_id = @id AND status = @status ORDER BY position", new { id, status }),
         cancellationToken);
 
     // The row stays, so that its id is not given again.

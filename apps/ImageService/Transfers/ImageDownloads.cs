@@ -11,19 +11,27 @@ internal sealed class ImageDownloads(ServiceDatabase database, ImageStores store
     public async Task DownloadAsync(HttpContext context, string id)
     {
         var (image, stored) = await FindAsync(context, id, session => Locations.FindAsync(session, id));
-        if (stored is not { Receipt: { Size: > 0 } receipt })
+        while (stored is { Receipt.Size: > 0 })
         {
-            context.Response.StatusCode = StatusCodes.Status204NoContent;
-            return;
+            try
+            {
+                await ServeAsync(context, image.Row, stored);
+                return;
+            }
+            catch (StoreException) when (!context.Response.HasStarted)
+            {
+                // Where the image has other data by now, those that were looked for may be gone since.
+                var tried = stored;
+                (image, stored) = await FindAsync(context, id, session => Locations.FindAsync(session, id));
+                if (stored is null || stored.Places.SequenceEqual(tried.Places))
+                {
+                    throw;
+                }
+            }
         }
 
-        var range = RangeOf(context, receipt.Size);
-        var read = ReadOptions.Verify(receipt) with { Range = range };
-        await using var data = await stores.OpenReadAsync(stored.Places, read, context.RequestAborted);
-        Announce(context.Response, image.Row, receipt.Size, range);
-
-        // Nothing is sent before the first piece is there and verified: until then an error is an answer of its own.
-        await data.CopyToAsync(context.Response.Body, context.RequestAborted);
+        context.Response.ContentLength = null;
+        context.Response.StatusCode = StatusCodes.Status204NoContent;
     }
 
     /// <summary>What an agent needs to read the image from a store itself, and to verify it: an extension of the API.</summary>
@@ -43,6 +51,18 @@ internal sealed class ImageDownloads(ServiceDatabase database, ImageStores store
 
         context.Response.ContentType = "application/json";
         await context.Response.WriteAsync(receipt, context.RequestAborted);
+    }
+
+    private async Task ServeAsync(HttpContext context, ImageRow image, StoredData stored)
+    {
+        var size = stored.Receipt.Size;
+        var range = RangeOf(context, size);
+        var read = ReadOptions.Verify(stored.Receipt) with { Range = range };
+        await using var data = await stores.OpenReadAsync(stored.Places, read, context.RequestAborted);
+        Announce(context.Response, image, size, range);
+
+        // Nothing is sent before the first piece is there and verified: until then an error is an answer of its own.
+        await data.CopyToAsync(context.Response.Body, context.RequestAborted);
     }
 
     private async Task<(ImageRecord Image, T? Found)> FindAsync<T>(HttpContext context, string id, Func<DbSession, Task<T?>> find) where T : class
@@ -80,10 +100,10 @@ internal sealed class ImageDownloads(ServiceDatabase database, ImageStores store
             response.StatusCode = StatusCodes.Status206PartialContent;
             response.Headers.ContentRange = $"bytes {part}/{size}";
         }
-        else if (image.Checksum is { } md5)
+        else
         {
             // In hexadecimal, as Glance has it and its clients compare it. Of a part it would be the wrong digest.
-            response.Headers.ContentMD5 = md5;
+            response.Headers.ContentMD5 = image.Checksum;
         }
     }
 }

@@ -2,12 +2,14 @@ using GlanceStore.ImageService.Accounts;
 using GlanceStore.ImageService.Database;
 using GlanceStore.ImageService.Http;
 using GlanceStore.ImageService.Images;
+using GlanceStore.ImageService.Signatures;
 
 namespace GlanceStore.ImageService.Transfers;
 
 /// <summary>PUT of an image's data: from queued over saving to active, or to wait for an import; where it fails back to queued with nothing stored.</summary>
 internal sealed partial class ImageUploads(
-    ServiceDatabase database, ImageStores stores, StagingArea staging, UploadRecords records, ForeignData foreign, ServiceOptions options, TimeProvider time, ILogger<ImageUploads> logger)
+    ServiceDatabase database, ImageStores stores, StagingArea staging, UploadRecords records, ForeignData foreign, ImageSignatures signatures,
+    ServiceOptions options, TimeProvider time, ILogger<ImageUploads> logger)
 {
     private const string ContentType = "application/octet-stream";
     private const string StoreHeader = "X-Image-Meta-Store";
@@ -29,14 +31,15 @@ internal sealed partial class ImageUploads(
         var upload = await records.BeginAsync(Caller.Of(context), id, store.Id, status, context.RequestAborted);
         await using (var lease = new Lease(database, options.UploadLease, time, (session, until) => UploadRecords.RenewAsync(session, upload, until), context.RequestAborted))
         {
-            var receipt = await StoreAsync(context, store, upload, lease);
+            var receipt = await StoreAsync(context, store, upload, lease, isFinal: status == ImageStatus.Saving);
             await FinishAsync(upload, store, receipt, complete);
         }
 
         context.Response.StatusCode = StatusCodes.Status204NoContent;
     }
 
-    private async Task<ImageReceipt> StoreAsync(HttpContext context, IImageStore store, Upload upload, Lease lease)
+    // What is staged is held against the signature that the image has when it is imported.
+    private async Task<ImageReceipt> StoreAsync(HttpContext context, IImageStore store, Upload upload, Lease lease, bool isFinal)
     {
         await using var body = new PatientBody(context.Request.Body, options.StallTimeout, time);
         try
@@ -46,6 +49,7 @@ internal sealed partial class ImageUploads(
                 ExpectedSize = context.Request.ContentLength,
                 MaxSize = upload.MaxSize,
                 Inspection = UploadInspection.Of(options.Inspection, upload.Image.DiskFormat, upload.Image.ContainerFormat),
+                Signature = isFinal ? await signatures.FindAsync(upload.Image.Id, lease.Token) : null,
             }, lease.Token);
         }
         catch (Exception e)

@@ -74,7 +74,7 @@ internal sealed class LocationChanges(
 
         if (plan.Upload is { } upload)
         {
-            if (!await ImageContent.WriteAsync(session, upload.Image, ImageStatus.Saving, upload.UploadId, [.. added.Select(place => place.Receipt)], DbTime.Now(time)))
+            if (!await ImageContent.WriteAsync(session, upload.Image, ImageStatus.Saving, upload.UploadId, [.. added.Select(place => place.Receipt)], null, DbTime.Now(time)))
             {
                 throw Gone(image.Row.Id, null);
             }

@@ -1,10 +1,11 @@
 using GlanceStore.ImageService.Http;
 using GlanceStore.ImageService.Images;
+using GlanceStore.ImageService.Signatures;
 
 namespace GlanceStore.ImageService.Transfers;
 
 /// <summary>Makes the receipts of data that somebody else has stored: reads them once, and learns all that a put of them would have told.</summary>
-internal sealed class LocationReceipts(ImageStores stores, TransferBudget budget, ServiceOptions options) : IAsyncDisposable
+internal sealed class LocationReceipts(ImageStores stores, TransferBudget budget, ImageSignatures signatures, ServiceOptions options) : IAsyncDisposable
 {
     private readonly ImageStore _nowhere = new("nowhere", new NowhereDriver(), budget: budget);
 
@@ -26,6 +27,9 @@ internal sealed class LocationReceipts(ImageStores stores, TransferBudget budget
                 ExpectedDigests = expected,
                 MaxSize = maxSize,
                 Inspection = UploadInspection.Of(options.Inspection, image.DiskFormat, image.ContainerFormat),
+
+                // A further location has the bytes that the image has already.
+                Signature = image.Status == ImageStatus.Queued ? await signatures.FindAsync(image.Id, cancellationToken) : null,
             }, cancellationToken);
             return new ImageReceipt(location, learned.Size, learned.Chunks)
             {

@@ -26,6 +26,22 @@ internal static class Locations
             receipt = receipt.ToJson(),
         });
 
+    /// <summary>
+    /// Notes a place of which the image has nothing yet, or nothing any more, so that what is there is nobody else's, and is removed at last; nothing where it
+    /// is noted already.
+    /// </summary>
+    /// <param name="session">The transaction.</param>
+    /// <param name="imageId">The image.</param>
+    /// <param name="place">Where.</param>
+    /// <param name="status"><c>converting</c> while something is made there, <c>discarded</c> where it is to be removed.</param>
+    public static Task<int> NoteAsync(DbSession session, string imageId, ImageLocation place, string status) => session.ExecuteAsync(
+        """
+        INSERT INTO image_locations (image_id, position, store, url, account, status, receipt)
+        SELECT @imageId, COALESCE(MAX(position), -1) + 1, @store, @url, @account, @status, '' FROM image_locations WHERE image_id = @imageId
+        ON CONFLICT DO NOTHING
+        """,
+        new { imageId, store = place.StoreId, url = place.Uri, account = place.Account, status });
+
     /// <summary>Notes one more place at an index among those there are; they move on behind it.</summary>
     public static async Task InsertAsync(DbSession session, string imageId, int index, ImageReceipt receipt)
     {

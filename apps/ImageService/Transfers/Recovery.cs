@@ -24,7 +24,7 @@ internal sealed partial class Recovery(
         }
 
         foreach (var image in await RowsAsync(
-            "SELECT i.* FROM images i WHERE i.id IN (SELECT image_id FROM image_locations WHERE status = 'pending_delete')", cancellationToken))
+            "SELECT i.* FROM images i WHERE i.id IN (SELECT image_id FROM image_locations WHERE status <> 'active' AND status <> 'converting')", cancellationToken))
         {
             await data.RemovePlacesAsync(image.Id, InUse.IsWaitedFor, cancellationToken);
         }

@@ -18,8 +18,8 @@ internal static class UploadInspection
         };
     }
 
-    // Kernels, ramdisks, archives and what is compressed are no disks that have a format.
-    private static string? FormatOf(string? disk, string? container) => (container, disk) switch
+    /// <summary>What the inspector calls an image of these formats; null for any: kernels, ramdisks, archives and what is compressed are no disks that have a format.</summary>
+    public static string? FormatOf(string? disk, string? container) => (container, disk) switch
     {
         ("ova", _) => ImageFormat.Ova,
         ("ovf" or "docker" or "compressed", _) => null,

@@ -35,7 +35,7 @@ internal sealed class UploadRecords(ServiceDatabase database, ServiceOptions opt
 
     /// <summary>From saving to active; false where the image is no longer this upload's.</summary>
     public Task<bool> CompleteAsync(Upload upload, ImageReceipt receipt) => database.WriteAsync(
-        session => ImageContent.WriteAsync(session, upload.Image, ImageStatus.Saving, upload.UploadId, [receipt], DbTime.Now(time)), CancellationToken.None);
+        session => ImageContent.WriteAsync(session, upload.Image, ImageStatus.Saving, upload.UploadId, [receipt], null, DbTime.Now(time)), CancellationToken.None);
 
     /// <summary>Keeps what was staged for the import; false where the image is no longer this upload's.</summary>
     public async Task<bool> CompleteStageAsync(Upload upload, ImageReceipt receipt) => await database.WriteAsync(session => session.ExecuteAsync(
@@ -67,7 +67,11 @@ internal sealed class UploadRecords(ServiceDatabase database, ServiceOptions opt
         session => session.FindAsync<string>("SELECT status FROM images WHERE id = @id", new { id }), CancellationToken.None) is not { } status || ImageStatus.IsGone(status);
 
     /// <summary>The most bytes that one more image of an owner may have.</summary>
-    public async Task<long> RoomOfAsync(DbSession session, string? owner)
+    /// <param name="session">The transaction.</param>
+    /// <param name="owner">The project; null where there are none, and no quota of one.</param>
+    /// <param name="replaced">The image whose place the new one takes; null for none.</param>
+    /// <exception cref="ApiException">413: none more may be.</exception>
+    public async Task<long> RoomOfAsync(DbSession session, string? owner, string? replaced = null)
     {
         var quotas = options.Quotas;
         if (quotas.ProjectBytes == 0 || owner is null)
@@ -78,9 +82,9 @@ internal sealed class UploadRecords(ServiceDatabase database, ServiceOptions opt
         var used = await session.FindAsync<long>(
             """
             SELECT CAST(COALESCE(SUM(i.size), 0) AS BIGINT) FROM images i JOIN image_locations l ON l.image_id = i.id AND l.status = 'active'
-            WHERE i.owner = @owner AND i.status NOT IN ('pending_delete', 'deleted')
+            WHERE i.owner = @owner AND i.id <> @other AND i.status NOT IN ('pending_delete', 'deleted')
             """,
-            new { owner });
+            new { owner, other = replaced ?? "" });
         return used < quotas.ProjectBytes
             ? Math.Min(quotas.ImageSizeBytes, quotas.ProjectBytes - used)
             : throw ApiException.TooLarge($"The project has {used} bytes of images, and its quota is {quotas.ProjectBytes}.");
