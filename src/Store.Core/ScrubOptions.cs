@@ -10,7 +10,7 @@ public sealed record ScrubOptions
     public long? BytesPerSecond { get; init; }
 
     /// <summary>
-    /// How many images are read at once, at most; less where their chunks would take more than a quarter of the memory. Null, the default, for as many as
+    /// How many images are read at once, at most; less where their chunks would take more than the reads' half of the memory. Null, the default, for as many as
     /// digests are computed side by side on this processor, up to sixteen, and no more than the rate feeds.
     /// </summary>
     public int? Parallelism { get; init; }
