@@ -56,7 +56,7 @@ internal sealed record Scenario(string Title, IReadOnlyList<Contestant> Contesta
     public Scenario AgainstTheBuildIn(string folder)
     {
         Contestant[] ours = [.. Contestants.Where(one => Regex.IsMatch(one.Command, @"(^|[\s(])(glance-store|glance-store-bench put-many)\s"))];
-        var before = ours.Select(one => new Contestant(one.Name + BuiltBefore, $"export PATH='{folder}':\"$PATH\"\n{one.Command}"));
+        var before = ours.Select(one => new Contestant(one.Name + BuiltBefore, $"export PATH=\"{folder}:$PATH\"\n{one.Command}"));
         return this with
         {
             Contestants = [.. ours, .. before, .. Limit is null ? [] : new[] { Limit }],

@@ -30,10 +30,11 @@ internal sealed class Workplace : IDisposable
     }
 
     /// <summary>A copy of a folder with a build in it that has this program as well, which then runs on the libraries of that build.</summary>
+    /// <returns>Where it is, as a shell in <see cref="Folder"/> says it.</returns>
     public async Task<string> WithOurBenchAsync(string folder)
     {
         await ShellAsync($"rm -rf build-before && cp -r '{folder}' build-before && cp -rn \"$BENCH\"/. build-before && cp \"$BENCH\"/glance-store-bench* build-before");
-        return Path.Combine(Folder, "build-before");
+        return "$PWD/build-before";
     }
 
     public Task<string> ShellAsync(string command) => RunAsync("sh", "-c", command);
