@@ -42,6 +42,7 @@ internal static class CommandLine
         StatCommand.Create(),
         InspectCommand.Create(),
         ConvertCommand.Create(),
+        ServeCommand.Create(),
         VerifyCommand.Create(),
         CopyCommand.CreateCopy(),
         CopyCommand.CreateMove(),

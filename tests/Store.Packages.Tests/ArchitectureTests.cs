@@ -22,6 +22,10 @@ public sealed class ArchitectureTests
         Assert.AreEqual(Abstractions, string.Join(' ', The("GlanceStore.Formats").DependenciesOnUs));
 
     [TestMethod]
+    public void Nbd_depends_on_Abstractions_and_Formats_alone_of_our_packages() =>
+        Assert.AreEqual($"{Abstractions} GlanceStore.Formats", string.Join(' ', The("GlanceStore.Nbd").DependenciesOnUs));
+
+    [TestMethod]
     public void A_driver_depends_on_Abstractions_alone_of_our_packages()
     {
         Assert.IsNotEmpty(Drivers);

@@ -5,10 +5,10 @@ public sealed class PackageTests
 {
     private static readonly string[] Expected =
     [
-        "GlanceStore.Abstractions", "GlanceStore.Cli", .. NativeTools, "GlanceStore.Conformance", "GlanceStore.Core",
+        "GlanceStore.Abstractions", "GlanceStore.Cache", "GlanceStore.Cli", .. NativeTools, "GlanceStore.Conformance", "GlanceStore.Core",
         "GlanceStore.Drivers.Azure", "GlanceStore.Drivers.File", "GlanceStore.Drivers.Http", "GlanceStore.Drivers.Memory",
         "GlanceStore.Drivers.Rbd", "GlanceStore.Drivers.S3", "GlanceStore.Drivers.Sftp", "GlanceStore.Drivers.Swift",
-        "GlanceStore.Formats",
+        "GlanceStore.Formats", "GlanceStore.Nbd",
     ];
 
     private static string[] NativeTools => PackedSolution.HasNativeTool ? ["GlanceStore.Cli.any", "GlanceStore.Cli.linux-musl-x64", "GlanceStore.Cli.linux-x64"] : [];

@@ -10,6 +10,7 @@ internal struct UnixStatus
     private const ushort CharacterDevice = 0x2000;
     private const ushort Directory = 0x4000;
     private const ushort Regular = 0x8000;
+    private const ushort Socket = 0xC000;
     private const ushort StickyBit = 0x200;
     private const int BytesOfBlock = 512;
     private const ulong Immutable = 0x10;
@@ -52,6 +53,8 @@ internal struct UnixStatus
     public readonly bool IsDirectory => (_mode & KindMask) == Directory;
 
     public readonly bool IsCharacterDevice => (_mode & KindMask) == CharacterDevice;
+
+    public readonly bool IsSocket => (_mode & KindMask) == Socket;
 
     public readonly bool IsSticky => (_mode & StickyBit) != 0;
 
