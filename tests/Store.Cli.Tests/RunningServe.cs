@@ -48,7 +48,8 @@ internal sealed class RunningServe : IAsyncDisposable
 
     public async Task<Outcome> RunAsync(string program, params string[] arguments)
     {
-        using var process = _tool.StartProgram(program, arguments);
+        // The system's own PATH: a python3 that comes first elsewhere has no libnbd.
+        using var process = _tool.StartProgram("env", ["PATH=/usr/sbin:/usr/bin:/sbin:/bin", program, .. arguments]);
         process.StandardInput.Close();
         return await Tool.EndOfAsync(process);
     }

@@ -29,7 +29,7 @@ public sealed class DiskTests
     public async Task A_disk_over_NBD_is_the_disk_in_the_image(string format, string name, params string[] options)
     {
         await using var server = new TestServer([]);
-        var (raw, image) = (await MakeAsync(server), server.At($"disk.{name}"));
+        var (raw, image) = (await MakeAsync(server), server.At($"image.{name}"));
         await RealClients.RunAsync("qemu-img", ["convert", "-f", "raw", "-O", format, .. options, raw, image]);
         server.Server.Add(NbdExport.FromDisk("one", await OpenAsync(image)));
         server.Server.Add(await NbdExport.OpenAsync("several", async _ => await OpenAsync(image)));
@@ -37,15 +37,15 @@ public sealed class DiskTests
         {
             Assert.Contains("Images are identical", await RealClients.RunAsync("qemu-img", "compare", "-f", "raw", "-F", "raw", raw, server.Uri(export)));
             await RealClients.RunAsync("nbdcopy", "--connections=4", server.Uri(export), server.At("copy"));
-            Assert.IsTrue((await File.ReadAllBytesAsync(raw)).AsSpan().SequenceEqual(await File.ReadAllBytesAsync(server.At("copy"))), export);
+            TestServer.Same(await File.ReadAllBytesAsync(raw), await File.ReadAllBytesAsync(server.At("copy")), export);
         }
     }
 
-    // Whether a stored cluster of zeros is one of zeros is QEMU's to find out by reading it; of what is not stored both know.
+    // Whether a stored cluster of zeros is one of zeros is QEMU's to find out by reading it; of what is not stored both know, but in VHDX, where QEMU
+    // takes all for data.
     [TestMethod]
     [DataRow("qcow2", "qcow2")]
     [DataRow("vmdk", "vmdk")]
-    [DataRow("vhdx", "vhdx")]
     [DataRow("vdi", "vdi")]
     public async Task Extents_are_those_that_qemu_nbd_tells_of_the_same_image(string format, string name)
     {

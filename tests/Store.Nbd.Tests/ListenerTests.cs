@@ -34,7 +34,7 @@ public sealed class ListenerTests : IDisposable
     }
 
     [TestMethod]
-    public async Task A_socket_whose_queue_is_full_is_in_use()
+    public void A_socket_whose_queue_is_full_is_in_use()
     {
         using var busy = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         busy.Bind(new UnixDomainSocketEndPoint(Socket));
@@ -57,7 +57,6 @@ public sealed class ListenerTests : IDisposable
         Assert.AreEqual(StoreError.InUse, Assert.ThrowsExactly<StoreException>(() => Start(Socket)).Error);
         Assert.IsTrue(File.Exists(Socket));
         waiting.ForEach(one => one.Dispose());
-        await Task.CompletedTask;
     }
 
     [TestMethod]
@@ -129,7 +128,7 @@ public sealed class ListenerTests : IDisposable
     }
 
     [TestMethod]
-    public async Task Two_exports_of_one_name_are_refused_before_anything_listens()
+    public void Two_exports_of_one_name_are_refused_before_anything_listens()
     {
         var error = Assert.ThrowsExactly<StoreException>(() => NbdServer.Start(new NbdServerOptions
         {
@@ -138,7 +137,6 @@ public sealed class ListenerTests : IDisposable
         }));
         Assert.AreEqual(StoreError.AlreadyExists, error.Error);
         Assert.IsFalse(File.Exists(Socket));
-        await Task.CompletedTask;
     }
 
     private static NbdServer Start(string path) => Start(new UnixDomainSocketEndPoint(path));

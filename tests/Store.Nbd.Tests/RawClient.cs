@@ -150,7 +150,7 @@ internal sealed class RawClient : IDisposable
         {
             var chunk = await ChunkAsync();
             var at = (int)(BinaryPrimitives.ReadInt64BigEndian(chunk.Content) - offset);
-            Assert.IsTrue(chunk.Kind is Chunk.Data or Chunk.Hole, chunk.ToString());
+            Assert.IsTrue(chunk.Kind is Chunk.Data or Chunk.Hole, $"{chunk.Kind:x}");
             chunk.Bytes.CopyTo(bytes, at);
             known += chunk.Bytes.Length;
             isLast = chunk.IsLast;
@@ -186,13 +186,21 @@ internal sealed class RawClient : IDisposable
     }
 
     /// <summary>A chunk of a structured reply.</summary>
-    internal sealed record Chunk(ushort Kind, bool IsLast, ulong Cookie, byte[] Content)
+    internal sealed class Chunk(ushort kind, bool isLast, ulong cookie, byte[] content)
     {
         public const ushort Data = 1;
         public const ushort Hole = 2;
         public const ushort Extents = 5;
         public const ushort Error = 0x8001;
         public const ushort ErrorAt = 0x8002;
+
+        public ushort Kind => kind;
+
+        public bool IsLast => isLast;
+
+        public ulong Cookie => cookie;
+
+        public byte[] Content => content;
 
         /// <summary>The bytes that a content chunk stands for.</summary>
         public byte[] Bytes => Kind == Data ? Content[8..] : new byte[BinaryPrimitives.ReadInt32BigEndian(Content.AsSpan(8))];

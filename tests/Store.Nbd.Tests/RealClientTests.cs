@@ -46,7 +46,7 @@ public sealed class RealClientTests
         foreach (var options in (string[][])[[], ["--connections=1", "--requests=1"], ["--connections=4", "--requests=64", "--request-size=33554432"], ["--synchronous"], ["--request-size=4096"]])
         {
             await RealClients.RunAsync("nbdcopy", [.. options, server.Uri(), copy]);
-            Assert.IsTrue(Bytes.AsSpan().SequenceEqual(await File.ReadAllBytesAsync(copy)), string.Join(' ', options));
+            TestServer.Same(Bytes, await File.ReadAllBytesAsync(copy), string.Join(' ', options));
         }
 
         await TestServer.UntilAsync(() => server.Server is { ConnectionCount: 0, UsedBufferBytes: 0 });
@@ -127,7 +127,7 @@ public sealed class RealClientTests
         await Task.WhenAll(new[] { "a", "b", "a", "b" }.Select(async (name, i) =>
         {
             await RealClients.RunAsync("nbdcopy", server.Uri(name), server.At($"copy{i}"));
-            Assert.IsTrue((name == "a" ? Bytes : other).AsSpan().SequenceEqual(await File.ReadAllBytesAsync(server.At($"copy{i}"))));
+            TestServer.Same(name == "a" ? Bytes : other, await File.ReadAllBytesAsync(server.At($"copy{i}")));
         }));
     }
 }

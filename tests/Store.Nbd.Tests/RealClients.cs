@@ -32,7 +32,7 @@ internal static class RealClients
     public static async Task<(int Code, string Output, string Errors)> TryAsync(string program, params string[] arguments)
     {
         using var patience = new CancellationTokenSource(Patience);
-        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using var process = Process.Start(StartOf(program, arguments))!;
         try
         {
             var errors = process.StandardError.ReadToEndAsync(patience.Token);
@@ -48,6 +48,14 @@ internal static class RealClients
             }
         }
     }
+
+    /// <summary>A program of Debian's, with the system's own PATH: a python3 that comes first elsewhere has no libnbd.</summary>
+    public static ProcessStartInfo StartOf(string program, params string[] arguments) => new(program, arguments)
+    {
+        RedirectStandardOutput = true,
+        RedirectStandardError = true,
+        Environment = { ["PATH"] = "/usr/sbin:/usr/bin:/sbin:/bin" },
+    };
 
     /// <summary>The extents that <c>nbdinfo --map</c> prints: offset, length and kind of each.</summary>
     public static async Task<string> MapAsync(string uri)

@@ -40,6 +40,9 @@ internal sealed class TestServer : IAsyncDisposable
         return bytes;
     }
 
+    /// <summary>Compares bytes without printing millions of them.</summary>
+    public static void Same(byte[] expected, byte[] actual, string? of = null) => Assert.IsTrue(expected.AsSpan().SequenceEqual(actual), of);
+
     /// <summary>Waits for what the server does in its own time.</summary>
     public static async Task UntilAsync(Func<bool> isSo)
     {
