@@ -1,10 +1,12 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.Versioning;
 
 namespace GlanceStore.Nbd.Tests;
 
 /// <summary>Where a server listens, and whose file that is.</summary>
 [TestClass]
+[UnsupportedOSPlatform("windows")]
 public sealed class ListenerTests : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("glance-nbd-");
