@@ -62,6 +62,22 @@ public sealed class HalfMovedTests
     }
 
     [TestMethod]
+    public async Task A_journal_that_was_not_made_to_its_end_goes_before_its_image_and_a_whole_one_with_it()
+    {
+        await using var place = TestPlace.New();
+        place.Rados("create", "journal.half");
+        place.Behind.RemoveHalfJournal("half");
+        place.Behind.RemoveHalfJournal("none");
+        Assert.IsEmpty(place.Objects, string.Join(' ', place.Objects));
+        place.Rbd("create", "whole", "--size", "1M", "--image-feature", "layering,exclusive-lock,journaling");
+        var journal = $"journal.{place.Behind.FindImageId("whole")}";
+        place.Behind.RemoveHalfJournal(journal["journal.".Length..]);
+        Assert.Contains(journal, place.Objects);
+        Assert.IsTrue(place.Behind.RemoveImage("whole"));
+        Assert.IsEmpty(place.Objects, string.Join(' ', place.Objects));
+    }
+
+    [TestMethod]
     public async Task A_name_that_another_is_just_giving_up_is_not_taken_before_it_is_free()
     {
         await using var place = TestPlace.New();

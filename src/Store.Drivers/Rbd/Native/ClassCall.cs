@@ -2,10 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace GlanceStore.Drivers.Rbd.Native;
 
-/// <summary>A question that the OSD answers of what is in an object, by a method of the class <c>rbd</c>, as librbd itself asks.</summary>
+/// <summary>A question that the OSD answers of what is in an object, by a method of one of its classes, as librbd itself asks.</summary>
 internal sealed unsafe class ClassCall : IDisposable
 {
-    private const string Class = "rbd";
     private const int LongestAnswer = 8192;
 
     private readonly string _method;
@@ -17,12 +16,13 @@ internal sealed unsafe class ClassCall : IDisposable
 
     /// <param name="method">The method.</param>
     /// <param name="input">What it is asked, as Ceph encodes it.</param>
-    public ClassCall(string method, ReadOnlySpan<byte> input)
+    /// <param name="class">Whose method it is.</param>
+    public ClassCall(string method, ReadOnlySpan<byte> input, string @class = "rbd")
     {
-        _method = method;
+        _method = $"{@class}.{method}";
         fixed (byte* start = input)
         {
-            RadosCalls.Execute(_operation, Class, method, start, (nuint)input.Length, _answer.Pointer, LongestAnswer, _told, (int*)(_told + 1));
+            RadosCalls.Execute(_operation, @class, method, start, (nuint)input.Length, _answer.Pointer, LongestAnswer, _told, (int*)(_told + 1));
         }
     }
 
@@ -31,7 +31,7 @@ internal sealed unsafe class ClassCall : IDisposable
     {
         get
         {
-            CephException.ThrowIfFailed(*(int*)(_told + 1), $"rbd.{_method}");
+            CephException.ThrowIfFailed(*(int*)(_told + 1), _method);
             return _answer.Span[..(int)*_told];
         }
     }
@@ -41,7 +41,7 @@ internal sealed unsafe class ClassCall : IDisposable
 
     /// <summary>Asks of an object, and blocks until it was answered; false where there is no such object, or not what the question is about.</summary>
     public bool TryAsk(RadosPool pool, string name) =>
-        !CephException.IsError(RadosCalls.OperateNow(_operation, pool, name, 0), CephErrno.NotFound, $"rbd.{_method}");
+        !CephException.IsError(RadosCalls.OperateNow(_operation, pool, name, 0), CephErrno.NotFound, _method);
 
     /// <inheritdoc/>
     public void Dispose()

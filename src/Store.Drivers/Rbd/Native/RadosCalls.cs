@@ -62,6 +62,9 @@ internal static unsafe partial class RadosCalls
     [LibraryImport(CephLibraries.Rados, EntryPoint = "rados_read", StringMarshalling = StringMarshalling.Utf8)]
     public static partial int ReadNow(RadosPool pool, string name, byte* buffer, nuint length, ulong offset);
 
+    [LibraryImport(CephLibraries.Rados, EntryPoint = "rados_remove", StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int Remove(RadosPool pool, string name);
+
     [LibraryImport(CephLibraries.Rados, EntryPoint = "rados_lock_exclusive", StringMarshalling = StringMarshalling.Utf8)]
     public static partial int Lock(RadosPool pool, string name, string @lock, string cookie, string description, in TimeValue duration, byte flags);
 

@@ -42,10 +42,26 @@ internal sealed partial class RadosPool
     }
 
     /// <summary>Whether anything is left of an image but its place in lists; blocks until the cluster has answered.</summary>
-    public unsafe bool HasHeader(string imageId)
+    public bool HasHeader(string imageId) => HasObject(Header(imageId));
+
+    /// <summary>
+    /// Removes the journal of an image where it was not made to its end: with such a journal the image cannot be removed, as librbd ends the
+    /// process at it. Blocks until the cluster has answered.
+    /// </summary>
+    public void RemoveHalfJournal(string imageId)
     {
-        byte first = 0;
-        return !CephException.IsError(RadosCalls.ReadNow(this, Header(imageId), &first, 1, 0), CephErrno.NotFound, "rados_read");
+        var journal = $"journal.{imageId}";
+        if (!HasObject(journal))
+        {
+            return;
+        }
+
+        // Its first client, which is registered last, has no name.
+        using var call = new ClassCall("get_client", Encoded(""), "journal");
+        if (!call.TryAsk(this, journal))
+        {
+            CephException.IsError(RadosCalls.Remove(this, journal), CephErrno.NotFound, "rados_remove");
+        }
     }
 
     /// <summary>The id under which a name is listed, though it may lead to nothing; null where it is not. Blocks until the cluster has answered.</summary>
@@ -75,6 +91,12 @@ internal sealed partial class RadosPool
 
     /// <summary>Forgets a text kept with an image; blocks until the cluster has answered.</summary>
     public void RemoveMetadata(string imageId, string key) => TryChange(imageId, "metadata_remove", Encoded(key));
+
+    private unsafe bool HasObject(string name)
+    {
+        byte first = 0;
+        return !CephException.IsError(RadosCalls.ReadNow(this, name, &first, 1, 0), CephErrno.NotFound, "rados_read");
+    }
 
     // Of an image that is not there the header would be made anew.
     private unsafe bool TryChange(string imageId, string method, byte[] input)

@@ -35,7 +35,15 @@ internal sealed unsafe partial class RadosPool
     }
 
     /// <summary>Removes an image that has a name; false where it was not there.</summary>
-    public bool RemoveImage(string name) => !CephException.IsError(RbdCalls.Remove(this, name), CephErrno.NotFound, "rbd_remove");
+    public bool RemoveImage(string name)
+    {
+        if (FindImageId(name) is { } id)
+        {
+            RemoveHalfJournal(id);
+        }
+
+        return !CephException.IsError(RbdCalls.Remove(this, name), CephErrno.NotFound, "rbd_remove");
+    }
 
     /// <summary>Takes an image's name from it, in one step, and puts it into the trash; false where there was no image of the name.</summary>
     public bool MoveToTrash(string name, TimeSpan delay) =>
@@ -45,8 +53,11 @@ internal sealed unsafe partial class RadosPool
     public void Restore(string id, string name) => CephException.ThrowIfFailed(RbdCalls.Restore(this, id, name), "rbd_trash_restore");
 
     /// <summary>Removes an image of the trash, however young; false where it was not there.</summary>
-    public bool RemoveFromTrash(string id) =>
-        !CephException.IsError(RbdCalls.RemoveFromTrash(this, id, force: true), CephErrno.NotFound, "rbd_trash_remove");
+    public bool RemoveFromTrash(string id)
+    {
+        RemoveHalfJournal(id);
+        return !CephException.IsError(RbdCalls.RemoveFromTrash(this, id, force: true), CephErrno.NotFound, "rbd_trash_remove");
+    }
 
     /// <summary>The image of an id in the trash; null where it is not there.</summary>
     public RbdTrashed? FindTrashed(string id)
