@@ -54,6 +54,7 @@ internal static class CommandLine
         SweepCommand.Create(),
         ProbeCommand.Create(),
         ValidateCommand.Create(),
+        CacheCommand.Create(),
     };
 
     public static Argument<string> Image() => new("image")

@@ -111,7 +111,15 @@ internal static class Texts
     }
 
     /// <summary>Reads a number of bytes a second: digits alone, or with <c>KiB</c>, <c>MiB</c> or <c>GiB</c>, or <c>kB</c>, <c>MB</c> or <c>GB</c>.</summary>
-    public static long Rate(string text)
+    public static long Rate(string text) => TryAmount(text) is > 0 and var rate
+        ? rate
+        : throw new UsageException($"--rate: '{text}' is not a number of bytes a second such as 800KiB, 50MiB or 1GiB.");
+
+    /// <summary>Reads a number of bytes, written as a rate is.</summary>
+    public static long Amount(string option, string text) => TryAmount(text)
+        ?? throw new UsageException($"{option}: '{text}' is not a number of bytes such as 800MiB, 50GB or 0.");
+
+    private static long? TryAmount(string text)
     {
         var digits = text.AsSpan().IndexOfAnyExceptInRange('0', '9') is >= 0 and var end ? end : text.Length;
         var unit = text[digits..].TrimStart() switch
@@ -125,9 +133,7 @@ internal static class Texts
             "GB" => 1_000_000_000L,
             _ => 0,
         };
-        return int.TryParse(text.AsSpan(0, digits), NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count * unit > 0
-            ? count * unit
-            : throw new UsageException($"--rate: '{text}' is not a number of bytes a second such as 800KiB, 50MiB or 1GiB.");
+        return unit > 0 && int.TryParse(text.AsSpan(0, digits), NumberStyles.None, CultureInfo.InvariantCulture, out var count) ? count * unit : null;
     }
 
     /// <summary>Why a file could not be opened; .NET does not say that it is a directory.</summary>
