@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Guess: an object that has expired (X-Delete-At of the Swift API) is gone for everybody: 404, by the gateway's S3 API as by its Swift API.
-# Seen (radosgw 16.2.15): the S3 API serves it as if nothing were, until the gateway's own sweep comes by (every ten minutes), tells nobody
-#   when an object expires, and copies it: the copy never expires and is there for both APIs. The Swift API lists what it answers 404 for.
+# Seen (radosgw 16.2.15): the S3 API serves it as if nothing were, until the gateway's own sweep comes by (every ten minutes), does not tell
+#   that it expires, and copies it: the copy never expires and is there for both APIs. The Swift API lists what it answers 404 for.
 . "$(dirname "$(readlink -f "$0")")/common.sh"
 . "$findings/rgw.sh"
 
