@@ -1,13 +1,16 @@
 using GlanceStore.ImageService.Accounts;
 using GlanceStore.ImageService.Conversion;
 using GlanceStore.ImageService.Database;
+using GlanceStore.ImageService.Events;
 using GlanceStore.ImageService.Http;
 using GlanceStore.ImageService.Images;
 using GlanceStore.ImageService.Imports;
 using GlanceStore.ImageService.Listing;
 using GlanceStore.ImageService.Sharing;
 using GlanceStore.ImageService.Signatures;
+using GlanceStore.ImageService.Telemetry;
 using GlanceStore.ImageService.Transfers;
+using Microsoft.Extensions.Logging.Console;
 
 namespace GlanceStore.ImageService;
 
@@ -30,6 +33,8 @@ internal static class ServiceHost
         var options = ServiceMistakes.Read(builder.Configuration);
         AddServer(builder, options);
         AddServices(builder, options);
+        AddSystemd(builder);
+        builder.Services.AddTelemetry(builder.Configuration, options.Telemetry);
         var app = builder.Build();
         GlanceConfSettings.Log(app.Logger, notes);
         app.UseRequestIds();
@@ -66,12 +71,23 @@ internal static class ServiceHost
         }
     }
 
+    // Started by systemd it says when it is ready and when it stops, and logs in the journal's form, unless the configuration says how.
+    private static void AddSystemd(WebApplicationBuilder builder)
+    {
+        builder.Services.AddSystemd();
+        if (builder.Configuration["Logging:Console:FormatterName"] is { } formatter)
+        {
+            builder.Services.Configure<ConsoleLoggerOptions>(console => console.FormatterName = formatter);
+        }
+    }
+
     private static void AddServices(WebApplicationBuilder builder, ServiceOptions options)
     {
         var services = builder.Services;
         services.AddSingleton(options);
         services.AddSingleton(TimeProvider.System);
-        services.AddSingleton(_ => ServiceDatabase.Of(options.Database));
+        services.AddSingleton<Outbox>();
+        services.AddSingleton(provider => ServiceDatabase.Of(options.Database, provider.GetRequiredService<Outbox>()));
         services.AddStores(builder.Configuration, options);
         services.AddSingleton<KeystoneClient>();
         services.AddSingleton<IAuthentication>(provider => options.Auth.Mode switch
@@ -90,8 +106,13 @@ internal static class ServiceHost
         services.AddSingleton<ImageSignatures>().AddSingleton<BarbicanClient>();
         services.AddSingleton(provider => new Certificates(
             options, options.Signatures.Barbican is null ? null : provider.GetRequiredService<BarbicanClient>(), provider.GetRequiredService<ILogger<Certificates>>()));
+        services.AddEvents(options.Events);
         services.AddHostedService<DatabaseAtStart>();
+
+        // They end in the reverse order: what the others still tell is delivered.
+        services.AddHostedService<EventDelivery>();
         services.AddHostedService(provider => provider.GetRequiredService<Recovery>());
         services.AddHostedService(provider => provider.GetRequiredService<ImportWorkers>());
+        services.AddHostedService(provider => provider.GetRequiredService<DamageReports>());
     }
 }

@@ -47,6 +47,12 @@ public sealed record ReadOptions
     /// <summary>Told of every chunk that has been fetched and verified; null by default.</summary>
     public IProgress<TransferProgress>? Progress { get; init; }
 
+    /// <summary>
+    /// Where several stores hold the image: told of each failure of one, for which it is passed over; <see cref="StoreError.Corrupted"/> is a place to repair. Null by
+    /// default. The failure of one store alone is thrown, and not told here.
+    /// </summary>
+    public IProgress<StoreException>? Failovers { get; init; }
+
     /// <summary>Options that verify a read against a receipt, chunk by chunk.</summary>
     public static ReadOptions Verify(ImageReceipt receipt)
     {

@@ -84,7 +84,7 @@ public sealed partial class ImageStore : IImageStore, IAsyncDisposable, IDisposa
     public async Task<ImageReadStream> OpenReadAsync(
         ImageLocation location, ReadOptions? options = null, CancellationToken cancellationToken = default)
     {
-        var sources = new ReadSources();
+        var sources = new ReadSources(options?.Failovers);
         try
         {
             sources.Add(SourceOf(location));

@@ -28,7 +28,7 @@ public sealed partial class ImageStores
     {
         ArgumentNullException.ThrowIfNull(candidates);
         options ??= new ReadOptions();
-        var sources = new ReadSources();
+        var sources = new ReadSources(options.Failovers);
         try
         {
             AddTo(sources, [.. candidates], options);

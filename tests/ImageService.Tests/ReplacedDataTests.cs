@@ -36,7 +36,7 @@ public abstract class ReplacedDataTests : DatabaseTests
     }
 
     private DataRemoval RemovalFrom(IImageStore store) =>
-        new(Service.Database, new ImageStores([store]), TimeProvider.System, NullLogger<DataRemoval>.Instance);
+        new(Service.Database, new ImageStores([store]), new ServiceOptions(), TimeProvider.System, NullLogger<DataRemoval>.Instance);
 
     private ImageStore StoreInUse()
     {

@@ -1,4 +1,6 @@
 using GlanceStore.ImageService.Conversion;
+using GlanceStore.ImageService.Events;
+using GlanceStore.ImageService.Telemetry;
 
 namespace GlanceStore.ImageService;
 
@@ -23,7 +25,8 @@ internal static class ServiceMistakes
     }
 
     private static IEnumerable<string> Of(ServiceOptions options) =>
-        OfLimits(options).Concat(OfConversion(options)).Concat(OfSignatures(options)).Concat(options.Auth.Mode switch
+        OfLimits(options).Concat(OfConversion(options)).Concat(OfSignatures(options)).Concat(EventMistakes.Of(options.Events)).Concat(TelemetryOptions.Mistakes(options.Telemetry))
+            .Concat(options.Auth.Mode switch
         {
             AuthMode.Static => OfTokens(options.Auth.Tokens),
             AuthMode.Keystone => OfKeystone(options.Auth.Keystone),

@@ -1,3 +1,6 @@
+using GlanceStore.ImageService.Events;
+using GlanceStore.ImageService.Telemetry;
+
 namespace GlanceStore.ImageService;
 
 /// <summary>The section <c>ImageService</c> of the configuration. Every setting has a working default.</summary>
@@ -28,6 +31,10 @@ internal sealed record ServiceOptions
     public SignatureOptions Signatures { get; init; } = new();
 
     public QuotaOptions Quotas { get; init; } = new();
+
+    public EventOptions Events { get; init; } = new();
+
+    public TelemetryOptions Telemetry { get; init; } = new();
 
     /// <summary>The reserved store in which data wait for their import; null for the first reserved one.</summary>
     public string? Staging { get; init; }

@@ -1,4 +1,5 @@
 using GlanceStore.ImageService.Database;
+using GlanceStore.ImageService.Events;
 using GlanceStore.ImageService.Http;
 using GlanceStore.ImageService.Images;
 using GlanceStore.ImageService.Imports;
@@ -35,8 +36,11 @@ internal sealed class ConversionRecords(ServiceDatabase database, TimeProvider t
         await ImageSignatures.RequireNoneAsync(session, id);
         await session.ExecuteAsync("DELETE FROM image_locations WHERE image_id = @id AND status = 'converting'", new { id });
         await session.ExecuteAsync("UPDATE image_locations SET status = 'discarded' WHERE image_id = @id AND status = 'active'", new { id });
+        session.Tell(ServiceEvent.Converted(id, claim.Image.DiskFormat, claim.Request.DiskFormat!));
         await ImageContent.WriteAsync(session, claim.Image, status, claim.Token, receipts, claim.Request.DiskFormat, now);
         await ImportRecords.EndAsync(session, claim.Task, "success", message, now);
+        session.Tell(ServiceEvent.OfTask(EventTypes.TaskSuccess, id, claim.Task.Id));
+        session.Tell(ServiceEvent.OfTask(EventTypes.TaskRun, id, claim.Task.Id));
         return true;
     }, CancellationToken.None);
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using GlanceStore.ImageService.Accounts;
 using GlanceStore.ImageService.Database;
+using GlanceStore.ImageService.Events;
 using GlanceStore.ImageService.Http;
 using GlanceStore.ImageService.Images;
 using GlanceStore.ImageService.Imports;
@@ -53,6 +54,7 @@ internal sealed class ConversionRequests(ServiceDatabase database, ImageStores s
             """,
             new { name, ImportTask.Conversion, id, caller.Project, caller.User, requestId, input = request.ToJson(), now })
             ?? throw ApiException.Conflict($"Image {id} is being imported, copied or converted already.");
+        session.Tell(ServiceEvent.OfTask(EventTypes.TaskCreate, id, task.Id));
         await ReserveAsync(session, task, now);
         return task;
     }

@@ -69,6 +69,14 @@ internal static class Migrations
         CREATE INDEX image_locations_to_remove ON image_locations (image_id) WHERE status <> 'active';
         ALTER TABLE tasks ADD COLUMN type {text} NOT NULL DEFAULT 'api_image_import'
         """,
+        """
+        CREATE TABLE events (
+            id {sequence}, destination {text} NOT NULL, image_id {text} NOT NULL, message_id {text} NOT NULL, event_type {text} NOT NULL, is_error BIGINT NOT NULL,
+            message {text} NOT NULL, size BIGINT NOT NULL, created_at BIGINT NOT NULL, attempts BIGINT NOT NULL, not_before BIGINT);
+        CREATE INDEX events_by_destination ON events (destination, id);
+        CREATE INDEX events_put_off ON events (destination, image_id, id) WHERE not_before IS NOT NULL;
+        CREATE TABLE event_destinations (destination {text} PRIMARY KEY, claimed_by {text} NOT NULL, lease_until BIGINT NOT NULL);
+        """,
     ];
 
     /// <summary>The schema that this program knows.</summary>
@@ -86,7 +94,8 @@ internal static class Migrations
 
         for (; version < Steps.Length; version++)
         {
-            await session.ExecuteAsync(Steps[version].Replace("{text}", dialect.TextType, StringComparison.Ordinal));
+            await session.ExecuteAsync(Steps[version].Replace("{text}", dialect.TextType, StringComparison.Ordinal)
+                .Replace("{sequence}", dialect.SequenceType, StringComparison.Ordinal));
             await session.ExecuteAsync("INSERT INTO schema_version (version) VALUES (@version)", new { version = version + 1L });
         }
 

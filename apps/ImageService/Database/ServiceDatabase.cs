@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Dapper;
+using GlanceStore.ImageService.Events;
 using Microsoft.Data.Sqlite;
 using Npgsql;
 
@@ -13,31 +14,34 @@ internal sealed class ServiceDatabase : IAsyncDisposable
 
     private readonly DbDataSource _source;
     private readonly SqlDialect _dialect;
+    private readonly Outbox? _outbox;
     private readonly SemaphoreSlim? _writers;
     private readonly string? _file;
 
     static ServiceDatabase() => DefaultTypeMap.MatchNamesWithUnderscores = true;
 
-    private ServiceDatabase(DbDataSource source, SqlDialect dialect, string? file)
+    private ServiceDatabase(DbDataSource source, SqlDialect dialect, string? file, Outbox? outbox)
     {
         _file = file;
         _source = source;
         _dialect = dialect;
+        _outbox = outbox;
         _writers = dialect.HasOneWriter ? new SemaphoreSlim(1) : null;
     }
 
     /// <summary>Names the database; nothing is opened yet.</summary>
     /// <param name="text"><c>sqlite:PATH</c> or a connection string of PostgreSQL; null for the file in the data folder.</param>
-    public static ServiceDatabase Of(string? text)
+    /// <param name="outbox">Where what happens is told; null where nobody is to be told.</param>
+    public static ServiceDatabase Of(string? text, Outbox? outbox = null)
     {
         text ??= SqlitePrefix + Path.Combine(DataFolder.Ensure(), "images.db");
         if (!text.StartsWith(SqlitePrefix, StringComparison.OrdinalIgnoreCase))
         {
-            return new ServiceDatabase(NpgsqlDataSource.Create(text), new PostgreSqlDialect(), null);
+            return new ServiceDatabase(NpgsqlDataSource.Create(text), new PostgreSqlDialect(), null, outbox);
         }
 
         var connection = new SqliteConnectionStringBuilder { DataSource = text[SqlitePrefix.Length..], ForeignKeys = true };
-        return new ServiceDatabase(SqliteFactory.Instance.CreateDataSource(connection.ConnectionString), new SqliteDialect(), connection.DataSource);
+        return new ServiceDatabase(SqliteFactory.Instance.CreateDataSource(connection.ConnectionString), new SqliteDialect(), connection.DataSource, outbox);
     }
 
     /// <summary>Brings the schema up to date. Of several processes that start together one does it.</summary>
@@ -101,18 +105,25 @@ internal sealed class ServiceDatabase : IAsyncDisposable
     // SQLite's writers come one after the other here: each of them trying would be a row of pauses.
     private async Task<T> WriteOnceAsync<T>(Func<DbSession, Task<T>> work, CancellationToken cancellationToken)
     {
+        var isTold = false;
         await (_writers?.WaitAsync(cancellationToken) ?? Task.CompletedTask);
         try
         {
             await using var connection = await _source.OpenConnectionAsync(cancellationToken);
             await using var transaction = await _dialect.BeginWriteAsync(connection, cancellationToken);
-            var result = await work(new DbSession(transaction, _dialect, cancellationToken));
+            var session = new DbSession(transaction, _dialect, cancellationToken);
+            var result = await work(session);
+            isTold = _outbox is not null && await _outbox.WriteAsync(session);
             await transaction.CommitAsync(cancellationToken);
             return result;
         }
         finally
         {
             _writers?.Release();
+            if (isTold)
+            {
+                _outbox?.Wake();
+            }
         }
     }
 }

@@ -11,6 +11,9 @@ internal abstract class SqlDialect
     /// <summary>The type of a text that sorts by its code points.</summary>
     public abstract string TextType { get; }
 
+    /// <summary>The type of a key that the database counts up, and never gives twice.</summary>
+    public abstract string SequenceType { get; }
+
     /// <summary>What keeps the rows of a SELECT for the transaction that read them.</summary>
     public abstract string ForUpdate { get; }
 
@@ -37,6 +40,8 @@ internal abstract class SqlDialect
 internal sealed class SqliteDialect : SqlDialect
 {
     public override string TextType => "TEXT";
+
+    public override string SequenceType => "INTEGER PRIMARY KEY AUTOINCREMENT";
 
     public override string ForUpdate => "";
 
@@ -65,6 +70,8 @@ internal sealed class PostgreSqlDialect : SqlDialect
     private const long MigrationLock = 0x676c616e63652d69;
 
     public override string TextType => "TEXT COLLATE \"C\"";
+
+    public override string SequenceType => "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY";
 
     public override string ForUpdate => " FOR UPDATE";
 

@@ -1,5 +1,6 @@
 using GlanceStore.ImageService.Accounts;
 using GlanceStore.ImageService.Database;
+using GlanceStore.ImageService.Events;
 using GlanceStore.ImageService.Http;
 using GlanceStore.ImageService.Transfers;
 using Microsoft.Net.Http.Headers;
@@ -57,6 +58,7 @@ internal sealed class ImageChanges(ServiceDatabase database, ImageJson json, Loc
         var edit = new ImageEdit(caller, plan?.Seen(image) ?? image, options.Quotas);
         patch.Apply(edit);
         await ImageWriting.UpdateAsync(session, edit, DbTime.Now(time));
+        session.Tell(EventTypes.Update, id);
         if (plan is not null)
         {
             await locations.WriteAsync(session, plan, edit);
@@ -76,6 +78,7 @@ internal sealed class ImageChanges(ServiceDatabase database, ImageJson json, Loc
             var changed = await session.ExecuteAsync(
                 "UPDATE images SET status = @status, updated_at = @now WHERE id = @id AND status IN ('active', 'deactivated')",
                 new { id, status, now = DbTime.Now(time) });
+            session.Tell(EventTypes.Update, id);
             return changed == 1
                 ? changed
                 : throw ApiException.Forbidden($"Image {id} is {image.Row.Status}; only an active image is deactivated, and only a deactivated one reactivated.");

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using GlanceStore.ImageService.Accounts;
 using GlanceStore.ImageService.Database;
+using GlanceStore.ImageService.Events;
 using GlanceStore.ImageService.Http;
 using GlanceStore.ImageService.Imports;
 
@@ -64,6 +65,7 @@ internal sealed partial class ImageCreation(ServiceDatabase database, ImageJson 
             throw ApiException.Conflict($"Image ID {id} already exists!");
         }
 
+        session.Tell(EventTypes.Create, id);
         var row = await session.FindAsync<ImageRow>("SELECT i.* FROM images i WHERE i.id = @id", new { id });
         return (await ImageTable.CompleteAsync(session, [row!]))[0];
     }

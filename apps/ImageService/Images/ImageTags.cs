@@ -1,5 +1,6 @@
 using GlanceStore.ImageService.Accounts;
 using GlanceStore.ImageService.Database;
+using GlanceStore.ImageService.Events;
 using GlanceStore.ImageService.Http;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -41,6 +42,7 @@ internal sealed class ImageTags(ServiceDatabase database, ServiceOptions options
         {
             await ImageTable.OwnedAsync(session, caller, id);
             await change(session);
+            session.Tell(EventTypes.Update, id);
             return await session.ExecuteAsync("UPDATE images SET updated_at = @now WHERE id = @id", new { id, now = DbTime.Now(time) });
         }, context.RequestAborted);
         context.Response.StatusCode = StatusCodes.Status204NoContent;

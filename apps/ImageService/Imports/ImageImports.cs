@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using GlanceStore.ImageService.Accounts;
 using GlanceStore.ImageService.Database;
+using GlanceStore.ImageService.Events;
 using GlanceStore.ImageService.Http;
 using GlanceStore.ImageService.Images;
 using GlanceStore.ImageService.Transfers;
@@ -66,9 +67,14 @@ internal sealed class ImageImports(ServiceDatabase database, ImageStores stores,
             ON CONFLICT DO NOTHING
             """,
             new { task, id, caller.Project, caller.User, requestId, input = request.ToJson(), now });
-        return added == 1
-            ? await ImportRecords.TellAsync(session, id, task, string.Join(',', request.Stores), "")
-            : throw ApiException.Conflict($"Image {id} is being imported already.");
+        if (added == 0)
+        {
+            throw ApiException.Conflict($"Image {id} is being imported already.");
+        }
+
+        session.Tell(ServiceEvent.OfTask(EventTypes.TaskCreate, id, task));
+        session.Tell(EventTypes.Update, id);
+        return await ImportRecords.TellAsync(session, id, task, string.Join(',', request.Stores), "");
     }
 
     private static void Require(Caller caller, ImageRecord image, ImportRequest request)

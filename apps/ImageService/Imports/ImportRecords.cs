@@ -1,4 +1,5 @@
 using GlanceStore.ImageService.Database;
+using GlanceStore.ImageService.Events;
 using GlanceStore.ImageService.Http;
 using GlanceStore.ImageService.Images;
 using GlanceStore.ImageService.Transfers;
@@ -37,14 +38,23 @@ internal sealed class ImportRecords(ServiceDatabase database, UploadRecords uplo
     private const int MaxAttempts = 5;
 
     /// <summary>The oldest task that is to be done; null where there is none.</summary>
-    public Task<ImportTask?> ClaimAsync(CancellationToken cancellationToken) => database.WriteAsync(session => session.FindAsync<ImportTask>(
-        $"""
-        UPDATE tasks SET status = 'processing', claimed_by = @token, lease_until = @until, attempts = attempts + 1, updated_at = @now
-        WHERE id = (SELECT id FROM tasks WHERE status = 'pending' OR (status = 'processing' AND lease_until < @now) ORDER BY created_at LIMIT 1{session.SkipLocked})
-            AND (status = 'pending' OR lease_until < @now)
-        RETURNING *
-        """,
-        new { token = Guid.NewGuid().ToString("N"), until = Lease.EndOf(options.UploadLease, time), now = DbTime.Now(time) }), cancellationToken);
+    public Task<ImportTask?> ClaimAsync(CancellationToken cancellationToken) => database.WriteAsync(async session =>
+    {
+        var task = await session.FindAsync<ImportTask>(
+            $"""
+            UPDATE tasks SET status = 'processing', claimed_by = @token, lease_until = @until, attempts = attempts + 1, updated_at = @now
+            WHERE id = (SELECT id FROM tasks WHERE status = 'pending' OR (status = 'processing' AND lease_until < @now) ORDER BY created_at LIMIT 1{session.SkipLocked})
+                AND (status = 'pending' OR lease_until < @now)
+            RETURNING *
+            """,
+            new { token = Guid.NewGuid().ToString("N"), until = Lease.EndOf(options.UploadLease, time), now = DbTime.Now(time) });
+        if (task is not null)
+        {
+            session.Tell(ServiceEvent.OfTask(EventTypes.TaskProcessing, task.ImageId, task.Id));
+        }
+
+        return task;
+    }, cancellationToken);
 
     /// <summary>Takes the image of a claimed task; null where it cannot be imported any more.</summary>
     public Task<Claim?> TakeImageAsync(ImportTask task, CancellationToken cancellationToken) => database.WriteAsync(async session =>
@@ -60,6 +70,12 @@ internal sealed class ImportRecords(ServiceDatabase database, UploadRecords uplo
         if (taken == 0)
         {
             return null;
+        }
+
+        if (!isInUse)
+        {
+            session.Tell(EventTypes.Update, task.ImageId);
+            session.Tell(ServiceEvent.Prepare(task.ImageId, string.Join(',', request.Stores)));
         }
 
         var image = await session.FindAsync<ImageRow>("SELECT i.* FROM images i WHERE i.id = @ImageId", new { task.ImageId });
@@ -102,6 +118,8 @@ internal sealed class ImportRecords(ServiceDatabase database, UploadRecords uplo
 
         await EndAsync(session, claim.Task, "success", message, now);
         await TellAsync(session, claim.Image.Id, null, "", string.Join(',', failed));
+        session.Tell(ServiceEvent.OfTask(EventTypes.TaskSuccess, claim.Image.Id, claim.Task.Id));
+        session.Tell(ServiceEvent.OfTask(EventTypes.TaskRun, claim.Image.Id, claim.Task.Id));
         return true;
     }, CancellationToken.None);
 
@@ -115,13 +133,25 @@ internal sealed class ImportRecords(ServiceDatabase database, UploadRecords uplo
         }
 
         // An image that is importing is this task's, whichever of its runs has left it so.
-        await session.ExecuteAsync(
+        var became = await session.FindAsync<string>(
             """
             UPDATE images SET status = CASE WHEN status IN ('importing', 'uploading') THEN 'queued' ELSE status END,
                 upload_id = NULL, upload_store = NULL, lease_until = NULL, updated_at = @now
             WHERE id = @ImageId AND (status = 'importing' OR upload_id = @ClaimedBy OR (status = 'uploading' AND upload_id IS NULL))
+            RETURNING status
             """,
             new { task.ImageId, task.ClaimedBy, now });
+        if (became == ImageStatus.Queued)
+        {
+            session.Tell(ServiceEvent.UploadFailed(task.ImageId, message));
+        }
+
+        if (became is not null && !ImageStatus.IsGone(became))
+        {
+            session.Tell(EventTypes.Update, task.ImageId);
+        }
+
+        session.Tell(ServiceEvent.OfTask(EventTypes.TaskFailure, task.ImageId, task.Id));
         if (task.Type == ImportTask.Conversion)
         {
             await session.ExecuteAsync("UPDATE image_locations SET status = 'discarded' WHERE image_id = @ImageId AND status = 'converting'", new { task.ImageId });
@@ -171,6 +201,12 @@ internal sealed class ImportRecords(ServiceDatabase database, UploadRecords uplo
             await Locations.AddAsync(session, claim.Image.Id, place);
         }
 
+        if (receipts.Count > 0)
+        {
+            session.Tell(ServiceEvent.Copied(claim.Image.Id, receipts.Select(place => place.Location.StoreId!)));
+        }
+
+        session.Tell(EventTypes.Update, claim.Image.Id);
         return true;
     }
 

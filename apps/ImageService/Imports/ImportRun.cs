@@ -47,6 +47,7 @@ internal sealed partial class ImportRun(
         catch (Exception e)
         {
             LogFailed(logger, e, claim.Image.Id);
+            sources.Failed(claim, e);
 
             // Of a task that another run has by now, what is staged is that one's to read.
             if (await FailAsync(task, MessageOf(e, claim)))

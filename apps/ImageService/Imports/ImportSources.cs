@@ -1,4 +1,5 @@
 using GlanceStore.ImageService.Database;
+using GlanceStore.ImageService.Events;
 using GlanceStore.ImageService.Http;
 using GlanceStore.ImageService.Transfers;
 
@@ -21,14 +22,16 @@ internal sealed class ImportSources : IAsyncDisposable
 
     private readonly ServiceDatabase _database;
     private readonly ImageStores _stores;
+    private readonly DamageReports _damage;
     private readonly ImageStores _web;
     private readonly IReadOnlyList<string> _schemes;
 
-    public ImportSources(ServiceDatabase database, ImageStores stores, ServiceOptions options)
+    public ImportSources(ServiceDatabase database, ImageStores stores, DamageReports damage, ServiceOptions options)
     {
         _database = database;
         _stores = stores;
         _schemes = options.WebSchemes is { } schemes ? ConfTexts.ItemsOf(schemes) : ServiceOptions.KnownWebSchemes;
+        _damage = damage;
         var settings = options.WebDownload.Select(setting => KeyValuePair.Create($"Stores:{WebStore}:{setting.Key}", (string?)setting.Value))
             .Append(KeyValuePair.Create($"Stores:{WebStore}:Type", (string?)"http"));
         var builder = new GlanceStoreBuilder { MaxBufferBytes = MaxBufferBytes };
@@ -62,7 +65,17 @@ internal sealed class ImportSources : IAsyncDisposable
         }
 
         var (receipt, places) = await StoredAsync(claim, cancellationToken);
-        return new ImportSource(await _stores.OpenReadAsync(places, ReadOptions.Verify(receipt), cancellationToken), [.. receipt.Digests]) { Places = places };
+        var read = ReadOptions.Verify(receipt) with { Failovers = _damage.Of(claim.Image.Id) };
+        return new ImportSource(await _stores.OpenReadAsync(places, read, cancellationToken), [.. receipt.Digests]) { Places = places };
+    }
+
+    /// <summary>Takes the failure of an import, which may be the damage of what it read.</summary>
+    public void Failed(Claim claim, Exception error)
+    {
+        if (error is StoreException e)
+        {
+            _damage.Of(claim.Image.Id).Report(e);
+        }
     }
 
     public ValueTask DisposeAsync() => _web.DisposeAsync();

@@ -1,3 +1,5 @@
+using GlanceStore.ImageService.Telemetry;
+
 namespace GlanceStore.ImageService.Imports;
 
 /// <summary>Works the queue of imports off, some at a time. Every process of the service does, and they share the work.</summary>
@@ -22,6 +24,7 @@ internal sealed partial class ImportWorkers(ImportRecords records, ImportRun run
             {
                 if (await records.ClaimAsync(stopping) is { } task)
                 {
+                    using var traced = ServiceInstruments.StartImport(task.ImageId, task.Id, task.Request.Method);
                     await run.RunAsync(task, stopping);
                 }
                 else

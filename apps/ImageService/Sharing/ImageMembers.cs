@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using GlanceStore.ImageService.Accounts;
 using GlanceStore.ImageService.Database;
+using GlanceStore.ImageService.Events;
 using GlanceStore.ImageService.Http;
 using GlanceStore.ImageService.Images;
 
@@ -53,7 +54,7 @@ internal sealed class ImageMembers(ServiceDatabase database, ServiceOptions opti
             var changed = await session.ExecuteAsync(
                 "UPDATE image_members SET status = @status, updated_at = @now WHERE image_id = @id AND member = @member",
                 new { id, member, status, now = DbTime.Now(time) });
-            return changed == 1 ? (await FindAsync(session, id, member))! : throw NoMember(id, member);
+            return changed == 1 ? await ToldAsync(session, EventTypes.MemberUpdate, id, member) : throw NoMember(id, member);
         }, context.RequestAborted);
         await JsonBody.WriteAsync(context, Json(answered));
     }
@@ -64,8 +65,9 @@ internal sealed class ImageMembers(ServiceDatabase database, ServiceOptions opti
         await database.WriteAsync(async session =>
         {
             RequireShared(await ImageTable.OwnedAsync(session, caller, id));
-            var removed = await session.ExecuteAsync("DELETE FROM image_members WHERE image_id = @id AND member = @member", new { id, member });
-            return removed == 1 ? removed : throw NoMember(id, member);
+            var removed = await FindAsync(session, id, member) ?? throw NoMember(id, member);
+            Tell(session, EventTypes.MemberDelete, removed, DbTime.Now(time));
+            return await session.ExecuteAsync("DELETE FROM image_members WHERE image_id = @id AND member = @member", new { id, member });
         }, context.RequestAborted);
         context.Response.StatusCode = StatusCodes.Status204NoContent;
     }
@@ -86,7 +88,7 @@ internal sealed class ImageMembers(ServiceDatabase database, ServiceOptions opti
 
         var count = await session.FindAsync<long>("SELECT COUNT(*) FROM image_members WHERE image_id = @id", new { id });
         return count <= options.Quotas.Members
-            ? (await FindAsync(session, id, member))!
+            ? await ToldAsync(session, EventTypes.MemberCreate, id, member)
             : throw ApiException.TooLarge($"The limit has been exceeded on the number of allowed image members for this image. Attempted: {count}, Maximum: {options.Quotas.Members}");
     }
 
@@ -126,6 +128,18 @@ internal sealed class ImageMembers(ServiceDatabase database, ServiceOptions opti
 
     private static Task<MemberRow?> FindAsync(DbSession session, string id, string member) =>
         session.FindAsync<MemberRow>("SELECT * FROM image_members WHERE image_id = @id AND member = @member", new { id, member });
+
+    private static async Task<MemberRow> ToldAsync(DbSession session, string type, string id, string member)
+    {
+        var row = (await FindAsync(session, id, member))!;
+        Tell(session, type, row, null);
+        return row;
+    }
+
+    private static void Tell(DbSession session, string type, MemberRow row, long? deletedAt) => session.Tell(new ServiceEvent(type, row.ImageId)
+    {
+        Payload = EventPayloads.OfMember(row.ImageId, row.Member, row.Status, row.CreatedAt, row.UpdatedAt, deletedAt),
+    });
 
     private static async Task<string> TextOfBodyAsync(HttpContext context, string name)
     {

@@ -1,4 +1,5 @@
 using GlanceStore.ImageService.Database;
+using GlanceStore.ImageService.Events;
 using GlanceStore.ImageService.Http;
 using GlanceStore.ImageService.Images;
 
@@ -15,31 +16,20 @@ internal enum InUse
 }
 
 /// <summary>Removes the data of what the database says is deleted. All of it can be done again, by several processes, from any point on.</summary>
-internal sealed partial class DataRemoval(ServiceDatabase database, ImageStores stores, TimeProvider time, ILogger<DataRemoval> logger)
+internal sealed partial class DataRemoval(ServiceDatabase database, ImageStores stores, ServiceOptions options, TimeProvider time, ILogger<DataRemoval> logger)
 {
     /// <summary>Removes the data of an image that is pending_delete, and makes it deleted.</summary>
     /// <exception cref="ApiException">409: a store says that it is in use, and it is what it was before.</exception>
     public async Task RemoveImageAsync(string id, InUse inUse, CancellationToken cancellationToken)
     {
         var image = await database.ReadAsync(session => session.FindAsync<ImageRow>("SELECT i.* FROM images i WHERE i.id = @id", new { id }), cancellationToken);
-        if (image is not { Status: ImageStatus.PendingDelete } || (image.UploadId is not null && image.LeaseUntil > DbTime.Now(time)))
+        if (image is { Status: ImageStatus.PendingDelete })
         {
-            // An upload that is under way finds out, leaves, and removes what it has stored.
-            return;
-        }
-
-        var places = await PlacesAsync(id, "active", cancellationToken);
-        for (var i = 0; i < places.Count; i++)
-        {
-            if (!await TryRemoveAsync(places[i], i == 0 ? inUse : InUse.IsWaitedFor, RestoreImageAsync, cancellationToken))
+            var isDone = await TryRemoveDataAsync(image, inUse, cancellationToken);
+            if (isDone || inUse == InUse.IsTold || IsLeft(image))
             {
-                return;
+                await database.WriteAsync(session => isDone ? FinishAsync(session, id) : SettleAsync(session, id), cancellationToken);
             }
-        }
-
-        if (await RemovePlacesAsync(id, InUse.IsWaitedFor, cancellationToken) && await TryRemoveUploadAsync(image, cancellationToken))
-        {
-            await database.WriteAsync(session => FinishAsync(session, id), cancellationToken);
         }
     }
 
@@ -86,16 +76,31 @@ internal sealed partial class DataRemoval(ServiceDatabase database, ImageStores 
         }
     }
 
-    private async Task<bool> TryRemoveAsync(LocationRow place, InUse inUse, Func<LocationRow, Task> restore, CancellationToken cancellationToken)
+    private async Task<bool> TryRemoveDataAsync(ImageRow image, InUse inUse, CancellationToken cancellationToken)
+    {
+        if (image.UploadId is not null && image.LeaseUntil > DbTime.Now(time))
+        {
+            // An upload that is under way finds out, leaves, and removes what it has stored.
+            return false;
+        }
+
+        var places = await PlacesAsync(image.Id, "active", cancellationToken);
+        for (var i = 0; i < places.Count; i++)
+        {
+            if (!await TryRemoveAsync(places[i], i == 0 ? inUse : InUse.IsWaitedFor, RestoreImageAsync, cancellationToken))
+            {
+                return false;
+            }
+        }
+
+        return await RemovePlacesAsync(image.Id, InUse.IsWaitedFor, cancellationToken) && await TryRemoveUploadAsync(image, cancellationToken);
+    }
+
+    private async Task<bool> TryRemoveAsync(LocationRow place, InUse inUse, Func<LocationRow, Task<int>> restore, CancellationToken cancellationToken)
     {
         try
         {
             await stores.DeleteAsync(place.Location, cancellationToken: cancellationToken);
-        }
-        catch (StoreException e) when (e.Error == StoreError.InUse && inUse == InUse.IsTold)
-        {
-            await restore(place);
-            throw ApiException.Conflict($"Image {place.ImageId} could not be deleted because it is in use: {e.Error}.");
         }
         catch (StoreException e) when (e.Error == StoreError.Unsupported && place.Location.Scheme is "http" or "https")
         {
@@ -103,6 +108,11 @@ internal sealed partial class DataRemoval(ServiceDatabase database, ImageStores 
         }
         catch (StoreException e)
         {
+            if (e.Error == StoreError.InUse && inUse == InUse.IsTold && await restore(place) == 1)
+            {
+                throw ApiException.Conflict($"Image {place.ImageId} could not be deleted because it is in use: {e.Error}.");
+            }
+
             LogLeft(logger, e, place.ImageId, place.Store);
             return false;
         }
@@ -114,12 +124,36 @@ internal sealed partial class DataRemoval(ServiceDatabase database, ImageStores 
         return true;
     }
 
-    private Task RestoreImageAsync(LocationRow place) => database.WriteAsync(session => session.ExecuteAsync(
-        "UPDATE images SET status = status_before, status_before = NULL WHERE id = @ImageId AND status = 'pending_delete'", new { place.ImageId }), CancellationToken.None);
+    private Task<int> RestoreImageAsync(LocationRow place) => database.WriteAsync(session => session.ExecuteAsync(
+        "UPDATE images SET status = status_before, status_before = NULL WHERE id = @ImageId AND status = 'pending_delete' AND status_before IS NOT NULL",
+        new { place.ImageId }), CancellationToken.None);
 
-    private Task RestorePlaceAsync(LocationRow place) => database.WriteAsync(session => session.ExecuteAsync(
-        "UPDATE image_locations SET status = 'active' WHERE image_id = @ImageId AND position = @Position AND status = 'pending_delete'",
-        new { place.ImageId, place.Position }), CancellationToken.None);
+    private Task<int> RestorePlaceAsync(LocationRow place) => database.WriteAsync(session =>
+    {
+        session.Tell(EventTypes.Update, place.ImageId);
+        return session.ExecuteAsync(
+            "UPDATE image_locations SET status = 'active' WHERE image_id = @ImageId AND position = @Position AND status = 'pending_delete'",
+            new { place.ImageId, place.Position });
+    }, CancellationToken.None);
+
+    // Whoever deletes it at this moment may yet be told that it is in use, and that is theirs to find out.
+    private bool IsLeft(ImageRow image) => image.UpdatedAt < DbTime.Of(time.GetUtcNow() - options.UploadLease);
+
+    // From here on no store brings the image back by saying that it is in use, so it may be told that it is deleted: once, by whoever comes to this point.
+    private static async Task<int> SettleAsync(DbSession session, string id)
+    {
+        var settled = await session.ExecuteAsync(
+            "UPDATE images SET status_before = NULL WHERE id = @id AND status = 'pending_delete' AND status_before IS NOT NULL", new { id });
+        if (settled == 1)
+        {
+            // What it had is told as it was, before it is removed.
+            var row = await session.FindAsync<ImageRow>("SELECT i.* FROM images i WHERE i.id = @id", new { id });
+            var told = new ServiceEvent(EventTypes.Delete, id);
+            session.Tell(told with { Payload = EventPayloads.Of(told, (await ImageTable.CompleteAsync(session, [row!]))[0]) });
+        }
+
+        return settled;
+    }
 
     private Task<List<LocationRow>> PlacesAsync(string id, string status, CancellationToken cancellationToken) => database.ReadAsync(
         session => session.QueryAsync<LocationRow>(
@@ -129,6 +163,7 @@ internal sealed partial class DataRemoval(ServiceDatabase database, ImageStores 
     // The row stays, so that its id is not given again.
     private async Task<int> FinishAsync(DbSession session, string id)
     {
+        await SettleAsync(session, id);
         var finished = await session.ExecuteAsync(
             """
             UPDATE images SET status = 'deleted', upload_id = NULL, upload_store = NULL, lease_until = NULL, updated_at = @now

@@ -1,5 +1,6 @@
 using System.Globalization;
 using GlanceStore.ImageService.Database;
+using GlanceStore.ImageService.Events;
 using GlanceStore.ImageService.Images;
 
 namespace GlanceStore.ImageService.Transfers;
@@ -49,6 +50,13 @@ internal static class ImageContent
         }
 
         await WriteFindingsAsync(session, id, receipt.Inspection);
+        if (status is not (ImageStatus.Active or ImageStatus.Deactivated))
+        {
+            session.Tell(EventTypes.Upload, id);
+            session.Tell(EventTypes.Activate, id);
+        }
+
+        session.Tell(EventTypes.Update, id);
         return true;
     }
 

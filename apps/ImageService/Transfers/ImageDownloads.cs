@@ -1,12 +1,13 @@
 using GlanceStore.ImageService.Accounts;
 using GlanceStore.ImageService.Database;
+using GlanceStore.ImageService.Events;
 using GlanceStore.ImageService.Http;
 using GlanceStore.ImageService.Images;
 
 namespace GlanceStore.ImageService.Transfers;
 
 /// <summary>GET of an image's data and of its receipt. What leaves was verified; a body that turns out damaged ends the connection.</summary>
-internal sealed class ImageDownloads(ServiceDatabase database, ImageStores stores, ServiceOptions options)
+internal sealed class ImageDownloads(ServiceDatabase database, ImageStores stores, DamageReports damage, SentImages sent, ServiceOptions options)
 {
     public async Task DownloadAsync(HttpContext context, string id)
     {
@@ -57,12 +58,33 @@ internal sealed class ImageDownloads(ServiceDatabase database, ImageStores store
     {
         var size = stored.Receipt.Size;
         var range = RangeOf(context, size);
-        var read = ReadOptions.Verify(stored.Receipt) with { Range = range };
-        await using var data = await stores.OpenReadAsync(stored.Places, read, context.RequestAborted);
-        Announce(context.Response, image, size, range);
+        var found = damage.Of(image.Id);
+        var read = ReadOptions.Verify(stored.Receipt) with { Range = range, Failovers = found };
+        try
+        {
+            await using var data = await stores.OpenReadAsync(stored.Places, read, context.RequestAborted);
+            Announce(context.Response, image, size, range);
+            await SendAsync(context, image, data);
+        }
+        catch (StoreException e)
+        {
+            found.Report(e);
+            throw;
+        }
+    }
 
-        // Nothing is sent before the first piece is there and verified: until then an error is an answer of its own.
-        await data.CopyToAsync(context.Response.Body, context.RequestAborted);
+    // Nothing is sent before the first piece is there and verified: until then an error is an answer of its own.
+    private async Task SendAsync(HttpContext context, ImageRow image, ImageReadStream data)
+    {
+        await using var body = new CountedBody(context.Response.Body);
+        try
+        {
+            await data.CopyToAsync(body, context.RequestAborted);
+        }
+        finally
+        {
+            await sent.TellAsync(image, Caller.Of(context), body.Count, context.Response.ContentLength!.Value);
+        }
     }
 
     private async Task<(ImageRecord Image, T? Found)> FindAsync<T>(HttpContext context, string id, Func<DbSession, Task<T?>> find) where T : class

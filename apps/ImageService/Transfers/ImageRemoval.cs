@@ -1,5 +1,6 @@
 using GlanceStore.ImageService.Accounts;
 using GlanceStore.ImageService.Database;
+using GlanceStore.ImageService.Events;
 using GlanceStore.ImageService.Http;
 using GlanceStore.ImageService.Images;
 
@@ -39,6 +40,7 @@ internal sealed class ImageRemoval(ServiceDatabase database, ImageStores stores,
         await database.WriteAsync(async session =>
         {
             var image = await ImageTable.OwnedAsync(session, caller, id);
+            session.Tell(EventTypes.Update, id);
             return image.Locations.All(place => place.Store != known.Id) ? throw ApiException.Forbidden($"Image {id} is not stored in the store '{store}'.")
                 : image.Locations.Count < 2 ? throw ApiException.Forbidden($"Image {id} is in no store but '{store}'; delete the image to remove its last copy.")
                 : await session.ExecuteAsync(

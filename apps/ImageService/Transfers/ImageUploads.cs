@@ -55,7 +55,7 @@ internal sealed partial class ImageUploads(
         catch (Exception e)
         {
             await ForgetOrphanAsync(store, upload, e);
-            await AbandonAsync(upload);
+            await AbandonAsync(upload, ReasonOf(e));
             if (lease.IsLost)
             {
                 throw Gone(upload.Image.Id, e);
@@ -81,8 +81,9 @@ internal sealed partial class ImageUploads(
             await store.DeleteAsync(receipt.Location);
         }
 
-        await AbandonAsync(upload);
-        throw Gone(upload.Image.Id, null);
+        var gone = Gone(upload.Image.Id, null);
+        await AbandonAsync(upload, gone.Message);
+        throw gone;
     }
 
     // While the image is this upload's and has no place, data under its name are nobody's: those of an upload that was thought dead and
@@ -95,11 +96,11 @@ internal sealed partial class ImageUploads(
         }
     }
 
-    private async Task AbandonAsync(Upload upload)
+    private async Task AbandonAsync(Upload upload, string reason)
     {
         try
         {
-            await records.AbandonAsync(upload);
+            await records.AbandonAsync(upload, reason);
         }
         catch (Exception e)
         {
@@ -107,6 +108,14 @@ internal sealed partial class ImageUploads(
             LogAbandoned(logger, e, upload.Image.Id);
         }
     }
+
+    // What the client is told, or would be if it were there.
+    private static string ReasonOf(Exception error) => error switch
+    {
+        ApiException e => e.Message,
+        StoreException e => StoreErrors.AnswerTo(e).Text,
+        _ => "The body ended before all of it had come; nothing was stored.",
+    };
 
     private IImageStore StoreOf(string id)
     {

@@ -103,7 +103,7 @@ internal sealed class LocationChanges(
         await plan.DisposeAsync();
         if (plan.Upload is { } upload)
         {
-            await uploads.AbandonAsync(upload);
+            await uploads.AbandonAsync(upload, "The data at the location were not taken over.");
         }
     }
 

@@ -64,12 +64,8 @@ internal sealed partial class Recovery(
         if (taken == 1 && await data.TryRemoveUploadAsync(image, cancellationToken))
         {
             LogTakenBack(logger, image.Id);
-            await database.WriteAsync(session => session.ExecuteAsync(
-                """
-                UPDATE images SET status = CASE WHEN status IN ('saving', 'uploading') THEN 'queued' ELSE status END,
-                    upload_id = NULL, upload_store = NULL, lease_until = NULL, updated_at = @now
-                WHERE id = @Id AND upload_id = @mine
-                """, mine), cancellationToken);
+            await database.WriteAsync(session => UploadRecords.GiveUpAsync(
+                session, image.Id, mine.mine, image.Status, "The upload ended without a word; nothing was stored.", DbTime.Now(time)), cancellationToken);
         }
     }
 

@@ -1,5 +1,6 @@
 using GlanceStore.ImageService.Accounts;
 using GlanceStore.ImageService.Database;
+using GlanceStore.ImageService.Events;
 using GlanceStore.ImageService.Http;
 using GlanceStore.ImageService.Images;
 
@@ -9,7 +10,8 @@ namespace GlanceStore.ImageService.Transfers;
 /// <param name="Image">The image, as it was when the upload began.</param>
 /// <param name="UploadId">What the image's row calls this upload, and no other one.</param>
 /// <param name="MaxSize">The most bytes that it may have.</param>
-internal sealed record Upload(ImageRow Image, string UploadId, long MaxSize);
+/// <param name="Status">What the image is while it lasts.</param>
+internal sealed record Upload(ImageRow Image, string UploadId, long MaxSize, string Status);
 
 /// <summary>The states of an upload in the database, each reached by one conditional UPDATE: of several that try, one succeeds.</summary>
 internal sealed class UploadRecords(ServiceDatabase database, ServiceOptions options, TimeProvider time)
@@ -29,7 +31,18 @@ internal sealed class UploadRecords(ServiceDatabase database, ServiceOptions opt
                     AND NOT EXISTS (SELECT 1 FROM tasks t WHERE t.image_id = @id AND t.status IN ('pending', 'processing'))
                 """,
                 new { id, status, upload, store, until = Lease.EndOf(options.UploadLease, time), now = DbTime.Now(time) });
-            return begun == 1 ? new Upload(image, upload, room) : throw WhyNot(image, status);
+            if (begun == 0)
+            {
+                throw WhyNot(image, status);
+            }
+
+            session.Tell(EventTypes.Update, id);
+            if (status == ImageStatus.Saving)
+            {
+                session.Tell(ServiceEvent.Prepare(id, store));
+            }
+
+            return new Upload(image, upload, room, status);
         }, cancellationToken);
     }
 
@@ -45,14 +58,32 @@ internal sealed class UploadRecords(ServiceDatabase database, ServiceOptions opt
         """,
         new { upload.Image.Id, upload.UploadId, receipt = receipt.ToJson(), now = DbTime.Now(time) }), CancellationToken.None) == 1;
 
-    /// <summary>From saving back to queued; an image that was deleted meanwhile is left by this upload and deleted whole.</summary>
-    public Task<int> AbandonAsync(Upload upload) => database.WriteAsync(session => session.ExecuteAsync(
-        """
-        UPDATE images SET status = CASE WHEN status IN ('saving', 'uploading') THEN 'queued' ELSE status END,
-            upload_id = NULL, upload_store = NULL, lease_until = NULL, updated_at = @now
-        WHERE id = @Id AND upload_id = @UploadId
-        """,
-        new { upload.Image.Id, upload.UploadId, now = DbTime.Now(time) }), CancellationToken.None);
+    /// <summary>From saving back to queued; an image that was deleted meanwhile is left by this upload and deleted whole; false where it had it no longer.</summary>
+    public Task<bool> AbandonAsync(Upload upload, string reason) => database.WriteAsync(
+        session => GiveUpAsync(session, upload.Image.Id, upload.UploadId, upload.Status, reason, DbTime.Now(time)), CancellationToken.None);
+
+    /// <summary>Gives an image back that an upload had; false where it had not.</summary>
+    public static async Task<bool> GiveUpAsync(DbSession session, string id, string uploadId, string status, string reason, long now)
+    {
+        var became = await session.FindAsync<string>(
+            """
+            UPDATE images SET status = CASE WHEN status IN ('saving', 'uploading') THEN 'queued' ELSE status END,
+                upload_id = NULL, upload_store = NULL, lease_until = NULL, updated_at = @now
+            WHERE id = @id AND upload_id = @uploadId RETURNING status
+            """,
+            new { id, uploadId, now });
+        if (became is not null && status == ImageStatus.Saving)
+        {
+            session.Tell(ServiceEvent.UploadFailed(id, reason));
+        }
+
+        if (became is not null && !ImageStatus.IsGone(became))
+        {
+            session.Tell(EventTypes.Update, id);
+        }
+
+        return became is not null;
+    }
 
     /// <summary>Whether the image is still this upload's; if it is, it stays so for one more lease.</summary>
     public async Task<bool> HoldsAsync(Upload upload) =>

@@ -119,6 +119,19 @@ public sealed class FailoverTests
     }
 
     [TestMethod]
+    public async Task Whoever_reads_learns_which_place_was_passed_over_and_why()
+    {
+        await using var stores = Stores(("a", 1), ("b", 0));
+        var receipts = await PutAsync(stores);
+        _storages["a"].Corrupt("a", (3 * Chunk) + 5);
+        var told = new ToldFailovers();
+        await using var stream = await OpenAsync(stores, receipts, ReadOptions.Verify(receipts[0]) with { Failovers = told });
+        CollectionAssert.AreEqual(Image, await ReadAllAsync(stream));
+        var failure = told.Single();
+        Assert.AreEqual((StoreError.Corrupted, "a", receipts[0].Location), (failure.Error, failure.StoreId, failure.Location));
+    }
+
+    [TestMethod]
     public async Task A_chunk_damaged_in_every_store_is_refused_before_a_byte_of_it()
     {
         await using var stores = Stores(("a", 1), ("b", 0));
@@ -325,6 +338,11 @@ public sealed class FailoverTests
             _drivers[id].OnOpenRead = async (location, intent, token, open) =>
                 new CountingReader(await inner(location, intent, token, open), count => Interlocked.Add(ref _moved, count));
         }
+    }
+
+    private sealed class ToldFailovers : ConcurrentQueue<StoreException>, IProgress<StoreException>
+    {
+        public void Report(StoreException value) => Enqueue(value);
     }
 
     private static StoreException Dead() => new(StoreError.Unavailable, "The store is dead.") { IsTransient = true };

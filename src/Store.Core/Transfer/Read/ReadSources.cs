@@ -4,7 +4,7 @@ namespace GlanceStore.Transfer;
 /// The stores that one image is read from, the best first. Each is tried once before any is tried with patience, and one that fails for
 /// good is not asked again; who reads goes on at the same byte in the next.
 /// </summary>
-internal sealed class ReadSources : IAsyncDisposable
+internal sealed class ReadSources(IProgress<StoreException>? failovers) : IAsyncDisposable
 {
     private readonly Lock _lock = new();
     private readonly List<ReadSource> _all = [];
@@ -65,8 +65,10 @@ internal sealed class ReadSources : IAsyncDisposable
             }
 
             source.Fail(failure, patience);
-            return true;
         }
+
+        failovers?.Report(failure.During("read", source.Store.Id, source.Location));
+        return true;
     }
 
     /// <summary>Turns to no other store any more.</summary>
