@@ -140,7 +140,7 @@ public sealed class OperationTests
     private static async Task<string> NoticeAsync(Socket socket)
     {
         var buffer = new byte[4096];
-        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(3));
         return Encoding.UTF8.GetString(buffer, 0, await socket.ReceiveAsync(buffer, limit.Token));
     }
 }

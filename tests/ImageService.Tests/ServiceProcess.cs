@@ -91,7 +91,7 @@ internal sealed class ServiceProcess : IDisposable
 
     private async Task<ApiClient> ConnectAsync()
     {
-        var http = new HttpClient { BaseAddress = await _address.Task.WaitAsync(TimeSpan.FromMinutes(1)), Timeout = TimeSpan.FromMinutes(2) };
+        var http = new HttpClient { BaseAddress = await _address.Task.WaitAsync(TimeSpan.FromMinutes(3)), Timeout = TimeSpan.FromMinutes(2) };
         http.DefaultRequestHeaders.Add("Accept", "application/json");
         return new ApiClient(http);
     }
