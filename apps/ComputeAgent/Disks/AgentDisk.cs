@@ -1,0 +1,18 @@
+namespace GlanceStore.ComputeAgent.Disks;
+
+/// <summary>One disk, and what holds its image in the cache.</summary>
+internal sealed class AgentDisk(DiskRecord record)
+{
+    public string Id => Record.Id;
+
+    public DiskRecord Record { get; set; } = record;
+
+    /// <summary>The lease of the image that an overlay is read through; null for others.</summary>
+    public IAsyncDisposable? Lease { get; set; }
+
+    /// <summary>Why it cannot be used at the moment; null where it can.</summary>
+    public string? Error { get; set; }
+
+    /// <summary>Whether what it needs is held again since the agent started.</summary>
+    public bool IsUp { get; set; }
+}

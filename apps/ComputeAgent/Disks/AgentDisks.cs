@@ -1,0 +1,243 @@
+using System.Collections.Concurrent;
+using GlanceStore.ComputeAgent.Events;
+using GlanceStore.ComputeAgent.Http;
+using GlanceStore.ComputeAgent.Images;
+using GlanceStore.ComputeAgent.State;
+
+namespace GlanceStore.ComputeAgent.Disks;
+
+/// <summary>The disks that guests have of images.</summary>
+internal sealed partial class AgentDisks(
+    AgentImages images, DiskMaking making, DiskPaths paths, RecordFolder<DiskRecord> records, DiskUses uses, EventHub events, TimeProvider time, ILogger<AgentDisks> logger)
+{
+    private static readonly TimeSpan RestorePause = TimeSpan.FromSeconds(5);
+
+    private readonly ConcurrentDictionary<string, AgentDisk> _disks = new(StringComparer.Ordinal);
+
+    public IReadOnlyList<AgentDisk> All => [.. _disks.Values.OrderBy(disk => disk.Id, StringComparer.Ordinal)];
+
+    /// <exception cref="AgentException">There is none of the id.</exception>
+    public AgentDisk Get(string id) => _disks.TryGetValue(id, out var disk) ? disk : throw AgentException.NoDisk(id);
+
+    /// <summary>Makes a disk of an image; a request that is repeated gets the one that it made.</summary>
+    /// <returns>The disk, and whether it is new.</returns>
+    public async Task<(AgentDisk Disk, bool IsNew)> CreateAsync(ImageId image, DiskRequest request, CancellationToken cancellationToken)
+    {
+        var id = IdOf(request);
+        var kind = Check(request);
+        var path = kind == DiskKind.Nbd ? null : paths.Resolve(request.Path ?? $"{id}.{(kind == DiskKind.Overlay ? "qcow2" : "img")}");
+        var (disk, isNew) = await images.AloneAsync(() => Reserve(id, images.Get(image), kind, path, request.Size), cancellationToken);
+        if (!isNew)
+        {
+            return (disk, false);
+        }
+
+        try
+        {
+            await making.MakeAsync(disk, images.Get(image), record => Keep(disk, record), cancellationToken);
+            Keep(disk, disk.Record with { Stage = DiskStage.Ready });
+            disk.IsUp = true;
+        }
+        catch
+        {
+            await UndoAsync(disk);
+            throw;
+        }
+
+        Publish(disk);
+        return (disk, true);
+    }
+
+    /// <summary>Removes a disk, its file included.</summary>
+    /// <exception cref="AgentException">Clients read it, and it is not said that they should not.</exception>
+    public async Task DeleteAsync(string id, bool evenInUse, CancellationToken cancellationToken)
+    {
+        var disk = Get(id);
+        if (!evenInUse && making.ConnectionsOf(disk) is > 0 and var connections)
+        {
+            throw AgentException.Conflict(StoreError.InUse, $"The disk {id} is read by {connections} connection(s), so it stays; ?force=true ends them.");
+        }
+
+        await images.AloneAsync(() => Mark(disk), cancellationToken);
+        await RemoveAsync(disk);
+    }
+
+    /// <summary>Takes up the disks of an earlier process: what it had not finished is undone, or done; what guests have is held again.</summary>
+    public async Task RestoreAsync()
+    {
+        foreach (var record in records.ReadAll())
+        {
+            var disk = new AgentDisk(record);
+            _disks[record.Id] = disk;
+            uses.Add(record.Id, record.Image);
+            if (record.Stage == DiskStage.Deleting || (record.Stage == DiskStage.Creating && !DiskMaking.WasMade(record)))
+            {
+                await RemoveAsync(disk);
+            }
+            else if (record.Stage == DiskStage.Creating)
+            {
+                Keep(disk, record with { Stage = DiskStage.Ready });
+            }
+        }
+    }
+
+    /// <summary>Holds again what the disks need, until all of them have it: a store may be away for a while.</summary>
+    public async Task HoldAsync(CancellationToken cancellationToken)
+    {
+        while (All.Where(disk => disk is { IsUp: false, Record.Stage: DiskStage.Ready }).ToList() is { Count: > 0 } waiting)
+        {
+            await Task.WhenAll(waiting.Select(disk => HoldAsync(disk, cancellationToken)));
+            if (waiting.Any(disk => !disk.IsUp))
+            {
+                await Task.Delay(RestorePause, time, cancellationToken);
+            }
+        }
+    }
+
+    public async Task StopAsync()
+    {
+        foreach (var disk in _disks.Values)
+        {
+            await making.ReleaseAsync(disk);
+        }
+    }
+
+    public DiskDocument Describe(AgentDisk disk) => new(disk.Id, disk.Record.Image, disk.Record.Kind, StateOf(disk), disk.Record.Format)
+    {
+        Path = disk.Record.Path,
+        Uri = disk.Record.Kind == DiskKind.Nbd ? making.UriOf(disk.Id) : null,
+        Size = disk.Record.Size,
+        Method = disk.Record.Method,
+        Error = disk.Error,
+    };
+
+    private static string IdOf(DiskRequest request) => request.Id switch
+    {
+        null => Guid.NewGuid().ToString("D"),
+        var id when ImageId.TryParse(id, out _) && id.Length <= 200 => id,
+        _ => throw AgentException.BadRequest("The id of a disk has 1 to 200 letters, digits and '-._~', and begins with a letter or a digit."),
+    };
+
+    private static DiskKind Check(DiskRequest request)
+    {
+        if (request.Kind == DiskKind.Rbd)
+        {
+            throw AgentException.NotSupported("This agent makes no clones within a Ceph cluster; Nova's RBD backend makes one of the image's location, and here there are overlay, clone and nbd.");
+        }
+
+        if (request is { Kind: DiskKind.Nbd } and not { Path: null, Size: null })
+        {
+            throw AgentException.BadRequest("A disk of the kind nbd has no 'path' and no 'size': it is the image, read-only.");
+        }
+
+        if (request.Size is { } size && (size <= 0 || size % 512 != 0))
+        {
+            throw AgentException.BadRequest("'size' is a number of bytes, a multiple of 512.");
+        }
+
+        return request.Kind ?? throw AgentException.BadRequest("'kind' is overlay, clone or nbd.");
+    }
+
+    private (AgentDisk Disk, bool IsNew) Reserve(string id, AgentImage image, DiskKind kind, string? path, long? size)
+    {
+        if (_disks.TryGetValue(id, out var known))
+        {
+            var record = known.Record;
+            return record.Stage == DiskStage.Ready && record.Kind == kind && record.Image == image.Id && record.Path == path && (size is null || size == record.Size)
+                ? (known, false)
+                : throw AgentException.Conflict(StoreError.AlreadyExists, $"There is a disk {id} already, of another kind, image, path or size, or it is being made or removed.");
+        }
+
+        making.RequireReady(image, kind);
+        var disk = new AgentDisk(new DiskRecord(id, image.Id, kind, "raw") { ImageFormat = image.Record.Format, Path = path, Size = size, Stage = DiskStage.Creating });
+        records.Write(id, disk.Record);
+        _disks[id] = disk;
+        uses.Add(id, image.Id);
+        return (disk, true);
+    }
+
+    private bool Mark(AgentDisk disk)
+    {
+        if (disk.Record.Stage != DiskStage.Ready || !_disks.ContainsKey(disk.Id))
+        {
+            throw AgentException.Conflict(StoreError.InUse, $"The disk {disk.Id} is being made or removed.");
+        }
+
+        Keep(disk, disk.Record with { Stage = DiskStage.Deleting });
+        return true;
+    }
+
+    private async Task RemoveAsync(AgentDisk disk)
+    {
+        await making.ReleaseAsync(disk);
+        if (!making.RemoveFiles(disk.Record))
+        {
+            LogLeft(logger, disk.Id, disk.Record.Path!);
+        }
+
+        Forget(disk);
+    }
+
+    // The error that led here is the one to tell.
+    private async Task UndoAsync(AgentDisk disk)
+    {
+        try
+        {
+            await making.ReleaseAsync(disk);
+            making.RemovePart(disk.Record);
+            Forget(disk);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            LogUndo(logger, e, disk.Id);
+        }
+    }
+
+    private async Task HoldAsync(AgentDisk disk, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await making.HoldAsync(disk, images.Find(disk.Record.Image), cancellationToken);
+            (disk.IsUp, disk.Error) = (true, null);
+        }
+        catch (Exception e) when (e is StoreException or IOException)
+        {
+            LogNotHeld(logger, disk.Id, e.Message);
+            disk.Error = e.Message;
+        }
+
+        Publish(disk);
+    }
+
+    private void Keep(AgentDisk disk, DiskRecord record)
+    {
+        records.Write(disk.Id, record);
+        disk.Record = record;
+    }
+
+    private void Forget(AgentDisk disk)
+    {
+        records.Remove(disk.Id);
+        _disks.TryRemove(disk.Id, out _);
+        uses.Remove(disk.Id);
+        events.Publish(new AgentEvent("disk_deleted", new { disk.Id, disk.Record.Image }));
+    }
+
+    private static string StateOf(AgentDisk disk) => disk.Record.Stage switch
+    {
+        DiskStage.Creating => "creating",
+        DiskStage.Deleting => "deleting",
+        _ => disk.IsUp ? "ready" : "waiting",
+    };
+
+    private void Publish(AgentDisk disk) => events.Publish(new AgentEvent("disk", Describe(disk)));
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The disk {Disk} was removed, and what is at {Path} was left alone, because it is no file of its.")]
+    private static partial void LogLeft(ILogger logger, string disk, string path);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "What was made of the disk {Disk} could not be removed; the next start tries again.")]
+    private static partial void LogUndo(ILogger logger, Exception error, string disk);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The disk {Disk} cannot be served yet: {Reason}")]
+    private static partial void LogNotHeld(ILogger logger, string disk, string reason);
+}

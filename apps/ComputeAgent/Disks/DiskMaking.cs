@@ -1,0 +1,209 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using GlanceStore.Cache;
+using GlanceStore.ComputeAgent.Http;
+using GlanceStore.ComputeAgent.Images;
+using GlanceStore.ComputeAgent.Sources;
+using GlanceStore.Nbd;
+
+namespace GlanceStore.ComputeAgent.Disks;
+
+/// <summary>How each kind of disk is made, held and removed.</summary>
+internal sealed class DiskMaking(ImageCache cache, AgentImages images, NbdServer nbd, QemuImg qemu, DiskPaths paths, AgentOptions options)
+{
+    /// <summary>Refuses what could not be handed to a guest yet.</summary>
+    /// <exception cref="AgentException">It has to wait.</exception>
+    public void RequireReady(AgentImage image, DiskKind kind)
+    {
+        if (image.State == ImageState.Ready || (kind == DiskKind.Nbd && CanBeVerifiedAtOnce(image)))
+        {
+            return;
+        }
+
+        var why = kind == DiskKind.Nbd ? "none of its bytes can be verified before all are here" : $"only what is here whole becomes {(kind == DiskKind.Overlay ? "an overlay" : "a clone")}";
+        if (image.State == ImageState.Known)
+        {
+            images.Fetch(image);
+        }
+
+        throw new AgentException(StatusCodes.Status409Conflict, "NotReady", image.Failure is { } failure
+            ? $"The image {image.Id} is not here, and {why}: {failure.Detail}"
+            : $"The image {image.Id} is on its way, and {why}: wait until GET /images/{image.Id} says ready.");
+    }
+
+    /// <summary>Makes what a reserved disk is to be.</summary>
+    /// <param name="disk">The disk.</param>
+    /// <param name="image">Its image.</param>
+    /// <param name="keep">Keeps what is known of it by now.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public async Task MakeAsync(AgentDisk disk, AgentImage image, Action<DiskRecord> keep, CancellationToken cancellationToken)
+    {
+        var found = await images.RequireFitAsync(image, cancellationToken);
+        var format = disk.Record.ImageFormat ?? DiskFormats.OfQemu(found.Format)
+            ?? throw AgentException.NotSupported($"The image {image.Id} is {found.Format}, which QEMU opens as no disk; PUT it with the format raw.");
+        await (disk.Record.Kind switch
+        {
+            DiskKind.Overlay => MakeOverlayAsync(disk, image, format, found, keep, cancellationToken),
+            DiskKind.Clone => MakeCloneAsync(disk, image, format, keep, cancellationToken),
+            _ => MakeExportAsync(disk, image, format, keep, cancellationToken),
+        });
+    }
+
+    /// <summary>Holds again what a disk needs that an earlier process made.</summary>
+    public async Task HoldAsync(AgentDisk disk, AgentImage? image, CancellationToken cancellationToken)
+    {
+        if (disk.Record.Kind == DiskKind.Clone)
+        {
+            return;
+        }
+
+        var source = (image ?? throw new StoreException(StoreError.NotFound, $"The image {disk.Record.Image} of the disk {disk.Id} is not known any more.")).Source;
+        if (disk.Record.Kind == DiskKind.Overlay)
+        {
+            disk.Lease = await cache.EnsureAsync(source, disk.Record.ImageFormat, null, cancellationToken);
+        }
+        else
+        {
+            await ExportAsync(disk, image, cancellationToken);
+        }
+    }
+
+    /// <summary>Lets go of what a disk holds.</summary>
+    public async Task ReleaseAsync(AgentDisk disk)
+    {
+        if (disk.Record.Kind == DiskKind.Nbd)
+        {
+            await nbd.RemoveAsync(disk.Id);
+        }
+
+        if (disk.Lease is { } lease)
+        {
+            disk.Lease = null;
+            await lease.DisposeAsync();
+        }
+    }
+
+    public int ConnectionsOf(AgentDisk disk) => disk.Record.Kind == DiskKind.Nbd ? nbd.ConnectionsOf(disk.Id) : 0;
+
+    /// <summary>Whether an earlier process had made the disk, and only not said so yet.</summary>
+    public static bool WasMade(DiskRecord record) =>
+        record.Path is not { } path || (UnixFile.StatusOfName(DiskPaths.PartOf(record)) is null && UnixFile.StatusOfName(path) is { IsRegular: true });
+
+    public bool RemovePart(DiskRecord record) => record.Path is null || paths.Remove(DiskPaths.PartOf(record));
+
+    public bool RemoveFiles(DiskRecord record)
+    {
+        var isPartGone = RemovePart(record);
+        return (record.Path is not { } path || record.Stage == DiskStage.Creating || paths.Remove(path)) && isPartGone;
+    }
+
+    /// <summary>Where QEMU and libnbd read an export.</summary>
+    public string UriOf(string name) => nbd.EndPoint is IPEndPoint address
+        ? string.Create(CultureInfo.InvariantCulture, $"nbd://{address}/{Uri.EscapeDataString(name)}")
+        : $"nbd+unix:///{Uri.EscapeDataString(name)}?socket={Uri.EscapeDataString(((UnixDomainSocketEndPoint)nbd.EndPoint).ToString()).Replace("%2F", "/", StringComparison.Ordinal)}";
+
+    private bool CanBeVerifiedAtOnce(AgentImage image) =>
+        image.Source.Chunks is not null && image.Record.Origin.Signature is null && !options.Signatures.Require && image.State != ImageState.Failed;
+
+    private async Task MakeOverlayAsync(AgentDisk disk, AgentImage image, string format, FoundImage found, Action<DiskRecord> keep, CancellationToken cancellationToken)
+    {
+        var file = await cache.EnsureAsync(image.Source, disk.Record.ImageFormat, null, cancellationToken);
+        disk.Lease = file;
+        var least = format == "raw" ? file.Size : found.VirtualSize
+            ?? throw AgentException.NotSupported($"The size of the disk in the image {image.Id} is not known; PUT it with the format raw.");
+        var size = SizeOf(disk, RoundUp(least));
+        keep(disk.Record with { Format = "qcow2", Size = size });
+        await PlaceAsync(disk.Record, part => qemu.CreateOverlayAsync(part, file.Path, format, size, cancellationToken));
+    }
+
+    private async Task MakeCloneAsync(AgentDisk disk, AgentImage image, string format, Action<DiskRecord> keep, CancellationToken cancellationToken)
+    {
+        await using var file = await cache.EnsureAsync(image.Source, disk.Record.ImageFormat, null, cancellationToken);
+        if (disk.Record.Size is not null && format != "raw")
+        {
+            throw AgentException.NotSupported("Only a raw clone is made larger than its image; PUT the image with the format raw, or make an overlay.");
+        }
+
+        var size = SizeOf(disk, file.Size);
+        keep(disk.Record with { Format = format, Size = size });
+        var method = CloneMethod.Copy;
+        await PlaceAsync(disk.Record, async part =>
+        {
+            method = await cache.CloneAsync(file, part, cancellationToken);
+            using var clone = File.OpenHandle(part, FileMode.Open, FileAccess.Write);
+            if (size > file.Size)
+            {
+                RandomAccess.SetLength(clone, size);
+            }
+        });
+        keep(disk.Record with { Method = method == CloneMethod.Reflink ? "reflink" : "copy" });
+    }
+
+    private async Task MakeExportAsync(AgentDisk disk, AgentImage image, string format, Action<DiskRecord> keep, CancellationToken cancellationToken)
+    {
+        var size = await ExportAsync(disk, image, cancellationToken);
+        keep(disk.Record with { Format = format, Size = size });
+    }
+
+    private async Task<long> ExportAsync(AgentDisk disk, AgentImage image, CancellationToken cancellationToken)
+    {
+        var opened = await cache.OpenAsync(image.Source, disk.Record.ImageFormat, cancellationToken);
+        var export = new CacheExport(disk.Id, opened) { Description = $"image {image.Id}" };
+        try
+        {
+            nbd.Add(export);
+        }
+        catch
+        {
+            await export.DisposeAsync();
+            throw;
+        }
+
+        // One that is fetched anyway needs nobody who fills it.
+        if (image.State == ImageState.Known)
+        {
+            export.Fill(static (image, cancelled) => image.FillAsync(cancellationToken: cancelled));
+        }
+
+        return opened.Size;
+    }
+
+    // Made under another name first: what has its own name is whole, and nothing is overwritten.
+    private async Task PlaceAsync(DiskRecord record, Func<string, Task> make)
+    {
+        var (path, part) = (record.Path!, DiskPaths.PartOf(record));
+        paths.MakeParent(path);
+        RequireFree(path);
+        await make(part);
+        if (UnixFile.StatusOfName(part) is not { IsRegular: true })
+        {
+            throw new StoreException(StoreError.Unavailable, $"The file '{part}' was not made.");
+        }
+
+        using (var file = File.OpenHandle(part, FileMode.Open, FileAccess.ReadWrite))
+        {
+            File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+            DiskFlush.Of(file, part);
+        }
+
+        RequireFree(path);
+        File.Move(part, path);
+        DiskFlush.OfDirectory(path);
+    }
+
+    private static void RequireFree(string path)
+    {
+        if (UnixFile.StatusOfName(path) is not null)
+        {
+            throw AgentException.Conflict(StoreError.AlreadyExists, $"There is a file '{path}' already, so no disk was made.");
+        }
+    }
+
+    private static long SizeOf(AgentDisk disk, long least) => disk.Record.Size is not { } size ? least
+        : size >= least ? size
+        : throw AgentException.BadRequest(string.Create(CultureInfo.InvariantCulture, $"'size' is {size} bytes, and the disk in the image has {least}."));
+
+    // QEMU's sectors: an image that ends within one reads as zeros to its end.
+    private static long RoundUp(long size) => (size + 511) / 512 * 512;
+}

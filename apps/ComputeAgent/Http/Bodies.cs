@@ -1,0 +1,29 @@
+using System.Text.Json;
+using GlanceStore.ComputeAgent.State;
+
+namespace GlanceStore.ComputeAgent.Http;
+
+/// <summary>JSON that comes in.</summary>
+internal static class Bodies
+{
+    /// <summary>A body of that form; one that is empty has nothing set.</summary>
+    public static async Task<T> ReadAsync<T>(HttpContext context)
+        where T : class, new()
+    {
+        using var buffer = new MemoryStream();
+        await context.Request.Body.CopyToAsync(buffer, context.RequestAborted); // bounded by the server's limit
+        try
+        {
+            return buffer.Length == 0 ? new T()
+                : JsonSerializer.Deserialize<T>(buffer.GetBuffer().AsSpan(0, (int)buffer.Length), AgentJson.Options) ?? throw new JsonException("The body is null.");
+        }
+        catch (Exception e) when (e is JsonException or FormatException or ArgumentException)
+        {
+            throw AgentException.BadRequest($"The body is not of its form: {e.Message}", e);
+        }
+    }
+
+    public static ImageId ImageIdOf(string text) => ImageId.TryParse(text, out var id)
+        ? id
+        : throw AgentException.BadRequest("The id of an image has 1 to 255 letters, digits and '-._~', and begins with a letter or a digit.");
+}

@@ -1,0 +1,89 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+
+namespace GlanceStore.ComputeAgent.State;
+
+/// <summary>What has to survive a restart: a file of JSON each, which appears whole or not at all.</summary>
+/// <remarks>A file each, and not one for all, because the receipt of a large image is megabytes, and a change of one should not write all of them.</remarks>
+internal sealed partial class RecordFolder<T>
+    where T : class
+{
+    private const string Extension = ".json";
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+    private readonly string _path;
+    private readonly ILogger _logger;
+
+    public RecordFolder(string path, ILogger logger)
+    {
+        (_path, _logger) = (path, logger);
+        Directory.CreateDirectory(path, OwnerOnly | UnixFileMode.UserExecute);
+    }
+
+    /// <summary>All that can be read. One that cannot, which nobody but a human or a broken disk makes, is told and left where it is.</summary>
+    public IReadOnlyList<T> ReadAll()
+    {
+        var records = new List<T>();
+        foreach (var file in Directory.EnumerateFiles(_path, "*" + Extension).Order(StringComparer.Ordinal))
+        {
+            try
+            {
+                records.Add(JsonSerializer.Deserialize<T>(File.ReadAllBytes(file), AgentJson.Options) ?? throw new JsonException("it is null"));
+            }
+            catch (Exception e) when (e is JsonException or IOException or FormatException or ArgumentException or UnauthorizedAccessException)
+            {
+                LogUnreadable(_logger, file, e.Message);
+            }
+        }
+
+        return records;
+    }
+
+    /// <summary>Writes a record in the place of the one of that name. Flushed when it returns.</summary>
+    /// <exception cref="StoreException"><see cref="StoreError.OutOfSpace"/>, <see cref="StoreError.Unavailable"/>: it was not written.</exception>
+    public void Write(string name, T record)
+    {
+        var path = PathOf(name);
+        var next = path + ".next";
+        try
+        {
+            using (var file = File.OpenHandle(next, FileMode.Create, FileAccess.Write))
+            {
+                File.SetUnixFileMode(file, OwnerOnly);
+                RandomAccess.Write(file, JsonSerializer.SerializeToUtf8Bytes(record, AgentJson.Options), 0);
+                DiskFlush.Of(file, next);
+            }
+
+            File.Move(next, path, overwrite: true);
+            DiskFlush.OfDirectory(path);
+        }
+        catch (Exception e) when (e is (IOException and not StoreException) or UnauthorizedAccessException)
+        {
+            throw NotWritten(e);
+        }
+    }
+
+    /// <summary>Removes a record; one that is not there is removed already.</summary>
+    public void Remove(string name)
+    {
+        try
+        {
+            File.Delete(PathOf(name));
+            DiskFlush.OfDirectory(PathOf(name));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw NotWritten(e);
+        }
+    }
+
+    private StoreException NotWritten(Exception e) =>
+        new(StoreError.Unavailable, $"The agent could not write its state in '{_path}', so nothing was changed: {e.Message}", e);
+
+    // Ids differ in case, which some file systems do not tell apart, and are as long as a name may be.
+    private string PathOf(string name) => Path.Combine(_path, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(name))) + Extension);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The record {File} cannot be read, and is left alone: {Reason}")]
+    private static partial void LogUnreadable(ILogger logger, string file, string reason);
+}
