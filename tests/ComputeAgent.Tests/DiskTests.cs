@@ -1,0 +1,195 @@
+using GlanceStore.ImageService.Tests;
+
+namespace GlanceStore.ComputeAgent.Tests;
+
+/// <summary>Disks of guests, looked at with QEMU's and libnbd's own programs.</summary>
+[TestClass]
+public sealed class DiskTests
+{
+    private const int Size = 40 * Place.ChunkBytes;
+
+    [TestMethod]
+    public async Task An_overlay_reads_as_the_image_and_holds_it_as_long_as_it_is_there()
+    {
+        using var place = new Place();
+        var (source, bytes) = await SourceAsync(place);
+        await using var agent = await RunningAgent.StartAsync(place);
+        foreach (var (image, format) in new[] { (bytes, "null"), (await Tools.Qcow2Async(source, place.Root), "null"), (await Tools.Qcow2Async(source, place.Root), "\"raw\"") })
+        {
+            var id = await ReadyAsync(place, agent, image, format);
+            var disk = (await agent.Client.PostAsync($"/images/{id}/disks", """{"kind": "overlay"}""")).Is(201);
+            Assert.AreEqual("qcow2", disk["format"]);
+            await Tools.CompareAsync(source, "raw", disk["path"]!, "qcow2", place.Root);
+            (await agent.Client.DeleteAsync($"/images/{id}")).Refuses(409, "InUse", disk["id"]!);
+            Assert.IsEmpty(await agent.Agent.Cache.EvictAsync(0), "what an overlay is read through was evicted");
+            (await agent.Client.DeleteAsync($"/disks/{disk["id"]}")).Is(204);
+            Assert.IsFalse(File.Exists(disk["path"]));
+            (await agent.Client.DeleteAsync($"/images/{id}")).Is(204);
+        }
+
+        Assert.IsEmpty(Directory.GetFileSystemEntries(place.At("disks")));
+    }
+
+    [TestMethod]
+    public async Task An_overlay_and_a_raw_clone_are_as_large_as_they_are_asked_to_be_and_not_smaller_than_the_image()
+    {
+        using var place = new Place();
+        var (_, bytes) = await SourceAsync(place);
+        await using var agent = await RunningAgent.StartAsync(place);
+        var id = await ReadyAsync(place, agent, bytes, "null");
+        foreach (var kind in new[] { "overlay", "clone" })
+        {
+            var disk = (await agent.Client.PostAsync($"/images/{id}/disks", $$"""{"kind": "{{kind}}", "size": {{2 * Size}}}""")).Is(201);
+            var info = await DebianProgram.RunAsync("/usr/bin/qemu-img", ["info", "--output=json", disk["path"]!], place.Root);
+            Assert.Contains($"\"virtual-size\": {2 * Size}", info);
+            (await agent.Client.PostAsync($"/images/{id}/disks", $$"""{"kind": "{{kind}}", "size": {{Size - 512}}}""")).Refuses(400, "BadRequest");
+        }
+
+        Assert.HasCount(2, Directory.GetFileSystemEntries(place.At("disks")));
+    }
+
+    [TestMethod]
+    public async Task A_clone_is_the_image_and_is_the_guests_own()
+    {
+        using var place = new Place();
+        var (_, bytes) = await SourceAsync(place);
+        await using var agent = await RunningAgent.StartAsync(place);
+        var id = await ReadyAsync(place, agent, bytes, "null");
+        var disk = (await agent.Client.PostAsync($"/images/{id}/disks", """{"kind": "clone", "id": "guest-1", "path": "guest-1/disk"}""")).Is(201);
+        Assert.AreEqual(place.At("disks/guest-1/disk"), disk["path"]);
+        Assert.IsTrue(disk["method"] is "copy" or "reflink", disk.Text);
+        Assert.AreSequenceEqual(bytes, await File.ReadAllBytesAsync(disk["path"]!));
+        Assert.AreEqual(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(disk["path"]!));
+        (await agent.Client.PostAsync($"/images/{id}/disks", """{"kind": "clone", "id": "guest-1", "path": "guest-1/disk"}""")).Is(200);
+        (await agent.Client.PostAsync($"/images/{id}/disks", """{"kind": "overlay", "id": "guest-1"}""")).Refuses(409, "AlreadyExists");
+    }
+
+    [TestMethod]
+    public async Task An_export_is_read_while_the_image_arrives_and_is_the_image()
+    {
+        using var place = new Place();
+        await using var server = await SlowServer.StartAsync(free: 8 * Place.ChunkBytes);
+        await using var agent = await RunningAgent.StartAsync(place, server.Settings);
+        var (source, bytes) = await SourceAsync(place);
+        var id = ImageId.New();
+        (await agent.Client.PutImageAsync(id, server.Add("image", bytes, await place.StoreAsync(id, bytes)))).Is(202);
+        var disk = (await agent.Client.PostAsync($"/images/{id}/disks", """{"kind": "nbd"}""")).Is(201);
+        Assert.AreEqual($"{Size}", disk["size"]);
+        Assert.Contains($"export-size: {Size}", await Tools.InfoAsync(disk["uri"]!, place.Root));
+        var first = place.At("first");
+        await DebianProgram.RunAsync("/usr/bin/qemu-img", ["dd", "-f", "raw", "-O", "raw", "bs=65536", "count=4", $"if={disk["uri"]}", $"of={first}"], place.Root);
+        Assert.AreSequenceEqual(bytes[..(4 * Place.ChunkBytes)], await File.ReadAllBytesAsync(first));
+        Assert.AreEqual("downloading", (await agent.Client.GetAsync($"/images/{id}"))["state"]);
+        server.GoOn();
+        await Tools.CompareAsync(source, "raw", disk["uri"]!, "raw", place.Root);
+        await agent.Client.UntilAsync(id, "ready");
+        Assert.IsLessThan(Size * 1.1, (double)server.Bytes);
+    }
+
+    [TestMethod]
+    public async Task Exports_of_what_is_fetched_when_used_share_one_fetch_and_fill_it()
+    {
+        using var place = new Place();
+        await using var server = await SlowServer.StartAsync(free: long.MaxValue);
+        await using var agent = await RunningAgent.StartAsync(place, server.Settings);
+        var (source, bytes) = await SourceAsync(place);
+        var image = await Tools.Qcow2Async(source, place.Root);
+        var id = ImageId.New();
+        (await agent.Client.PutImageAsync(id, server.Add("image", image, await place.StoreAsync(id, image)), """, "format": "raw", "fetch": "when_used" """)).Is(200);
+        Assert.AreEqual(0, server.Bytes);
+        var disks = await Task.WhenAll(Enumerable.Range(0, 10).Select(async _ => (await agent.Client.PostAsync($"/images/{id}/disks", """{"kind": "nbd"}""")).Is(201)));
+        foreach (var disk in disks)
+        {
+            Assert.AreSequenceEqual(bytes, await Tools.CopyAsync(disk["uri"]!, place.Root));
+        }
+
+        Assert.IsLessThan(image.Length * 1.1, (double)server.Bytes);
+        var exports = (await agent.Client.GetAsync("/exports")).Json["exports"]!.AsArray();
+        Assert.HasCount(10, exports);
+        foreach (var disk in disks)
+        {
+            (await agent.Client.DeleteAsync($"/disks/{disk["id"]}?force=true")).Is(204);
+        }
+
+        Assert.AreEqual("""{"exports":[]}""", (await agent.Client.GetAsync("/exports")).Text);
+        (await agent.Client.DeleteAsync($"/images/{id}")).Is(204);
+    }
+
+    [TestMethod]
+    [DataRow("../outside")]
+    [DataRow("/etc/compute-agent-disk")]
+    [DataRow("a/../../outside")]
+    [DataRow("link/disk")]
+    [DataRow("file/disk")]
+    [DataRow(".")]
+    [DataRow("a\\u0000b")]
+    [DataRow("folder/")]
+    public async Task A_file_is_made_in_the_directory_of_disks_and_nowhere_else(string path)
+    {
+        using var place = new Place();
+        var (_, bytes) = await SourceAsync(place);
+        Directory.CreateSymbolicLink(place.At("disks/link"), place.At("cold"));
+        await File.WriteAllTextAsync(place.At("disks/file"), "");
+        await using var agent = await RunningAgent.StartAsync(place);
+        var id = await ReadyAsync(place, agent, bytes, "null");
+        foreach (var kind in new[] { "overlay", "clone" })
+        {
+            (await agent.Client.PostAsync($"/images/{id}/disks", $$"""{"kind": "{{kind}}", "path": "{{path}}"}""")).Refuses(400, "BadRequest", "'path'");
+        }
+
+        Assert.IsEmpty(Directory.GetFileSystemEntries(place.At("cold")));
+        Assert.IsFalse(File.Exists(place.At("outside")) || File.Exists("/etc/compute-agent-disk"));
+        Assert.IsEmpty((await agent.Client.GetAsync("/disks")).Json["disks"]!.AsArray());
+    }
+
+    [TestMethod]
+    public async Task A_file_that_is_there_already_is_left_alone_and_so_is_what_took_the_place_of_a_disk()
+    {
+        using var place = new Place();
+        var (_, bytes) = await SourceAsync(place);
+        await using var agent = await RunningAgent.StartAsync(place);
+        var id = await ReadyAsync(place, agent, bytes, "null");
+        await File.WriteAllTextAsync(place.At("disks/theirs"), "theirs");
+        foreach (var kind in new[] { "overlay", "clone" })
+        {
+            (await agent.Client.PostAsync($"/images/{id}/disks", $$"""{"kind": "{{kind}}", "path": "theirs"}""")).Refuses(409, "AlreadyExists");
+        }
+
+        Assert.AreEqual("theirs", await File.ReadAllTextAsync(place.At("disks/theirs")));
+        var disk = (await agent.Client.PostAsync($"/images/{id}/disks", """{"kind": "clone", "path": "folder/disk"}""")).Is(201);
+        Directory.Delete(place.At("disks/folder"), recursive: true);
+        Directory.CreateSymbolicLink(place.At("disks/folder"), place.At("cold"));
+        await File.WriteAllTextAsync(place.At("cold/disk"), "theirs");
+        (await agent.Client.DeleteAsync($"/disks/{disk["id"]}")).Is(204);
+        Assert.AreEqual("theirs", await File.ReadAllTextAsync(place.At("cold/disk")));
+    }
+
+    [TestMethod]
+    public async Task Without_qemu_img_an_overlay_is_refused_and_leaves_nothing()
+    {
+        using var place = new Place();
+        var (_, bytes) = await SourceAsync(place);
+        await using var agent = await RunningAgent.StartAsync(place, "ComputeAgent:QemuImg=/nowhere/qemu-img");
+        var id = await ReadyAsync(place, agent, bytes, "null");
+        (await agent.Client.PostAsync($"/images/{id}/disks", """{"kind": "overlay", "id": "d"}""")).Refuses(501, "Unsupported", "qemu-utils");
+        (await agent.Client.GetAsync("/disks/d")).Refuses(404, "NotFound");
+        (await agent.Client.DeleteAsync($"/images/{id}")).Is(204);
+        Assert.IsEmpty(Directory.GetFileSystemEntries(place.At("disks")));
+    }
+
+    private static async Task<(string Source, byte[] Bytes)> SourceAsync(Place place)
+    {
+        // With a part that is empty, as disks have.
+        var bytes = SomeBytes.Of(Size);
+        Array.Clear(bytes, 10 * Place.ChunkBytes, 10 * Place.ChunkBytes);
+        return (await place.FileAsync("source", bytes), bytes);
+    }
+
+    private static async Task<ImageId> ReadyAsync(Place place, RunningAgent agent, byte[] image, string format)
+    {
+        var id = await place.ImageAsync(image);
+        (await agent.Client.PutAsync($"/images/{id}", $$"""{"format": {{format}}}""")).Is(202);
+        await agent.Client.UntilAsync(id, "ready");
+        return id;
+    }
+}

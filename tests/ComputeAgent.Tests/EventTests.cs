@@ -1,0 +1,68 @@
+using System.Text.Json.Nodes;
+using GlanceStore.ImageService.Tests;
+
+namespace GlanceStore.ComputeAgent.Tests;
+
+/// <summary>Server-sent events.</summary>
+[TestClass]
+public sealed class EventTests
+{
+    [TestMethod]
+    public async Task What_happens_to_images_and_disks_is_told_in_order()
+    {
+        using var place = new Place();
+        var id = await place.ImageAsync(SomeBytes.Of(Place.ChunkBytes));
+        await using var agent = await RunningAgent.StartAsync(place);
+        using var events = new StreamReader(await agent.Client.OpenEventsAsync());
+        Assert.AreEqual(": listening", await events.ReadLineAsync());
+        await agent.Client.PutAsync($"/images/{id}");
+        Assert.AreEqual("queued downloading ready", string.Join(' ', await NextAsync(events), await NextAsync(events), await NextAsync(events)));
+        await agent.Client.PostAsync($"/images/{id}/disks", """{"kind": "nbd", "id": "d"}""");
+        Assert.AreEqual("ready", await NextAsync(events, "disk"));
+        await agent.Client.DeleteAsync("/disks/d");
+        await NextAsync(events, "disk_deleted");
+        await agent.Client.DeleteAsync($"/images/{id}");
+        await NextAsync(events, "image_deleted");
+    }
+
+    [TestMethod]
+    public async Task Who_does_not_take_his_events_is_dropped_and_others_are_told()
+    {
+        using var place = new Place();
+        await using var agent = await RunningAgent.StartAsync(place, "ComputeAgent:EventBacklog=4", "ComputeAgent:EventClients=2");
+        await using var slow = await agent.Client.OpenEventsAsync();
+        using var quick = new StreamReader(await agent.Client.OpenEventsAsync());
+        var taken = Task.Run(async () =>
+        {
+            while (await quick.ReadLineAsync() is { } line && !line.Contains("the last", StringComparison.Ordinal))
+            {
+            }
+        });
+        var padding = new string('x', 100_000);
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        while (agent.Agent.Events.Listeners == 2)
+        {
+            agent.Agent.Events.Publish(new Events.AgentEvent("image", new { padding }));
+            await Task.Delay(10, limit.Token); // the quick one is to keep up
+        }
+
+        agent.Agent.Events.Publish(new Events.AgentEvent("image", new { padding = "the last" }));
+        await taken.WaitAsync(limit.Token);
+        Assert.AreEqual(1, agent.Agent.Events.Dropped);
+        await Assert.ThrowsAsync<IOException>(async () => await slow.CopyToAsync(Stream.Null, limit.Token));
+    }
+
+    private static async Task<string?> NextAsync(StreamReader events, string kind = "image")
+    {
+        while (await events.ReadLineAsync() is { } line)
+        {
+            if (line.StartsWith("event: ", StringComparison.Ordinal))
+            {
+                Assert.AreEqual($"event: {kind}", line);
+                return (string?)JsonNode.Parse((await events.ReadLineAsync())!["data: ".Length..])!["state"];
+            }
+        }
+
+        throw new EndOfStreamException("The events ended.");
+    }
+}

@@ -1,0 +1,213 @@
+using System.Text;
+using GlanceStore.ImageService.Tests;
+
+namespace GlanceStore.ComputeAgent.Tests;
+
+/// <summary>Images that are asked for, as clients of the API see them.</summary>
+[TestClass]
+public sealed class ImageTests
+{
+    private const int Size = (5 * Place.ChunkBytes) + 777;
+
+    [TestMethod]
+    public async Task An_image_that_is_asked_for_is_fetched_and_ready_once_it_is_whole()
+    {
+        using var place = new Place();
+        var id = await place.ImageAsync(SomeBytes.Of(Size));
+        await using var agent = await RunningAgent.StartAsync(place);
+        (await agent.Client.GetAsync($"/images/{id}")).Refuses(404, "NotFound");
+        (await agent.Client.PutAsync($"/images/{id}")).Is(202);
+        var image = await agent.Client.UntilAsync(id, "ready");
+        Assert.AreEqual(Size, (int)image["size"]!);
+        Assert.AreEqual("raw", (string?)image["found"]!["format"]);
+        (await agent.Client.PutAsync($"/images/{id}")).Is(200);
+        Assert.Contains(id.Value, (await agent.Client.GetAsync("/images")).Is(200).Text);
+        Assert.Contains("compute_agent_images{state=\"ready\"} 1", (await agent.Client.GetAsync("/metrics")).Is(200).Text);
+    }
+
+    [TestMethod]
+    public async Task Who_asks_again_joins_and_all_is_fetched_once()
+    {
+        using var place = new Place();
+        await using var server = await SlowServer.StartAsync(free: 0);
+        await using var agent = await RunningAgent.StartAsync(place, server.Settings);
+        var (id, bytes) = (ImageId.New(), SomeBytes.Of(Size));
+        var receipt = server.Add("image", bytes, await place.StoreAsync(id, bytes));
+        await Task.WhenAll(Enumerable.Range(0, 10).Select(async _ => (await agent.Client.PutImageAsync(id, receipt)).Is(202)));
+        server.GoOn();
+        await agent.Client.UntilAsync(id, "ready");
+        Assert.IsLessThan(Size * 1.5, (double)server.Bytes);
+    }
+
+    [TestMethod]
+    public async Task Those_of_higher_priority_come_first_and_no_more_than_may_at_once()
+    {
+        using var place = new Place();
+        await using var server = await SlowServer.StartAsync(free: 0);
+        await using var agent = await RunningAgent.StartAsync(place, [.. server.Settings, "ComputeAgent:Downloads=1"]);
+        var ids = new List<ImageId>();
+        foreach (var (name, priority) in new[] { ("first", 0), ("low", -5), ("middle", 0), ("high", 5) })
+        {
+            var (id, bytes) = (ImageId.New(), SomeBytes.Of(Place.ChunkBytes, ids.Count));
+            ids.Add(id);
+            (await agent.Client.PutImageAsync(id, server.Add(name, bytes, await place.StoreAsync(id, bytes)), $$""", "priority": {{priority}}""")).Is(202);
+        }
+
+        // Who waits and is wanted more by now comes before those that are.
+        (await agent.Client.PutAsync($"/images/{ids[1]}", """{"priority": 9}""")).Is(202);
+        Assert.AreEqual(1, agent.Agent.Downloads.Running);
+        server.GoOn();
+        foreach (var id in ids)
+        {
+            await agent.Client.UntilAsync(id, "ready");
+        }
+
+        Assert.AreEqual("first low high middle", string.Join(' ', server.Asked.Distinct()));
+    }
+
+    [TestMethod]
+    public async Task A_receipt_of_another_image_is_an_error_and_nothing_of_it_is_handed_out()
+    {
+        using var place = new Place();
+        await using var agent = await RunningAgent.StartAsync(place);
+        var (one, other) = (SomeBytes.Of(Size, 1), SomeBytes.Of(Size, 2));
+        var (id, otherId) = (ImageId.New(), ImageId.New());
+        await place.StoreAsync(id, one);
+        var right = await place.StoreAsync(otherId, other);
+        var wrong = new ImageReceipt(new ImageLocation($"file://{place.At("fast")}/{id}", "fast"), right.Size, right.Chunks) { MultiHash = right.MultiHash };
+        (await agent.Client.PutImageAsync(id, wrong)).Is(202);
+        var image = await agent.Client.UntilAsync(id, "failed");
+        Assert.AreEqual("Corrupted", (string?)image["error"]!["code"], image.ToJsonString());
+        (await agent.Client.PostAsync($"/images/{id}/disks", """{"kind": "nbd"}""")).Refuses(409, "NotReady");
+    }
+
+    [TestMethod]
+    public async Task An_image_that_changed_under_its_id_is_told_and_what_is_here_stays()
+    {
+        using var place = new Place();
+        var id = await place.ImageAsync(SomeBytes.Of(Size, 1));
+        await using var agent = await RunningAgent.StartAsync(place);
+        await agent.Client.PutAsync($"/images/{id}");
+        var before = await agent.Client.UntilAsync(id, "ready");
+        await place.TellAsync(id, await place.StoreAsync(ImageId.New(), SomeBytes.Of(Size, 2)));
+        (await agent.Client.PutAsync($"/images/{id}")).Refuses(409, "Changed", "another content");
+        Assert.AreEqual((string?)before["digest"], (await agent.Client.GetAsync($"/images/{id}"))["digest"]);
+        (await agent.Client.DeleteAsync($"/images/{id}")).Is(204);
+        (await agent.Client.PutAsync($"/images/{id}")).Is(202);
+    }
+
+    [TestMethod]
+    public async Task An_image_that_its_source_has_forgotten_is_gone_and_one_that_cannot_be_asked_is_no_obstacle()
+    {
+        using var place = new Place();
+        var id = await place.ImageAsync(SomeBytes.Of(Size));
+        await using var agent = await RunningAgent.StartAsync(place);
+        await agent.Client.PutAsync($"/images/{id}");
+        await agent.Client.UntilAsync(id, "ready");
+        File.Delete(place.At($"receipts/{id}.json"));
+        (await agent.Client.PutAsync($"/images/{id}")).Refuses(410, "NotFound", "not known to its source any more");
+        Directory.Delete(place.At("receipts"));
+        (await agent.Client.PutAsync($"/images/{id}")).Is(200);
+        (await agent.Client.PutAsync($"/images/{ImageId.New()}")).Refuses(503, "Unavailable");
+    }
+
+    [TestMethod]
+    public async Task An_image_that_leads_to_another_file_is_refused_before_a_guest_sees_a_byte()
+    {
+        using var place = new Place();
+        await using var agent = await RunningAgent.StartAsync(place);
+        foreach (var format in new[] { "null", "\"raw\"" })
+        {
+            var id = await place.ImageAsync(Qcow2.WithBackingFile("/etc/passwd"));
+            (await agent.Client.PutAsync($"/images/{id}", $$"""{"format": {{format}}, "fetch": "when_used"}""")).Is(200);
+            (await agent.Client.PostAsync($"/images/{id}/disks", """{"kind": "nbd", "id": "d"}""")).Refuses(422, "Refused");
+            (await agent.Client.GetAsync("/disks/d")).Refuses(404, "NotFound");
+            Assert.AreEqual("""{"exports":[]}""", (await agent.Client.GetAsync("/exports")).Text);
+            (await agent.Client.PutAsync($"/images/{id}", $$"""{"format": {{format}}}""")).Is(202);
+            Assert.AreEqual("Refused", (string?)(await agent.Client.UntilAsync(id, "failed"))["error"]!["code"]);
+            (await agent.Client.PostAsync($"/images/{id}/disks", """{"kind": "overlay"}""")).Refuses(409, "NotReady", "not safe");
+        }
+    }
+
+    [TestMethod]
+    public async Task Two_ids_of_one_content_share_it_and_it_goes_with_the_last()
+    {
+        using var place = new Place();
+        var bytes = SomeBytes.Of(Size);
+        ImageId[] ids = [await place.ImageAsync(bytes), await place.ImageAsync(bytes)];
+        await using var agent = await RunningAgent.StartAsync(place);
+        foreach (var id in ids)
+        {
+            await agent.Client.PutAsync($"/images/{id}");
+            await agent.Client.UntilAsync(id, "ready");
+        }
+
+        (await agent.Client.DeleteAsync($"/images/{ids[0]}")).Is(204);
+        await agent.Client.UntilAsync(ids[1], "ready");
+        Assert.HasCount(1, await agent.Agent.Cache.ListAsync());
+        (await agent.Client.DeleteAsync($"/images/{ids[1]}")).Is(204);
+        Assert.IsEmpty(await agent.Agent.Cache.ListAsync());
+    }
+
+    [TestMethod]
+    public async Task An_image_that_is_deleted_on_its_way_leaves_nothing()
+    {
+        using var place = new Place();
+        await using var server = await SlowServer.StartAsync(free: Place.ChunkBytes);
+        await using var agent = await RunningAgent.StartAsync(place, server.Settings);
+        var (id, bytes) = (ImageId.New(), SomeBytes.Of(Size));
+        (await agent.Client.PutImageAsync(id, server.Add("image", bytes, await place.StoreAsync(id, bytes)))).Is(202);
+        await agent.Client.UntilAsync(id, "downloading");
+        (await agent.Client.DeleteAsync($"/images/{id}")).Is(204);
+        (await agent.Client.GetAsync($"/images/{id}")).Refuses(404, "NotFound");
+        Assert.IsEmpty(await agent.Agent.Cache.ListAsync());
+        Assert.IsEmpty(Directory.GetFiles(place.At("agent/images")));
+    }
+
+    [TestMethod]
+    [DataRow("PUT", "/images/..", "", 404)]
+    [DataRow("PUT", "/images/-x", "", 400)]
+    [DataRow("PUT", "/images/a%2Fb", "", 400)]
+    [DataRow("PUT", "/images/a", "{", 400)]
+    [DataRow("PUT", "/images/a", "[]", 400)]
+    [DataRow("PUT", "/images/a", "null", 400)]
+    [DataRow("PUT", "/images/a", """{"frmat": "raw"}""", 400)]
+    [DataRow("PUT", "/images/a", """{"format": "qcow2"}""", 400)]
+    [DataRow("PUT", "/images/a", """{"priority": 101}""", 400)]
+    [DataRow("PUT", "/images/a", """{"source": "nobody"}""", 400)]
+    [DataRow("PUT", "/images/a", """{"receipt": {"location": "file:///x", "size": 1}}""", 400)]
+    [DataRow("PUT", "/images/a", "", 404)]
+    [DataRow("POST", "/images/a/disks", """{"kind": "nbd"}""", 404)]
+    [DataRow("POST", "/images/a/disks", """{"kind": "nbd", "id": "../x"}""", 400)]
+    [DataRow("POST", "/images/a/disks", """{"kind": 1}""", 400)]
+    [DataRow("POST", "/images/a/disks", "{}", 400)]
+    [DataRow("POST", "/images/a/disks", """{"kind": "rbd"}""", 501)]
+    [DataRow("DELETE", "/images/a", "", 404)]
+    [DataRow("DELETE", "/disks/a", "", 404)]
+    [DataRow("GET", "/disks/a", "", 404)]
+    [DataRow("GET", "/nowhere", "", 404)]
+    [DataRow("PUT", "/disks/a", "", 405)]
+    public async Task A_request_that_is_wrong_is_one_sentence(string method, string path, string body, int status)
+    {
+        using var place = new Place();
+        await using var agent = await RunningAgent.StartAsync(place);
+        var answer = await (method switch
+        {
+            "PUT" => agent.Client.PutAsync(path, body),
+            "POST" => agent.Client.PostAsync(path, body),
+            "DELETE" => agent.Client.DeleteAsync(path),
+            _ => agent.Client.GetAsync(path),
+        });
+        Assert.AreEqual("application/problem+json", answer.Is(status).ContentType);
+        Assert.EndsWith(".", answer["detail"]!);
+    }
+
+    [TestMethod]
+    public async Task A_body_over_the_limit_is_refused()
+    {
+        using var place = new Place();
+        await using var agent = await RunningAgent.StartAsync(place);
+        (await agent.Client.PostAsync("/images/a/disks", new StringBuilder().Append('{').Append(' ', 70_000).Append('}').ToString())).Is(413);
+        (await agent.Client.GetAsync("/health")).Is(200);
+    }
+}

@@ -1,0 +1,107 @@
+using System.Text.Json.Nodes;
+using GlanceStore.ImageService.Tests;
+
+namespace GlanceStore.ComputeAgent.Tests;
+
+/// <summary>Agents that are stopped, and that are killed.</summary>
+[TestClass]
+public sealed class RestartTests
+{
+    private const int Size = 20 * Place.ChunkBytes;
+    private const int Kills = 20;
+
+    [TestMethod]
+    [DataRow(true)]
+    [DataRow(false)]
+    public async Task What_guests_have_is_theirs_after_the_agent_was_killed_or_stopped(bool isKilled)
+    {
+        using var place = new Place();
+        var bytes = SomeBytes.Of(Size);
+        var source = await place.FileAsync("source", bytes);
+        var id = await place.ImageAsync(bytes);
+        await using (var agent = await AgentProcess.StartAsync(place.Socket, place.Arguments))
+        {
+            await agent.Client.PutAsync($"/images/{id}");
+            await agent.Client.UntilAsync(id, "ready");
+            foreach (var kind in new[] { "overlay", "clone", "nbd" })
+            {
+                (await agent.Client.PostAsync($"/images/{id}/disks", $$"""{"kind": "{{kind}}", "id": "{{kind}}"}""")).Is(201);
+            }
+
+            await (isKilled ? agent.KillAsync() : agent.StopAsync());
+        }
+
+        await using var next = await AgentProcess.StartAsync(place.Socket, place.Arguments);
+        await next.Client.UntilAsync(id, "ready");
+        var overlay = await next.Client.UntilDiskIsReadyAsync("overlay");
+        await Tools.CompareAsync(source, "raw", (string)overlay["path"]!, "qcow2", place.Root);
+        var export = await next.Client.UntilDiskIsReadyAsync("nbd");
+        await Tools.CompareAsync(source, "raw", (string)export["uri"]!, "raw", place.Root);
+        (await next.Client.DeleteAsync($"/images/{id}")).Refuses(409, "InUse", "clone, nbd, overlay");
+        foreach (var kind in new[] { "overlay", "clone", "nbd" })
+        {
+            (await next.Client.DeleteAsync($"/disks/{kind}")).Is(204);
+        }
+
+        (await next.Client.DeleteAsync($"/images/{id}")).Is(204);
+        await next.StopAsync();
+        Assert.IsEmpty(Directory.GetFileSystemEntries(place.At("disks")));
+        Assert.IsFalse(File.Exists(place.Socket), "the socket was left");
+    }
+
+    [TestMethod]
+    public async Task Killed_at_any_moment_every_disk_has_its_file_and_every_file_its_disk()
+    {
+        using var place = new Place();
+        var id = await place.ImageAsync(SomeBytes.Of(Size));
+        var seed = Environment.TickCount;
+        var random = new Random(seed);
+        for (var i = 0; i < Kills; i++)
+        {
+            await using var agent = await AgentProcess.StartAsync(place.Socket, place.Arguments);
+            await CheckAsync(agent, place, $"seed {seed}, start {i}");
+            await agent.Client.PutAsync($"/images/{id}");
+            await agent.Client.UntilAsync(id, "ready");
+            var work = WorkAsync(agent, id, i);
+            await Task.Delay(random.Next(0, 150));
+            await agent.KillAsync();
+            await work;
+        }
+
+        await using var last = await AgentProcess.StartAsync(place.Socket, place.Arguments);
+        await CheckAsync(last, place, $"seed {seed}, at the end");
+    }
+
+    private static async Task CheckAsync(AgentProcess agent, Place place, string when)
+    {
+        var disks = (await agent.Client.GetAsync("/disks")).Is(200).Json["disks"]!.AsArray();
+        Assert.IsTrue(disks.All(disk => (string?)disk!["state"] is "ready" or "waiting"), $"{when}: {disks.ToJsonString()}");
+        var told = disks.Where(disk => disk!["path"] is not null).Select(disk => (string)disk!["path"]!).Order(StringComparer.Ordinal);
+        Assert.AreEqual(string.Join('\n', told), string.Join('\n', Directory.GetFiles(place.At("disks")).Order(StringComparer.Ordinal)), when);
+        foreach (JsonNode? disk in disks.Where(disk => (string?)disk!["kind"] == "overlay"))
+        {
+            await DebianProgram.RunAsync("/usr/bin/qemu-img", ["check", "-q", (string)disk!["path"]!], place.Root);
+        }
+    }
+
+    private static async Task WorkAsync(AgentProcess agent, ImageId id, int round)
+    {
+        try
+        {
+            for (var i = 0; ; i++)
+            {
+                var kind = (i % 3) switch { 0 => "overlay", 1 => "clone", _ => "nbd" };
+                var name = $"{kind}-{round}-{i}";
+                await agent.Client.PostAsync($"/images/{id}/disks", $$"""{"kind": "{{kind}}", "id": "{{name}}"}""");
+                if (i % 2 == 0)
+                {
+                    await agent.Client.DeleteAsync($"/disks/{name}?force=true");
+                }
+            }
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException)
+        {
+            // It was killed.
+        }
+    }
+}
