@@ -14,6 +14,7 @@ internal sealed class Agent : IAsyncDisposable
 {
     private readonly CancellationTokenSource _ending = new();
     private readonly StoreCounters _counters = new();
+    private readonly Precache _precache;
     private Task _holding = Task.CompletedTask;
 
     private Agent(IServiceProvider services, AgentOptions options, AgentPlaces places, ImageCache cache)
@@ -30,6 +31,8 @@ internal sealed class Agent : IAsyncDisposable
         var paths = new DiskPaths(places.DisksDirectory);
         Disks = new AgentDisks(Images, new DiskMaking(cache, Images, Nbd, new QemuImg(options.QemuImg, time), paths, options), paths,
             new RecordFolder<DiskRecord>(Path.Combine(places.Directory, "disk-records"), loggers.CreateLogger<RecordFolder<DiskRecord>>()), uses, Events, time, loggers.CreateLogger<AgentDisks>());
+        Adoption = new Adoption(Images, cache);
+        _precache = new Precache(Images, options, time, loggers.CreateLogger<Precache>());
         EventRoute = new EventRoute(Events, time, services.GetRequiredService<IHostApplicationLifetime>());
         Metrics = new MetricsRoute(this, _counters);
         Health = new HealthRoute(places, services.GetRequiredService<ImageStores>());
@@ -46,6 +49,8 @@ internal sealed class Agent : IAsyncDisposable
     public AgentImages Images { get; }
 
     public AgentDisks Disks { get; }
+
+    public Adoption Adoption { get; }
 
     public EventRoute EventRoute { get; }
 
@@ -69,7 +74,7 @@ internal sealed class Agent : IAsyncDisposable
         var agent = new Agent(services, options, places, cache);
         await agent.Images.RestoreAsync(CancellationToken.None);
         await agent.Disks.RestoreAsync();
-        agent._holding = agent.Disks.HoldAsync(agent._ending.Token);
+        agent._holding = Task.WhenAll(agent.Disks.HoldAsync(agent._ending.Token), agent._precache.RunAsync(agent._ending.Token));
         return agent;
     }
 

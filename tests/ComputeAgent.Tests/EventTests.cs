@@ -32,24 +32,31 @@ public sealed class EventTests
         await using var agent = await RunningAgent.StartAsync(place, "ComputeAgent:EventBacklog=4", "ComputeAgent:EventClients=2");
         await using var slow = await agent.Client.OpenEventsAsync();
         using var quick = new StreamReader(await agent.Client.OpenEventsAsync());
-        var taken = Task.Run(async () =>
-        {
-            while (await quick.ReadLineAsync() is { } line && !line.Contains("the last", StringComparison.Ordinal))
-            {
-            }
-        });
+        using var taken = new SemaphoreSlim(0);
+        var reading = ReadAsync(quick, taken);
         var padding = new string('x', 100_000);
         using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));
         while (agent.Agent.Events.Listeners == 2)
         {
             agent.Agent.Events.Publish(new Events.AgentEvent("image", new { padding }));
-            await Task.Delay(10, limit.Token); // the quick one is to keep up
+            await taken.WaitAsync(limit.Token);
         }
 
         agent.Agent.Events.Publish(new Events.AgentEvent("image", new { padding = "the last" }));
-        await taken.WaitAsync(limit.Token);
+        await reading.WaitAsync(limit.Token);
         Assert.AreEqual(1, agent.Agent.Events.Dropped);
         await Assert.ThrowsAsync<IOException>(async () => await slow.CopyToAsync(Stream.Null, limit.Token));
+    }
+
+    private static async Task ReadAsync(StreamReader events, SemaphoreSlim taken)
+    {
+        while (await events.ReadLineAsync() is { } line && !line.Contains("the last", StringComparison.Ordinal))
+        {
+            if (line.StartsWith("data: ", StringComparison.Ordinal))
+            {
+                taken.Release();
+            }
+        }
     }
 
     private static async Task<string?> NextAsync(StreamReader events, string kind = "image")

@@ -203,6 +203,43 @@ public sealed class ImageTests
     }
 
     [TestMethod]
+    public async Task Images_of_the_configuration_are_fetched_at_the_start()
+    {
+        using var place = new Place();
+        var id = await place.ImageAsync(SomeBytes.Of(Size));
+        await using var agent = await RunningAgent.StartAsync(place, $"ComputeAgent:Precache:0:Id={id}", "ComputeAgent:Precache:0:Format=raw");
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        while (!(await agent.Client.GetAsync("/images")).Text.Contains(id.Value, StringComparison.Ordinal))
+        {
+            await Task.Delay(20, limit.Token);
+        }
+
+        await agent.Client.UntilAsync(id, "ready");
+    }
+
+    [TestMethod]
+    public async Task What_Nova_has_is_taken_over_where_it_is_the_image_and_fetched_where_it_is_not()
+    {
+        using var place = new Place();
+        ImageId[] ids = [await place.ImageAsync(SomeBytes.Of(Size, 1)), await place.ImageAsync(SomeBytes.Of(Size, 2))];
+        Directory.CreateDirectory(place.At("_base"));
+        await File.WriteAllBytesAsync(place.At($"_base/{NovaNameOf(ids[0])}"), SomeBytes.Of(Size, 1));
+        await File.WriteAllBytesAsync(place.At($"_base/{NovaNameOf(ids[1])}"), SomeBytes.Of(Size, 3));
+        await File.WriteAllTextAsync(place.At("_base/theirs"), "theirs");
+        Directory.Delete(place.At("fast"), recursive: true);
+        await using var agent = await RunningAgent.StartAsync(place);
+        var files = (await agent.Client.PostAsync("/adopt", $$"""{"directory": "{{place.At("_base")}}", "images": ["{{ids[0]}}", "{{ids[1]}}"]}""")).Is(200).Json["files"]!.AsArray();
+        Assert.HasCount(3, files);
+        Assert.AreEqual(ids[0].Value, (string?)files.Single(file => (bool)file!["adopted"]!)!["image"]);
+        await agent.Client.UntilAsync(ids[0], "ready");
+        (await agent.Client.PutAsync($"/images/{ids[1]}")).Is(202);
+        await agent.Client.UntilAsync(ids[1], "failed");
+        Assert.HasCount(3, Directory.GetFiles(place.At("_base")));
+        (await agent.Client.PostAsync("/adopt", """{"directory": "_base"}""")).Refuses(400, "BadRequest");
+        (await agent.Client.PostAsync("/adopt", """{"directory": "/nowhere/_base"}""")).Refuses(404, "NotFound");
+    }
+
+    [TestMethod]
     public async Task A_body_over_the_limit_is_refused()
     {
         using var place = new Place();
@@ -210,4 +247,8 @@ public sealed class ImageTests
         (await agent.Client.PostAsync("/images/a/disks", new StringBuilder().Append('{').Append(' ', 70_000).Append('}').ToString())).Is(413);
         (await agent.Client.GetAsync("/health")).Is(200);
     }
+
+#pragma warning disable CA5350 // Nova's name of a file, and nothing that is trusted.
+    private static string NovaNameOf(ImageId id) => Convert.ToHexStringLower(System.Security.Cryptography.SHA1.HashData(Encoding.UTF8.GetBytes(id.Value)));
+#pragma warning restore CA5350
 }

@@ -149,6 +149,7 @@ internal sealed partial class AgentDisks(
         }
 
         making.RequireReady(image, kind);
+        DiskMaking.RequireFree(path); // once it is recorded, what is there is taken for its file
         var disk = new AgentDisk(new DiskRecord(id, image.Id, kind, "raw") { ImageFormat = image.Record.Format, Path = path, Size = size, Stage = DiskStage.Creating });
         records.Write(id, disk.Record);
         _disks[id] = disk;

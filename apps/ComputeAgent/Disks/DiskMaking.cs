@@ -86,6 +86,15 @@ internal sealed class DiskMaking(ImageCache cache, AgentImages images, NbdServer
 
     public int ConnectionsOf(AgentDisk disk) => disk.Record.Kind == DiskKind.Nbd ? nbd.ConnectionsOf(disk.Id) : 0;
 
+    /// <exception cref="AgentException">Something is there already.</exception>
+    public static void RequireFree(string? path)
+    {
+        if (path is not null && UnixFile.StatusOfName(path) is not null)
+        {
+            throw AgentException.Conflict(StoreError.AlreadyExists, $"There is a file '{path}' already, so no disk was made.");
+        }
+    }
+
     /// <summary>Whether an earlier process had made the disk, and only not said so yet.</summary>
     public static bool WasMade(DiskRecord record) =>
         record.Path is not { } path || (UnixFile.StatusOfName(DiskPaths.PartOf(record)) is null && UnixFile.StatusOfName(path) is { IsRegular: true });
@@ -190,14 +199,6 @@ internal sealed class DiskMaking(ImageCache cache, AgentImages images, NbdServer
         RequireFree(path);
         File.Move(part, path);
         DiskFlush.OfDirectory(path);
-    }
-
-    private static void RequireFree(string path)
-    {
-        if (UnixFile.StatusOfName(path) is not null)
-        {
-            throw AgentException.Conflict(StoreError.AlreadyExists, $"There is a file '{path}' already, so no disk was made.");
-        }
     }
 
     private static long SizeOf(AgentDisk disk, long least) => disk.Record.Size is not { } size ? least

@@ -15,6 +15,8 @@ internal static class Routes
     {
         MapImages(app, agent);
         MapDisks(app, agent);
+        app.MapPost("/adopt", async context =>
+            await WriteAsync(context, new { Files = await agent.Adoption.RunAsync(await Bodies.ReadAsync<AdoptionRequest>(context), context.RequestAborted) }));
         app.MapGet("/events", agent.EventRoute.RunAsync);
         app.MapGet("/health", context => agent.Health.RunAsync(context));
         app.MapGet("/metrics", context => agent.Metrics.RunAsync(context));
