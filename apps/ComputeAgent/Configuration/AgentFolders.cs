@@ -43,15 +43,5 @@ internal static class AgentFolders
 
     private static string? Of(string variable) => Environment.GetEnvironmentVariable(variable) is { } path && Path.IsPathRooted(path) ? path : null;
 
-    private static void Make(string folder)
-    {
-        if (OperatingSystem.IsWindows())
-        {
-            Directory.CreateDirectory(folder);
-        }
-        else
-        {
-            Directory.CreateDirectory(folder, OwnerOnly);
-        }
-    }
+    private static void Make(string folder) => Directory.CreateDirectory(folder, OwnerOnly);
 }
