@@ -92,7 +92,7 @@ internal sealed class Agent : IAsyncDisposable
         await _holding.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await Downloads.StopAsync();
         await Nbd.DisposeAsync();
-        await Disks.StopAsync();
+        await Disks.LetGoAsync();
         await Cache.DisposeAsync();
         _counters.Dispose();
         _ending.Dispose();

@@ -21,7 +21,8 @@ public sealed class DiskTests
             Assert.AreEqual("qcow2", disk["format"]);
             await Tools.CompareAsync(source, "raw", disk["path"]!, "qcow2", place.Root);
             (await agent.Client.DeleteAsync($"/images/{id}")).Refuses(409, "InUse", disk["id"]!);
-            Assert.IsEmpty(await agent.Agent.Cache.EvictAsync(0), "what an overlay is read through was evicted");
+            await agent.Agent.Cache.EvictAsync(0);
+            await Tools.CompareAsync(source, "raw", disk["path"]!, "qcow2", place.Root);
             (await agent.Client.DeleteAsync($"/disks/{disk["id"]}")).Is(204);
             Assert.IsFalse(File.Exists(disk["path"]));
             (await agent.Client.DeleteAsync($"/images/{id}")).Is(204);

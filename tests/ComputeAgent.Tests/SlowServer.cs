@@ -6,7 +6,7 @@ using Microsoft.Net.Http.Headers;
 
 namespace GlanceStore.ComputeAgent.Tests;
 
-/// <summary>A web server with images, which gives what lies beyond a place once it is let go on.</summary>
+/// <summary>A web server with images, which gives what lies between their first and last bytes once it is let go on.</summary>
 internal sealed class SlowServer : IAsyncDisposable
 {
     private readonly WebApplication _app;
@@ -79,7 +79,7 @@ internal sealed class SlowServer : IAsyncDisposable
 
         context.Response.Headers.ETag = "\"1\"";
         context.Response.ContentLength = to - from + 1;
-        if (to >= free)
+        if (to >= free && (free == 0 || from < image.Length - free)) // formats are told at both ends of an image
         {
             await _goOn.Task.WaitAsync(context.RequestAborted);
         }

@@ -94,7 +94,8 @@ internal sealed partial class AgentDisks(
         }
     }
 
-    public async Task StopAsync()
+    /// <summary>Lets go of what the disks hold; they stay, for the next start.</summary>
+    public async Task LetGoAsync()
     {
         foreach (var disk in _disks.Values)
         {
