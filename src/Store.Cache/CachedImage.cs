@@ -35,6 +35,16 @@ public sealed class CachedImage : Stream
     /// <summary>What the image was found to be, where this is the disk in it; else null.</summary>
     public ImageInspection? Inspection => _bytes.Inspection;
 
+    /// <summary>
+    /// Whether chunks are fetched ahead of a reader that goes through them in order, <see cref="ImageCacheOptions.ReadAheadBytes"/> far; true by default. Whoever reads a
+    /// little and disposes of the image does without: what nobody else waits for then is given up, and was fetched for nothing.
+    /// </summary>
+    public bool ReadsAhead
+    {
+        get => _bytes.ReadsAhead;
+        set => _bytes.ReadsAhead = value;
+    }
+
     /// <inheritdoc/>
     public override bool CanRead => !_disposed;
 

@@ -88,7 +88,7 @@ public sealed class DiskTests
     }
 
     [TestMethod]
-    public async Task Ten_guests_of_one_image_that_is_fetched_when_used_read_it_and_are_ended_when_it_is_meant()
+    public async Task Ten_guests_of_one_image_that_is_fetched_when_used_fetch_it_once_and_are_ended_when_it_is_meant()
     {
         using var place = new Place();
         await using var server = await SlowServer.StartAsync(free: long.MaxValue);
@@ -104,6 +104,7 @@ public sealed class DiskTests
             Assert.AreSequenceEqual(bytes, await Tools.CopyAsync(disk["uri"]!, place.Root));
         }
 
+        Assert.IsLessThan(image.Length * 1.01, (double)server.Bytes);
         var exports = (await agent.Client.GetAsync("/exports")).Json["exports"]!.AsArray();
         Assert.HasCount(10, exports);
         foreach (var disk in disks)

@@ -72,6 +72,25 @@ public sealed class ReadingTests
     }
 
     [TestMethod]
+    public async Task Whoever_looks_into_an_image_without_reading_ahead_fetches_nothing_for_nothing()
+    {
+        await using var place = new Place();
+        var bytes = Bytes(20 * ChunkBytes);
+        var source = await place.SourceAsync(bytes);
+        await using var cache = await place.OpenAsync(options => options with { ReadAheadBytes = 20 * ChunkBytes });
+        await using (var image = await cache.OpenAsync(source))
+        {
+            image.ReadsAhead = false;
+            await image.ReadExactlyAsync(new byte[2 * ChunkBytes]);
+        }
+
+        Assert.AreEqual(2 * ChunkBytes, place.Driver.Bytes);
+        await using var guest = await cache.OpenAsync(source);
+        await SameAsync(bytes, guest);
+        Assert.AreEqual(bytes.Length, place.Driver.Bytes);
+    }
+
+    [TestMethod]
     public async Task Filling_an_image_gets_the_rest_and_gives_it_its_name()
     {
         await using var place = new Place();

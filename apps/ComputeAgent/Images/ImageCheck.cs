@@ -22,6 +22,7 @@ internal sealed class ImageCheck(ImageCache cache, SignatureCheck signatures)
         }
 
         await using var image = await cache.OpenAsync(source, null, cancellationToken);
+        image.ReadsAhead = false; // it is let go of in a moment, and guests may be waiting for the same chunks
         var found = await ImageInspector.InspectAsync(image, cancellationToken);
         var required = new PutInspection(() => new ImageInspector()) { RequiredFormat = source.DiskFormat, RequireSafe = true };
         return required.Refuse(found) is { } why

@@ -30,6 +30,12 @@ internal sealed class DiskBytes : ImageBytes
 
     public override ImageInspection Inspection { get; }
 
+    public override bool ReadsAhead
+    {
+        get => _image.ReadsAhead;
+        set => _image.ReadsAhead = value;
+    }
+
     /// <summary>Whether the image is the disk, byte for byte.</summary>
     public bool IsImage => Inspection.Format is ImageFormat.Raw or ImageFormat.Mbr or ImageFormat.Gpt or ImageFormat.Iso;
 

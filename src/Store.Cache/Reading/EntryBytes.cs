@@ -24,6 +24,8 @@ internal sealed class EntryBytes(EntryUse use, IOrigin origin, ImageCache cache)
 
     public override string? Format => Entry.Name.Format;
 
+    public override bool ReadsAhead { get; set; } = true;
+
     public override async ValueTask ReadAsync(long offset, Memory<byte> buffer, CancellationToken cancellationToken)
     {
         while (!buffer.IsEmpty)
@@ -140,7 +142,7 @@ internal sealed class EntryBytes(EntryUse use, IOrigin origin, ImageCache cache)
     private void ReadAhead(int index)
     {
         var last = Interlocked.Exchange(ref _last, index);
-        if (last == index)
+        if (last == index || !ReadsAhead)
         {
             return;
         }

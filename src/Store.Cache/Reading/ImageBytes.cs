@@ -13,6 +13,9 @@ internal abstract class ImageBytes : IAsyncDisposable
 
     public virtual ImageInspection? Inspection => null;
 
+    /// <summary>Whether chunks are fetched before somebody asks for them.</summary>
+    public abstract bool ReadsAhead { get; set; }
+
     /// <summary>Fills the buffer, whose bytes all lie within.</summary>
     public abstract ValueTask ReadAsync(long offset, Memory<byte> buffer, CancellationToken cancellationToken);
 
