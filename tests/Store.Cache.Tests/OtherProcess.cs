@@ -90,7 +90,7 @@ internal sealed class OtherProcess : IDisposable
         return 0;
     }
 
-    // A line for every chunk that is opened, in a log that processes share.
+    // A line for every chunk that is opened, in a log of this process: what several append to one file at once can overwrite each other.
     private static StoreDriver DriverOf(ImageReceipt receipt)
     {
         if (receipt.Location.Uri.StartsWith("memory", StringComparison.Ordinal))
@@ -99,9 +99,18 @@ internal sealed class OtherProcess : IDisposable
         }
 
         var folder = Path.GetDirectoryName(new Uri(receipt.Location.Uri).LocalPath)!;
+        var gate = new Lock();
         return new WatchedDriver(new FileDriver(new FileDriverOptions { Directory = folder }))
         {
-            BeforeRead = (_, intent, _) => File.AppendAllTextAsync($"{folder}.log", $"{intent.Range?.Offset}\n"),
+            BeforeRead = (_, intent, _) =>
+            {
+                lock (gate)
+                {
+                    File.AppendAllText($"{folder}.{Environment.ProcessId}.log", $"{intent.Range?.Offset}\n");
+                }
+
+                return Task.CompletedTask;
+            },
         };
     }
 

@@ -1,4 +1,5 @@
 using GlanceStore.Cache.Files;
+using Microsoft.Win32.SafeHandles;
 
 namespace GlanceStore.Cache.Entries;
 
@@ -118,14 +119,7 @@ internal sealed class EntryTable(CacheFolder folder, CacheSpace space, ImageCach
 
         try
         {
-            var kept = ChunksFile.TryRead(files.Chunks);
-            if (chunks is not null && (kept is null || !kept.SequenceEqual(chunks)))
-            {
-                ChunksFile.Write(files.Chunks, chunks);
-                kept = chunks;
-            }
-
-            if (kept is not null)
+            if (ChunksOf(files, lease, chunks) is { } kept)
             {
                 return (new CacheEntry(name, files, lease, kept, space, options), false);
             }
@@ -139,6 +133,30 @@ internal sealed class EntryTable(CacheFolder folder, CacheSpace space, ImageCach
         lease.Dispose();
         CacheFolder.TryRemove(files); // without its chunks nothing can be told of it
         return (null, false);
+    }
+
+    // Several processes begin the same image at once, and what they write has the same name: one after the other.
+    private static ChunkManifest? ChunksOf(EntryFiles files, SafeFileHandle lease, ChunkManifest? chunks)
+    {
+        if (chunks is null)
+        {
+            return ChunksFile.TryRead(files.Chunks);
+        }
+
+        LinuxCalls.LockRange(lease, 0, 1);
+        try
+        {
+            if (ChunksFile.TryRead(files.Chunks) is not { } kept || !kept.SequenceEqual(chunks))
+            {
+                ChunksFile.Write(files.Chunks, chunks);
+            }
+
+            return chunks;
+        }
+        finally
+        {
+            LinuxCalls.UnlockRange(lease, 0, 1);
+        }
     }
 
     // What a kill left of a removal has that name, too.
