@@ -74,7 +74,7 @@ public sealed partial class Scrub
     {
         var reading = checks.Where(check => !check.Result.IsCompleted).ToArray();
         return reading.Length == 0 || (reading.Length < _parallelism && checks.Count < _parallelism * MostResultsPerImage
-            && reading.Sum(check => check.ChunkBytes) + next.Chunks.LargestChunk <= BudgetOf(next.Location).Bytes / 2);
+            && reading.Sum(check => check.ChunkBytes) + next.Chunks.LargestChunk <= BudgetOf(next.Location).BytesForReads);
     }
 
     private TransferBudget BudgetOf(ImageLocation location)

@@ -225,6 +225,35 @@ public sealed class ScrubTests
     }
 
     [TestMethod]
+    public async Task As_many_images_are_read_at_once_as_have_a_chunk_in_the_memory_that_reads_may_hold()
+    {
+        const int Room = 6;
+        var receipts = await PutManyAsync(2 * Room);
+        await using var stores = new ImageStores([new ImageStore(_id, _driver, Small, new TransferBudget(2 * Room * Chunk))]);
+        var (open, most) = (0, 0);
+        var full = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _driver.OnOpenRead = async (_, _, cancellationToken, call) =>
+        {
+            var now = Interlocked.Increment(ref open);
+            lock (receipts)
+            {
+                most = Math.Max(most, now);
+            }
+
+            if (now == Room)
+            {
+                full.TrySetResult();
+            }
+
+            await full.Task.WaitAsync(TimeSpan.FromSeconds(30), cancellationToken);
+            return new EndedReader(await call(), () => Interlocked.Decrement(ref open));
+        };
+        var results = await new Scrub(stores, new ScrubOptions { Parallelism = 2 * Room }).RunAsync(receipts).ToListAsync();
+        Assert.IsTrue(results.TrueForAll(result => result.Outcome == ScrubOutcome.Whole));
+        Assert.AreEqual(Room, most);
+    }
+
+    [TestMethod]
     public async Task A_scrub_that_is_left_early_reads_nothing_any_more()
     {
         var receipts = await PutManyAsync(5);

@@ -59,8 +59,11 @@ public sealed partial class TransferBudget
         }
     }
 
+    /// <summary>How much reads can hold at most, in bytes.</summary>
+    internal long BytesForReads => Bytes / 2;
+
     /// <summary>The largest chunk there can ever be room for, in bytes.</summary>
-    internal long LargestChunk => ChunkBuffer.LargestWithin(Math.Min(Bytes / 2, Array.MaxLength));
+    internal long LargestChunk => ChunkBuffer.LargestWithin(Math.Min(BytesForReads, Array.MaxLength));
 
     internal ValueTask<ChunkBuffer> RentAsync(long length, BufferUse use, CancellationToken cancellationToken)
     {
@@ -88,10 +91,10 @@ public sealed partial class TransferBudget
     /// A buffer to read ahead with, or null where somebody waits for it or little is left: reading ahead is never worth a wait, and leaves a
     /// quarter of the reads' half to those who have nothing yet.
     /// </summary>
-    internal ChunkBuffer? TryRentToReadAhead(long length) => TryRent(length, Bytes / 2 * 3 / 4);
+    internal ChunkBuffer? TryRentToReadAhead(long length) => TryRent(length, BytesForReads * 3 / 4);
 
     /// <summary>A buffer to ask a second time with, or null where somebody waits or none is left. A read holds one at most, and not for long.</summary>
-    internal ChunkBuffer? TryRentToHedge(long length) => TryRent(length, Bytes / 2);
+    internal ChunkBuffer? TryRentToHedge(long length) => TryRent(length, BytesForReads);
 
     /// <summary>How much reads could still take now, in bytes.</summary>
     internal long SpareForReads
@@ -100,7 +103,7 @@ public sealed partial class TransferBudget
         {
             lock (_lock)
             {
-                return IsReadsRoomAwaited ? 0 : Math.Min(Bytes - _usedByReads - _usedByWrites - _charged, (Bytes / 2) - _usedByReads);
+                return IsReadsRoomAwaited ? 0 : Math.Min(Bytes - _usedByReads - _usedByWrites - _charged, BytesForReads - _usedByReads);
             }
         }
     }
@@ -192,7 +195,7 @@ public sealed partial class TransferBudget
     private bool Fits(int capacity, BufferUse use) => _usedByReads + _usedByWrites + capacity <= Bytes && !ShareIsUsedUp(capacity, use);
 
     private bool ShareIsUsedUp(int capacity, BufferUse use) => use == BufferUse.Read
-        ? _usedByReads + capacity > Bytes / 2
+        ? _usedByReads + capacity > BytesForReads
         : _usedByWrites + capacity > Bytes / 4 * 3;
 
     private void Count(BufferUse use, int bytes)
