@@ -175,15 +175,27 @@ public sealed partial class ImageCache
     // The entry that has the digest, else the one that is verified by these chunks; null where there is neither.
     private async Task<EntryUse?> OpenStoredAsync(CacheSource source, CancellationToken cancellationToken)
     {
-        var name = NameOf(source, null);
-        if (await _table.OpenAsync(name, null, cancellationToken).ConfigureAwait(false) is { } use)
+        var whole = await OpenWholeAsync(source, cancellationToken).ConfigureAwait(false);
+        if (whole is not null || source.Chunks is not { } chunks || !ReadsRanges(source))
         {
-            return use.Entry.Size == source.Size ? use : throw await OtherSizeAsync(use, source).ConfigureAwait(false);
+            return whole;
         }
 
-        return source.Chunks is { } chunks && ReadsRanges(source)
-            ? await _table.OpenAsync(name.Of(chunks), chunks, cancellationToken).ConfigureAwait(false)
-            : null;
+        var part = await _table.OpenAsync(NameOf(source, null).Of(chunks), chunks, cancellationToken).ConfigureAwait(false);
+        if (part is null || !_folder.HasWhole(part.Entry.Name))
+        {
+            return part;
+        }
+
+        // It was given its final name since that was looked for: what is opened here may be an empty one, and all of it would be fetched anew.
+        await part.DisposeAsync().ConfigureAwait(false);
+        return await OpenWholeAsync(source, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<EntryUse?> OpenWholeAsync(CacheSource source, CancellationToken cancellationToken)
+    {
+        var use = await _table.OpenAsync(NameOf(source, null), null, cancellationToken).ConfigureAwait(false);
+        return use is null || use.Entry.Size == source.Size ? use : throw await OtherSizeAsync(use, source).ConfigureAwait(false);
     }
 
     private static async Task<StoreException> OtherSizeAsync(EntryUse use, CacheSource source)

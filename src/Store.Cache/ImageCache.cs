@@ -22,7 +22,7 @@ public sealed partial class ImageCache : IAsyncDisposable
     private ImageCache(ImageStores stores, CacheFolder folder, ImageCacheOptions options)
     {
         (_stores, _folder, Options) = (stores, folder, options);
-        _space = new CacheSpace(folder, options.MaxBytes);
+        _space = new CacheSpace(folder, options.MaxBytes, options.Time);
         _table = new EntryTable(folder, _space, options);
     }
 

@@ -12,22 +12,26 @@ internal sealed class Adoption(EntryName name, ChunkManifest? chunks)
     /// <exception cref="StoreException"><see cref="StoreError.Corrupted"/>: it is not the image; <see cref="StoreError.AlreadyExists"/>: the image is here already.</exception>
     public async Task<string> RunAsync(SafeFileHandle file, CacheFolder folder, EntryTable table, CacheSpace space, TimeProvider time, CancellationToken cancellationToken)
     {
-        var to = folder.FilesOf(name.Whole);
-        if (ChunksFile.TryRead(to.Chunks) is not null)
+        if (folder.HasWhole(name))
         {
-            throw new StoreException(StoreError.AlreadyExists, $"the image of {name.Digest} is in the cache already");
+            throw AlreadyHere();
         }
 
         var files = folder.Make(name.Adopting);
         using var lease = CacheFolder.TryLease(files) ?? throw new StoreException(StoreError.InUse, "another process adopts this image right now");
-        using var journal = new Journal(files.Journal, time);
+        using var journal = Journal.TryOpen(files, time) ?? throw AlreadyHere();
         using var turn = await journal.TakeAsync(null, cancellationToken).ConfigureAwait(false);
+        if (!EntryFiles.IsStill(files.Lock, lease))
+        {
+            throw AlreadyHere(); // whoever had the turn before has given it its name, and its journal is that of the image
+        }
+
         journal.Clear();
         var isAdopted = false;
         try
         {
             var method = await TakeAsync(file, files, journal, space, cancellationToken).ConfigureAwait(false);
-            isAdopted = table.TrySeal(files, to);
+            isAdopted = table.TrySeal(files, folder.FilesOf(name.Whole));
             return !isAdopted ? "the image came into the cache meanwhile"
                 : method == CloneMethod.Reflink ? "it is the image, and its blocks are shared" : "it is the image, and was copied";
         }
@@ -70,6 +74,8 @@ internal sealed class Adoption(EntryName name, ChunkManifest? chunks)
 
         return ContentDigest.End(digest, name.Digest) == name.Digest ? new ChunkManifest(found) : throw NotTheImage();
     }
+
+    private StoreException AlreadyHere() => new(StoreError.AlreadyExists, $"the image of {name.Digest} is in the cache already");
 
     private StoreException NotTheImage() => new(StoreError.Corrupted, $"its bytes are not those of the image ({name.Digest.Algorithm}), so it was converted or has been changed");
 }

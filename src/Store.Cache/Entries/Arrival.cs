@@ -34,9 +34,14 @@ internal sealed class Arrival(EntryName name, IOrigin origin, long size)
         {
             var files = folder.FilesOf(name);
             using var lease = await LeaseAsync(folder, time, cancellationToken).ConfigureAwait(false);
-            using var journal = new Journal(files.Journal, time);
+            using var journal = Journal.TryOpen(files, time);
+            if (journal is null)
+            {
+                return;
+            }
+
             using var turn = await journal.TakeAsync(null, cancellationToken).ConfigureAwait(false);
-            if (!EntryFiles.IsStill(files.Lock, lease))
+            if (!EntryFiles.IsStill(files.Lock, lease) || folder.HasWhole(name))
             {
                 return; // whoever had the turn before has given it its name, or somebody removed it
             }

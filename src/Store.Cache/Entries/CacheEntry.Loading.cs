@@ -24,13 +24,14 @@ internal sealed partial class CacheEntry
             return null;
         }
 
-        var chunk = Chunks[index];
-        if (await ChunkBytes.ChecksumAsync(_image, Chunks.OffsetOf(index), chunk.Length, null, cancellationToken).ConfigureAwait(false) == chunk.Checksum)
+        var (image, chunk) = (_image, Chunks[index]);
+        if (await ChunkBytes.ChecksumAsync(image.File, Chunks.OffsetOf(index), chunk.Length, null, cancellationToken).ConfigureAwait(false) == chunk.Checksum)
         {
-            Volatile.Write(ref _rightSince[index], _options.Time.GetTimestamp());
+            image.Trust(index);
             return true;
         }
 
+        image.Doubt(index);
         Forget(index);
         return false;
     }
@@ -86,13 +87,13 @@ internal sealed partial class CacheEntry
     // The record follows the bytes that it tells of.
     private async Task FetchOnceAsync(int index, IOrigin origin, CancellationToken cancellationToken)
     {
-        var (offset, chunk) = (Chunks.OffsetOf(index), Chunks[index]);
+        var (image, offset, chunk) = (_image, Chunks.OffsetOf(index), Chunks[index]);
         using var room = await _space.TakeAsync(chunk.Length, cancellationToken).ConfigureAwait(false);
         var stream = await origin.OpenAsync(offset, chunk.Length, cancellationToken).ConfigureAwait(false);
         var isKept = false;
         try
         {
-            var found = await ChunkBytes.WriteAsync(_image, offset, chunk.Length, stream, null, cancellationToken).ConfigureAwait(false);
+            var found = await ChunkBytes.WriteAsync(image.File, offset, chunk.Length, stream, null, cancellationToken).ConfigureAwait(false);
             if (found != chunk.Checksum)
             {
                 throw new StoreException(StoreError.Corrupted, $"Chunk {index} of {Files.Directory} arrived with the checksum {found:x16}, and {chunk.Checksum:x16} was expected.");
@@ -106,18 +107,17 @@ internal sealed partial class CacheEntry
             await stream.DisposeAsync().ConfigureAwait(false);
             if (!isKept && !_wasThere[index]) // somebody may still read what was
             {
-                LinuxCalls.TryPunchHole(_image, offset, chunk.Length);
+                LinuxCalls.TryPunchHole(image.File, offset, chunk.Length);
             }
         }
 
         _wasThere[index] = true;
         Volatile.Write(ref _there[index], true);
-        Volatile.Write(ref _rightSince[index], _options.Time.GetTimestamp());
+        image.Trust(index);
     }
 
     private void Forget(int index)
     {
-        Doubt(index);
         Volatile.Write(ref _there[index], false);
         _journal.Append(new JournalRecord(index, 0, IsThere: false));
     }

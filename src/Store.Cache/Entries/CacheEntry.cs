@@ -8,8 +8,6 @@ namespace GlanceStore.Cache.Entries;
 /// <remarks>A chunk counts as right once this process has fetched it or compared it, and until the time to compare it again has come.</remarks>
 internal sealed partial class CacheEntry : IAsyncDisposable
 {
-    private const long Never = long.MinValue;
-
     private readonly SafeFileHandle _lease;
     private readonly CacheSpace _space;
     private readonly ImageCacheOptions _options;
@@ -18,19 +16,16 @@ internal sealed partial class CacheEntry : IAsyncDisposable
     private readonly Lock _lock = new();
     private readonly bool[] _there;
     private readonly bool[] _wasThere;
-    private readonly long[] _rightSince;
-    private readonly List<SafeFileHandle> _former = [];
-    private volatile SafeFileHandle _image;
+    private readonly List<EntryImage> _former = [];
+    private volatile EntryImage _image; // taken once by whoever uses it: what is known of one file is not known of the next
 
     public CacheEntry(EntryName name, EntryFiles files, SafeFileHandle lease, ChunkManifest chunks, CacheSpace space, ImageCacheOptions options)
     {
         (Name, Files, Chunks, _lease, _space, _options) = (name, files, chunks, lease, space, options);
         _there = new bool[chunks.Count];
         _wasThere = new bool[chunks.Count];
-        _rightSince = new long[chunks.Count];
-        Array.Fill(_rightSince, Never);
         _journal = new Journal(files.Journal, options.Time);
-        _image = OpenImage();
+        _image = new EntryImage(files.Image, chunks, options);
         Refresh();
     }
 
@@ -59,51 +54,77 @@ internal sealed partial class CacheEntry : IAsyncDisposable
     public void Begin()
     {
         File.SetLastWriteTimeUtc(_lease, _options.Time.GetUtcNow().UtcDateTime);
-        if (!EntryFiles.IsStill(Files.Image, _image))
+        if (!EntryFiles.IsStill(Files.Image, _image.File))
         {
             var former = _image; // who reads it reads on
-            _image = OpenImage();
+            _image = new EntryImage(Files.Image, Chunks, _options);
             _former.Add(former);
-            Array.Fill(_rightSince, Never);
         }
-
-        Users++;
     }
 
-    public bool IsRight(int index) =>
-        Volatile.Read(ref _rightSince[index]) is var since && since != Never && _options.Time.GetElapsedTime(since) < _options.ReverifyAfter;
+    public bool IsRight(int index) => _image.IsRight(index);
 
     public bool IsThere(int index) => Volatile.Read(ref _there[index]);
 
-    /// <summary>Reads bytes of chunks that are right; fewer where the file was cut.</summary>
-    public ValueTask<int> ReadAsync(long offset, Memory<byte> buffer, CancellationToken cancellationToken) =>
-        RandomAccess.ReadAsync(_image, buffer, offset, cancellationToken);
+    /// <summary>Fills the buffer with bytes of a chunk. False where the chunk is to be compared before, or the file was cut.</summary>
+    public async ValueTask<bool> TryReadAsync(int index, long within, Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        var (image, offset) = (_image, Chunks.OffsetOf(index) + within);
+        if (!image.IsCompared(index))
+        {
+            return false;
+        }
+
+        while (!buffer.IsEmpty)
+        {
+            var count = await RandomAccess.ReadAsync(image.File, buffer, offset, cancellationToken).ConfigureAwait(false);
+            if (count == 0)
+            {
+                image.Doubt(index);
+                return false;
+            }
+
+            (offset, buffer) = (offset + count, buffer[count..]);
+        }
+
+        return true;
+    }
 
     /// <summary>Digests a chunk as it is on the disk. False where it is not right any more.</summary>
     public async Task<bool> DigestAsync(int index, System.Security.Cryptography.IncrementalHash digest, CancellationToken cancellationToken)
     {
-        if (await ChunkBytes.ChecksumAsync(_image, Chunks.OffsetOf(index), Chunks[index].Length, digest, cancellationToken).ConfigureAwait(false) == Chunks[index].Checksum)
+        var (image, chunk) = (_image, Chunks[index]);
+        if (await ChunkBytes.ChecksumAsync(image.File, Chunks.OffsetOf(index), chunk.Length, digest, cancellationToken).ConfigureAwait(false) == chunk.Checksum)
         {
             return true;
         }
 
-        Doubt(index);
+        image.Doubt(index);
         return false;
     }
 
     /// <summary>Has a chunk compared again before it is used again.</summary>
-    public void Doubt(int index) => Volatile.Write(ref _rightSince[index], Never);
+    public void Doubt(int index) => _image.Doubt(index);
 
-    /// <summary>Where bytes are stored, and where holes are, of a stretch that is right.</summary>
-    public (bool IsData, long End) ExtentAt(long offset, long end)
+    /// <summary>Where bytes are stored, and where holes are, of a stretch of one chunk; all of it is data where the chunk is to be compared before.</summary>
+    public (bool IsData, long End) ExtentAt(int index, long offset, long end)
     {
-        var data = LinuxCalls.NextData(_image, offset) ?? end;
-        return data > offset
-            ? (false, Math.Min(data, end))
-            : (true, Math.Min(LinuxCalls.NextHole(_image, offset) ?? end, end));
+        var image = _image;
+        if (!image.IsRight(index))
+        {
+            return (true, end);
+        }
+
+        var data = LinuxCalls.NextData(image.File, offset) ?? end;
+        if (data == offset)
+        {
+            return (true, Math.Min(LinuxCalls.NextHole(image.File, offset) ?? end, end));
+        }
+
+        return image.IsCut ? (true, end) : (false, Math.Min(data, end)); // looked at last: what was cut off looks like a hole
     }
 
-    public void Flush() => CacheErrors.Map($"keep {Files.Image}", () => DiskFlush.Of(_image, Files.Image));
+    public void Flush() => CacheErrors.Map($"keep {Files.Image}", () => DiskFlush.Of(_image.File, Files.Image));
 
     public async ValueTask DisposeAsync()
     {
@@ -112,17 +133,6 @@ internal sealed partial class CacheEntry : IAsyncDisposable
         _image.Dispose();
         _former.ForEach(file => file.Dispose());
         _lease.Dispose();
-    }
-
-    private SafeFileHandle OpenImage()
-    {
-        var image = EntryFiles.Open(Files.Image);
-        if (RandomAccess.GetLength(image) != Size)
-        {
-            RandomAccess.SetLength(image, Size);
-        }
-
-        return image;
     }
 
     private void Refresh()

@@ -3,10 +3,17 @@ using GlanceStore.Cache.Files;
 namespace GlanceStore.Cache.Entries;
 
 /// <summary>The room that the entries of a cache have together, and who goes where it is needed: the one whose last use began first, never one in use.</summary>
-internal sealed class CacheSpace(CacheFolder folder, long? maxBytes) : IDisposable
+internal sealed class CacheSpace(CacheFolder folder, long? maxBytes, TimeProvider time) : IDisposable
 {
+    // To look at all entries for every chunk is what a cache of many would do most of. So a part of the room that was found is given out
+    // without looking again, for a while: other processes give theirs out of the same.
+    private const int PartOfRoom = 8;
+    private static readonly TimeSpan LongestUnseen = TimeSpan.FromSeconds(1);
+
     private readonly SemaphoreSlim _turn = new(1);
     private long _promised;
+    private long _unseen;
+    private long _seenAt;
     private int _removals;
 
     /// <summary>How often something was removed because a disk was full.</summary>
@@ -19,7 +26,7 @@ internal sealed class CacheSpace(CacheFolder folder, long? maxBytes) : IDisposab
         await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            if (maxBytes is { } most && !TrimTo(most - Interlocked.Read(ref _promised) - bytes))
+            if (maxBytes is { } most && !HasRoom(most, bytes))
             {
                 throw new StoreException(StoreError.OutOfSpace,
                     $"The cache in '{folder.Path}' has no room for {bytes} bytes more: it may hold {most}, and what is left in it is in use. Raise MaxBytes.");
@@ -74,7 +81,22 @@ internal sealed class CacheSpace(CacheFolder folder, long? maxBytes) : IDisposab
 
     public void Dispose() => _turn.Dispose();
 
-    private bool TrimTo(long bytes, List<EntryName>? removed = null)
+    private bool HasRoom(long most, long bytes)
+    {
+        if (bytes <= _unseen && time.GetElapsedTime(_seenAt) < LongestUnseen)
+        {
+            _unseen -= bytes;
+            return true;
+        }
+
+        _seenAt = time.GetTimestamp();
+        var left = TrimTo(most - Interlocked.Read(ref _promised) - bytes);
+        _unseen = Math.Max(0, left) / PartOfRoom;
+        return left >= 0;
+    }
+
+    // How much less than that is left; below zero where all that could go is gone.
+    private long TrimTo(long bytes, List<EntryName>? removed = null)
     {
         var used = folder.Entries().Sum(entry => folder.FilesOf(entry).AllocatedBytes);
         foreach (var entry in used > bytes ? ByUse() : [])
@@ -93,7 +115,7 @@ internal sealed class CacheSpace(CacheFolder folder, long? maxBytes) : IDisposab
             }
         }
 
-        return used <= bytes;
+        return bytes - used;
     }
 
     private IEnumerable<EntryName> ByUse() => folder.Entries().OrderBy(entry => File.GetLastWriteTimeUtc(folder.FilesOf(entry).Lock)).ToList();

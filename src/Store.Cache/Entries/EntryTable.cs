@@ -19,7 +19,7 @@ internal sealed class EntryTable(CacheFolder folder, CacheSpace space, ImageCach
         {
             cancellationToken.ThrowIfCancellationRequested();
             var (use, isBusy) = TryOpen(name, chunks);
-            if (!isBusy)
+            if (!isBusy && (use is null || await TryBeginAsync(use).ConfigureAwait(false)))
             {
                 return use;
             }
@@ -69,6 +69,23 @@ internal sealed class EntryTable(CacheFolder folder, CacheSpace space, ImageCach
         }
 
         await entry.DisposeAsync().ConfigureAwait(false);
+        RemoveWhereAnotherIsWhole(entry);
+    }
+
+    // Where another one got the final name, nobody looks for this one any more.
+    private void RemoveWhereAnotherIsWhole(CacheEntry entry)
+    {
+        try
+        {
+            if (!entry.Name.IsWhole && folder.HasWhole(entry.Name))
+            {
+                CacheFolder.TryRemove(entry.Files);
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // It goes when room is needed.
+        }
     }
 
     private (EntryUse? Use, bool IsBusy) TryOpen(EntryName name, ChunkManifest? chunks)
@@ -92,8 +109,34 @@ internal sealed class EntryTable(CacheFolder folder, CacheSpace space, ImageCach
                 _open[name] = entry;
             }
 
-            CacheErrors.Map($"use {entry.Files.Directory}", entry.Begin);
+            entry.Users++;
             return (new EntryUse(this, entry), false);
+        }
+    }
+
+    // False where another process has removed it since, or given it its final name.
+    private async Task<bool> TryBeginAsync(EntryUse use)
+    {
+        var hasBegun = false;
+        try
+        {
+            lock (_lock)
+            {
+                CacheErrors.Map($"use {use.Entry.Files.Directory}", use.Entry.Begin);
+            }
+
+            return hasBegun = true;
+        }
+        catch (StoreException) when (!use.Entry.IsStill)
+        {
+            return false;
+        }
+        finally
+        {
+            if (!hasBegun)
+            {
+                await use.DisposeAsync().ConfigureAwait(false);
+            }
         }
     }
 
@@ -119,10 +162,21 @@ internal sealed class EntryTable(CacheFolder folder, CacheSpace space, ImageCach
 
         try
         {
-            if (ChunksOf(files, lease, chunks) is { } kept)
+            if (chunks is not null && !TryKeep(files, lease, chunks))
+            {
+                lease.Dispose();
+                return (null, true);
+            }
+
+            if ((chunks ?? ChunksFile.TryRead(files.Chunks)) is { } kept)
             {
                 return (new CacheEntry(name, files, lease, kept, space, options), false);
             }
+        }
+        catch (IOException) when (!EntryFiles.IsStill(files.Lock, lease))
+        {
+            lease.Dispose();
+            return (null, true); // another process has given it its final name meanwhile
         }
         catch
         {
@@ -135,15 +189,14 @@ internal sealed class EntryTable(CacheFolder folder, CacheSpace space, ImageCach
         return (null, false);
     }
 
-    // Several processes begin the same image at once, and what they write has the same name: one after the other.
-    private static ChunkManifest? ChunksOf(EntryFiles files, SafeFileHandle lease, ChunkManifest? chunks)
+    // Several processes begin the same image at once, and what they write has the same name: one after the other. Nobody waits for them here, where all who open anything would.
+    private static bool TryKeep(EntryFiles files, SafeFileHandle lease, ChunkManifest chunks)
     {
-        if (chunks is null)
+        if (!LinuxCalls.TryLockRange(lease, 0, 1))
         {
-            return ChunksFile.TryRead(files.Chunks);
+            return false;
         }
 
-        LinuxCalls.LockRange(lease, 0, 1);
         try
         {
             if (ChunksFile.TryRead(files.Chunks) is not { } kept || !kept.SequenceEqual(chunks))
@@ -151,7 +204,7 @@ internal sealed class EntryTable(CacheFolder folder, CacheSpace space, ImageCach
                 ChunksFile.Write(files.Chunks, chunks);
             }
 
-            return chunks;
+            return true;
         }
         finally
         {
@@ -164,7 +217,7 @@ internal sealed class EntryTable(CacheFolder folder, CacheSpace space, ImageCach
     {
         try
         {
-            if (ChunksFile.TryRead(to.Chunks) is not null || (Directory.Exists(to.Directory) && !CacheFolder.TryRemove(to)))
+            if (CacheFolder.IsWhole(to) || (Directory.Exists(to.Directory) && !CacheFolder.TryRemove(to)))
             {
                 return false;
             }

@@ -35,6 +35,12 @@ internal sealed class CacheFolder
 
     public bool Has(EntryName name) => UnixFile.StatusOfName(FilesOf(name).Directory) is not null;
 
+    /// <summary>Whether there is an entry that has the whole digest of this one's image, and so its final name.</summary>
+    public bool HasWhole(EntryName name) => IsWhole(FilesOf(name.Whole));
+
+    /// <summary>Whether an entry of a final name is one, and not what a kill left of its removal.</summary>
+    public static bool IsWhole(EntryFiles files) => ChunksFile.TryRead(files.Chunks) is not null;
+
     /// <summary>The entries that there are. What has another name, or is no directory of this user, is none.</summary>
     public IReadOnlyList<EntryName> Entries() => [.. Directory.EnumerateDirectories(Path)
         .Where(path => MistakeOf(path) is null)
@@ -46,12 +52,13 @@ internal sealed class CacheFolder
     public EntryFiles Make(EntryName name)
     {
         var files = FilesOf(name);
-        if (UnixFile.StatusOfName(files.Directory) is null)
+        UnixStatus? status;
+        while ((status = UnixFile.StatusOfName(files.Directory)) is null)
         {
-            MakeOwn(files.Directory);
+            MakeOwn(files.Directory); // and looked at again: another process may remove it at any moment
         }
 
-        return MistakeOf(files.Directory) is { } mistake
+        return MistakeOf(status) is { } mistake
             ? throw new StoreException(StoreError.Refused, $"'{files.Directory}' is not used: {mistake}. Remove it.")
             : files;
     }
@@ -141,7 +148,9 @@ internal sealed class CacheFolder
     // Removed by another process, or locked by it.
     private static bool IsPassing(IOException e) => e is FileNotFoundException or DirectoryNotFoundException || e.HResult == LinuxCalls.TryAgain;
 
-    private static string? MistakeOf(string path) => UnixFile.StatusOfName(path) switch
+    private static string? MistakeOf(string path) => MistakeOf(UnixFile.StatusOfName(path));
+
+    private static string? MistakeOf(UnixStatus? found) => found switch
     {
         null => "it is not there",
         { IsDirectory: false } => "it is a link or a file, and no directory",

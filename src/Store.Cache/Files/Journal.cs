@@ -31,6 +31,19 @@ internal sealed class Journal : IDisposable
 
     public Journal(string path, TimeProvider time) => (_file, _time) = (EntryFiles.Open(path), time);
 
+    /// <summary>Opens one of an entry that is leased; null where another process has given it its final name since.</summary>
+    public static Journal? TryOpen(EntryFiles files, TimeProvider time)
+    {
+        try
+        {
+            return new Journal(files.Journal, time);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>The records that were written since this was called last, in order.</summary>
     public IReadOnlyList<JournalRecord> ReadNew()
     {

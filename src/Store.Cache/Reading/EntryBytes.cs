@@ -49,7 +49,7 @@ internal sealed class EntryBytes(EntryUse use, IOrigin origin, ImageCache cache)
             cancellationToken.ThrowIfCancellationRequested();
             var index = Entry.Chunks.IndexAt(offset);
             var chunkEnd = Math.Min(end, Entry.Chunks.OffsetOf(index) + Entry.Chunks[index].Length);
-            var (isData, next) = Entry.IsRight(index) ? Entry.ExtentAt(offset, chunkEnd) : (true, chunkEnd);
+            var (isData, next) = Entry.ExtentAt(index, offset, chunkEnd);
             var kind = isData ? DiskExtentKind.Data : DiskExtentKind.Zero;
             if (current.Length > 0 && current.Kind != kind)
             {
@@ -87,15 +87,13 @@ internal sealed class EntryBytes(EntryUse use, IOrigin origin, ImageCache cache)
                 return;
             }
 
-            if (await TryReadAsync(Entry.Chunks.OffsetOf(index) + within, buffer, cancellationToken).ConfigureAwait(false))
+            if (await Entry.TryReadAsync(index, within, buffer, cancellationToken).ConfigureAwait(false))
             {
                 return;
             }
-
-            Entry.Doubt(index); // the file was cut
         }
 
-        throw new StoreException(StoreError.Unavailable, $"'{Entry.ImagePath}' is cut again and again while it is read: find out who does that.");
+        throw new StoreException(StoreError.Unavailable, $"'{Entry.ImagePath}' is cut or replaced again and again while it is read: find out who does that.");
     }
 
     private async ValueTask<bool> IsKeptAsync(int index, CancellationToken cancellationToken)
@@ -109,22 +107,6 @@ internal sealed class EntryBytes(EntryUse use, IOrigin origin, ImageCache cache)
         {
             return false;
         }
-    }
-
-    private async ValueTask<bool> TryReadAsync(long offset, Memory<byte> buffer, CancellationToken cancellationToken)
-    {
-        while (!buffer.IsEmpty)
-        {
-            var count = await Entry.ReadAsync(offset, buffer, cancellationToken).ConfigureAwait(false);
-            if (count == 0)
-            {
-                return false;
-            }
-
-            (offset, buffer) = (offset + count, buffer[count..]);
-        }
-
-        return true;
     }
 
     // A guest goes on where the disk is full: its chunk is verified as any, and not kept.
