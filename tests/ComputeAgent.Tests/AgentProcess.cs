@@ -7,10 +7,11 @@ namespace GlanceStore.ComputeAgent.Tests;
 internal sealed class AgentProcess : IAsyncDisposable
 {
     private readonly Process _process;
+    private readonly Task<string>[] _said;
 
     private AgentProcess(Process process, string socket)
     {
-        _process = process;
+        (_process, _said) = (process, [process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync()]);
         Client = new AgentClient(socket);
     }
 
@@ -26,17 +27,18 @@ internal sealed class AgentProcess : IAsyncDisposable
         }
 
         var process = Process.Start(start)!;
-        var output = process.StandardOutput.ReadToEndAsync();
-        var errors = process.StandardError.ReadToEndAsync();
         var agent = new AgentProcess(process, socket);
         while (!await agent.IsUpAsync())
         {
-            Assert.IsFalse(process.HasExited, process.HasExited ? await output + await errors : "");
+            Assert.IsFalse(process.HasExited, process.HasExited ? await agent.SaidAsync() : "");
             await Task.Delay(20);
         }
 
         return agent;
     }
+
+    /// <summary>All that it said, which is known once it has ended.</summary>
+    public async Task<string> SaidAsync() => string.Concat(await Task.WhenAll(_said));
 
     public async Task KillAsync()
     {

@@ -1,3 +1,4 @@
+using System.Text;
 using GlanceStore.ImageService.Tests;
 
 namespace GlanceStore.ComputeAgent.Tests;
@@ -176,6 +177,23 @@ public sealed class DiskTests
         (await agent.Client.GetAsync("/disks/d")).Refuses(404, "NotFound");
         (await agent.Client.DeleteAsync($"/images/{id}")).Is(204);
         Assert.IsEmpty(Directory.GetFileSystemEntries(place.At("disks")));
+    }
+
+    [TestMethod]
+    public async Task A_disk_that_was_made_and_could_not_be_recorded_leaves_no_file()
+    {
+        using var place = new Place();
+        var (_, bytes) = await SourceAsync(place);
+        DebianProgram.Require("qemu-img", "/usr/bin/qemu-img");
+        var records = place.At("agent/disk-records");
+        var program = await place.FileAsync("qemu-img", Encoding.UTF8.GetBytes($"#!/bin/sh\nset -e\nqemu-img \"$@\"\nfor record in {records}/*.json; do mkdir \"$record.next\"; done\n"));
+        File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        await using var agent = await RunningAgent.StartAsync(place, $"ComputeAgent:QemuImg={program}");
+        var id = await ReadyAsync(place, agent, bytes, "null");
+        (await agent.Client.PostAsync($"/images/{id}/disks", """{"kind": "overlay", "id": "d"}""")).Refuses(503, "Unavailable", "could not write its state");
+        (await agent.Client.GetAsync("/disks/d")).Refuses(404, "NotFound");
+        Assert.IsEmpty(Directory.GetFileSystemEntries(place.At("disks")));
+        (await agent.Client.DeleteAsync($"/images/{id}")).Is(204);
     }
 
     private static async Task<(string Source, byte[] Bytes)> SourceAsync(Place place)

@@ -33,6 +33,28 @@ public sealed class EventTests
     }
 
     [TestMethod]
+    public async Task Who_asks_again_for_an_image_on_its_way_does_not_have_it_begun_anew()
+    {
+        using var place = new Place();
+        await using var server = await SlowServer.StartAsync(free: 0);
+        await using var agent = await RunningAgent.StartAsync(place, server.Settings);
+        var (id, bytes) = (ImageId.New(), SomeBytes.Of(3 * Place.ChunkBytes));
+        await place.TellAsync(id, server.Add("image", bytes, await place.StoreAsync(id, bytes)));
+        using var events = new StreamReader(await agent.Client.OpenEventsAsync());
+        await agent.Client.PutAsync($"/images/{id}");
+        await agent.Client.UntilAsync(id, "downloading");
+        (await agent.Client.PutAsync($"/images/{id}")).Is(202);
+        server.GoOn();
+        var states = new List<string?>();
+        while (!states.Contains("ready"))
+        {
+            states.Add(await NextAsync(events));
+        }
+
+        Assert.AreEqual(1, states.Count(state => state == "queued"), string.Join(' ', states));
+    }
+
+    [TestMethod]
     public async Task Who_does_not_take_his_events_is_dropped_and_others_are_told()
     {
         using var place = new Place();

@@ -240,6 +240,20 @@ public sealed class ImageTests
     }
 
     [TestMethod]
+    public async Task What_is_here_stays_as_it_was_asked_for_where_Novas_images_are_taken_over()
+    {
+        using var place = new Place();
+        var id = await place.ImageAsync(SomeBytes.Of(Size));
+        Directory.CreateDirectory(place.At("_base"));
+        await using var agent = await RunningAgent.StartAsync(place);
+        await agent.Client.PutAsync($"/images/{id}", """{"format": "raw", "priority": 7}""");
+        await agent.Client.UntilAsync(id, "ready");
+        (await agent.Client.PostAsync("/adopt", $$"""{"directory": "{{place.At("_base")}}", "images": ["{{id}}"]}""")).Is(200);
+        var image = await agent.Client.UntilAsync(id, "ready");
+        Assert.AreEqual("raw 7", $"{image["format"]} {image["priority"]}");
+    }
+
+    [TestMethod]
     public async Task A_body_over_the_limit_is_refused()
     {
         using var place = new Place();

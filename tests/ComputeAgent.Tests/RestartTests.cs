@@ -72,6 +72,36 @@ public sealed class RestartTests
         await CheckAsync(last, place, $"seed {seed}, at the end");
     }
 
+    [TestMethod]
+    public async Task A_disk_that_is_removed_while_a_new_agent_still_waits_for_its_image_holds_nothing()
+    {
+        using var place = new Place();
+        await using var server = await SlowServer.StartAsync(free: 0);
+        server.GoOn();
+        var (id, bytes) = (ImageId.New(), SomeBytes.Of(Size));
+        var receipt = server.Add("image", bytes, await place.StoreAsync(id, bytes));
+        await using (var agent = await RunningAgent.StartAsync(place, server.Settings))
+        {
+            await agent.Client.PutImageAsync(id, receipt);
+            await agent.Client.UntilAsync(id, "ready");
+            (await agent.Client.PostAsync($"/images/{id}/disks", """{"kind": "overlay", "id": "d"}""")).Is(201);
+        }
+
+        server.Pause();
+        Directory.Delete(place.At("agent/cache"), recursive: true);
+        await using var next = await RunningAgent.StartAsync(place, server.Settings);
+        Assert.AreEqual("waiting", (await next.Client.GetAsync("/disks/d"))["state"]);
+        (await next.Client.DeleteAsync("/disks/d")).Is(204);
+        server.GoOn();
+        await next.Client.UntilAsync(id, "ready");
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        while ((await next.Client.DeleteAsync($"/images/{id}")) is { Status: not System.Net.HttpStatusCode.NoContent } answer)
+        {
+            answer.Refuses(409, "InUse"); // what waited for the image lets go of it in a moment
+            await Task.Delay(20, limit.Token);
+        }
+    }
+
     private static async Task CheckAsync(AgentProcess agent, Place place, string when)
     {
         var disks = (await agent.Client.GetAsync("/disks")).Is(200).Json["disks"]!.AsArray();

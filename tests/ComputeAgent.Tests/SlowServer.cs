@@ -11,7 +11,7 @@ internal sealed class SlowServer : IAsyncDisposable
 {
     private readonly WebApplication _app;
     private readonly Dictionary<string, byte[]> _images = [];
-    private readonly TaskCompletionSource _goOn = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile TaskCompletionSource _goOn = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _bytes;
 
     private SlowServer(WebApplication app, long free)
@@ -55,6 +55,9 @@ internal sealed class SlowServer : IAsyncDisposable
     }
 
     public void GoOn() => _goOn.TrySetResult();
+
+    /// <summary>Waits again, from now on.</summary>
+    public void Pause() => _goOn = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public async ValueTask DisposeAsync()
     {

@@ -13,6 +13,9 @@ internal sealed class AgentDisk(DiskRecord record)
     /// <summary>Why it cannot be used at the moment; null where it can.</summary>
     public string? Error { get; set; }
 
+    /// <summary>Whether this process gave its file the name that the record has.</summary>
+    public bool IsPlaced { get; set; }
+
     /// <summary>Whether what it needs is held again since the agent started.</summary>
     public bool IsUp { get; set; }
 }

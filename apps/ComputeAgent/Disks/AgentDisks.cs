@@ -35,8 +35,8 @@ internal sealed partial class AgentDisks(
         try
         {
             await making.MakeAsync(disk, images.Get(image), record => Keep(disk, record), cancellationToken);
+            disk.IsUp = true; // before it is ready, or it would be held once more
             Keep(disk, disk.Record with { Stage = DiskStage.Ready });
-            disk.IsUp = true;
         }
         catch
         {
@@ -172,7 +172,7 @@ internal sealed partial class AgentDisks(
     private async Task RemoveAsync(AgentDisk disk)
     {
         await making.ReleaseAsync(disk);
-        if (!making.RemoveFiles(disk.Record))
+        if (!making.RemoveFiles(disk))
         {
             LogLeft(logger, disk.Id, disk.Record.Path!);
         }
@@ -186,7 +186,7 @@ internal sealed partial class AgentDisks(
         try
         {
             await making.ReleaseAsync(disk);
-            making.RemovePart(disk.Record);
+            making.RemoveFiles(disk);
             Forget(disk);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -200,6 +200,12 @@ internal sealed partial class AgentDisks(
         try
         {
             await making.HoldAsync(disk, images.Find(disk.Record.Image), cancellationToken);
+            if (!await images.AloneAsync(() => disk.Record.Stage == DiskStage.Ready, cancellationToken))
+            {
+                await making.ReleaseAsync(disk); // it was removed while this went on
+                return;
+            }
+
             (disk.IsUp, disk.Error) = (true, null);
         }
         catch (Exception e) when (e is StoreException or IOException)

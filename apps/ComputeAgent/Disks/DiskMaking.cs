@@ -99,12 +99,17 @@ internal sealed class DiskMaking(ImageCache cache, AgentImages images, NbdServer
     public static bool WasMade(DiskRecord record) =>
         record.Path is not { } path || (UnixFile.StatusOfName(DiskPaths.PartOf(record)) is null && UnixFile.StatusOfName(path) is { IsRegular: true });
 
-    public bool RemovePart(DiskRecord record) => record.Path is null || paths.Remove(DiskPaths.PartOf(record));
-
-    public bool RemoveFiles(DiskRecord record)
+    /// <summary>Removes what was made of a disk; false where something else is there by now, which is left alone.</summary>
+    public bool RemoveFiles(AgentDisk disk)
     {
-        var isPartGone = RemovePart(record);
-        return (record.Path is not { } path || record.Stage == DiskStage.Creating || paths.Remove(path)) && isPartGone;
+        if (disk.Record.Path is not { } path)
+        {
+            return true;
+        }
+
+        // What has the name of a disk that is still being made is somebody else's, unless it got there.
+        var isPartGone = paths.Remove(DiskPaths.PartOf(disk.Record));
+        return ((disk.Record.Stage == DiskStage.Creating && !disk.IsPlaced) || paths.Remove(path)) && isPartGone;
     }
 
     /// <summary>Where QEMU and libnbd read an export.</summary>
@@ -123,7 +128,7 @@ internal sealed class DiskMaking(ImageCache cache, AgentImages images, NbdServer
             ?? throw AgentException.NotSupported($"The size of the disk in the image {image.Id} is not known; PUT it with the format raw.");
         var size = SizeOf(disk, RoundUp(least));
         keep(disk.Record with { Format = "qcow2", Size = size });
-        await PlaceAsync(disk.Record, part => qemu.CreateOverlayAsync(part, file.Path, format, size, cancellationToken));
+        await PlaceAsync(disk, part => qemu.CreateOverlayAsync(part, file.Path, format, size, cancellationToken));
     }
 
     private async Task MakeCloneAsync(AgentDisk disk, AgentImage image, string format, Action<DiskRecord> keep, CancellationToken cancellationToken)
@@ -137,7 +142,7 @@ internal sealed class DiskMaking(ImageCache cache, AgentImages images, NbdServer
         var size = SizeOf(disk, file.Size);
         keep(disk.Record with { Format = format, Size = size });
         var method = CloneMethod.Copy;
-        await PlaceAsync(disk.Record, async part =>
+        await PlaceAsync(disk, async part =>
         {
             method = await cache.CloneAsync(file, part, cancellationToken);
             using var clone = File.OpenHandle(part, FileMode.Open, FileAccess.Write);
@@ -179,9 +184,9 @@ internal sealed class DiskMaking(ImageCache cache, AgentImages images, NbdServer
     }
 
     // Made under another name first: what has its own name is whole, and nothing is overwritten.
-    private async Task PlaceAsync(DiskRecord record, Func<string, Task> make)
+    private async Task PlaceAsync(AgentDisk disk, Func<string, Task> make)
     {
-        var (path, part) = (record.Path!, DiskPaths.PartOf(record));
+        var (path, part) = (disk.Record.Path!, DiskPaths.PartOf(disk.Record));
         paths.MakeParent(path);
         RequireFree(path);
         await make(part);
@@ -198,6 +203,7 @@ internal sealed class DiskMaking(ImageCache cache, AgentImages images, NbdServer
 
         RequireFree(path);
         File.Move(part, path);
+        disk.IsPlaced = true;
         DiskFlush.OfDirectory(path);
     }
 

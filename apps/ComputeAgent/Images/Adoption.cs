@@ -16,8 +16,11 @@ internal sealed class Adoption(AgentImages images, ImageCache cache)
 
         foreach (var id in request.Images)
         {
-            // Known, and not fetched before it was looked for here.
-            await images.EnsureAsync(Bodies.ImageIdOf(id), new ImageRequest { Fetch = FetchMode.WhenUsed }, cancellationToken);
+            // Known, and not fetched before it was looked for here. One that is known stays as it was asked for.
+            if (images.Find(Bodies.ImageIdOf(id).Value) is null)
+            {
+                await images.EnsureAsync(Bodies.ImageIdOf(id), new ImageRequest { Fetch = FetchMode.WhenUsed }, cancellationToken);
+            }
         }
 
         var known = images.All.Select(image => KeyValuePair.Create(new ImageId(image.Id), image.Source)).ToArray();

@@ -66,6 +66,21 @@ internal sealed class AgentImage
         }
     }
 
+    /// <summary>It is not here any more; false where it is asked for again already.</summary>
+    public bool TryLose()
+    {
+        lock (_lock)
+        {
+            if (State != ImageState.Ready)
+            {
+                return false;
+            }
+
+            State = ImageState.Known;
+            return true;
+        }
+    }
+
     public void Report(TransferProgress progress)
     {
         lock (_lock)

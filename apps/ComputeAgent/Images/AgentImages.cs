@@ -29,10 +29,11 @@ internal sealed partial class AgentImages(
     /// <summary>All images, after a look whether those that were ready are still here: what was not used for longest goes when the disk is full.</summary>
     public async Task<IReadOnlyList<AgentImage>> ListAsync(CancellationToken cancellationToken)
     {
+        // In this order: what becomes ready meanwhile is not in a list that was made before.
+        var ready = All.Where(image => image.State == ImageState.Ready).ToList();
         var entries = await cache.ListAsync(cancellationToken);
-        foreach (var image in All.Where(image => image.State == ImageState.Ready && !IsIn(entries, image)))
+        foreach (var image in ready.Where(image => !IsIn(entries, image) && image.TryLose()))
         {
-            image.End(ImageState.Known);
             Publish(image);
         }
 
@@ -45,10 +46,11 @@ internal sealed partial class AgentImages(
     public async Task RestoreAsync(CancellationToken cancellationToken)
     {
         var entries = await cache.ListAsync(cancellationToken);
-        foreach (var record in records.ReadAll())
+        foreach (var kept in records.ReadAll())
         {
-            if (TryMake(record) is { } image)
+            if (TryMake(kept) is { } image)
             {
+                var record = image.Record;
                 _images[image.Id] = image;
                 if (record.WasReady && IsIn(entries, image))
                 {
@@ -139,7 +141,7 @@ internal sealed partial class AgentImages(
 
         var origin = image.Record.Origin;
         var found = await check.RunAsync(origin, null, cancellationToken);
-        await WriteAsync(image, record => record.Origin == origin ? record with { Found = found } : record, cancellationToken);
+        await WriteAsync(image, record => record.Origin.IsOfTheSame(origin) ? record with { Found = found } : record, cancellationToken);
         return found;
     }
 
@@ -172,19 +174,19 @@ internal sealed partial class AgentImages(
         var known = Find(id.Value);
         if (known is not null && known.Record.Origin.Source is null && request.Source is null)
         {
-            return known.Record.Origin;
+            return Signed(known.Record.Origin, request.Signature);
         }
 
         try
         {
             if (await sources.FindAsync(id, request.Source, cancellationToken) is { } found)
             {
-                return request.Signature is null ? found : found with { Signature = request.Signature };
+                return Signed(found, request.Signature);
             }
         }
         catch (StoreException e) when (known is not null && e.Error != StoreError.NotFound)
         {
-            return known.Record.Origin;
+            return Signed(known.Record.Origin, request.Signature);
         }
 
         throw known is null
@@ -192,10 +194,12 @@ internal sealed partial class AgentImages(
             : new AgentException(StatusCodes.Status410Gone, nameof(StoreError.NotFound), $"The image {id} is not known to its source any more; what is here of it stays until it is deleted.");
     }
 
+    private static ImageOrigin Signed(ImageOrigin origin, SignatureRecord? signature) => signature is null ? origin : origin with { Signature = signature };
+
     private static ImageRecord RecordOf(ImageId id, ImageRequest request, ImageOrigin origin, ImageRecord? known)
     {
         // What was found out of the content stands, unless it is asked for with another signature or format than it was looked into for.
-        var isSame = known is not null && known.Origin.Signature == origin.Signature && known.Origin.DiskFormat == origin.DiskFormat;
+        var isSame = known is not null && known.Origin.IsOfTheSame(origin);
         return new ImageRecord(id.Value, origin)
         {
             Format = request.Format,
@@ -259,7 +263,7 @@ internal sealed partial class AgentImages(
             var found = record.Found ?? await check.RunAsync(record.Origin, progress, cancellationToken);
             await using (await cache.EnsureAsync(record.Origin.ToSource(), record.Format, progress, cancellationToken))
             {
-                await WriteAsync(image, now => now.Origin != record.Origin ? now : now with { Found = found, WasReady = now.Format == record.Format }, cancellationToken);
+                await WriteAsync(image, now => now.Origin.IsOfTheSame(record.Origin) ? now with { Found = found, WasReady = now.Format == record.Format } : now, cancellationToken);
             }
 
             image.End(image.Record.WasReady ? ImageState.Ready : ImageState.Known);
@@ -293,9 +297,9 @@ internal sealed partial class AgentImages(
         await _gate.WaitAsync(cancellationToken);
         try
         {
-            if (Find(image.Id) == image)
+            var record = change(image.Record);
+            if (record != image.Record && Find(image.Id) == image)
             {
-                var record = change(image.Record);
                 records.Write(image.Id, record);
                 image.Update(record);
             }
@@ -328,7 +332,7 @@ internal sealed partial class AgentImages(
     {
         try
         {
-            return new AgentImage(record, ImageState.Known);
+            return new AgentImage(check.IsEnough(record.Origin) ? record : record with { Found = null, WasReady = false }, ImageState.Known);
         }
         catch (Exception e) when (e is StoreException or ArgumentException)
         {

@@ -7,6 +7,9 @@ namespace GlanceStore.ComputeAgent.Images;
 /// <summary>Whether an image is fit for a guest: it is what it is said to be, leads to no other file, and is signed where it must be. Known before a guest sees a byte.</summary>
 internal sealed class ImageCheck(ImageCache cache, SignatureCheck signatures)
 {
+    /// <summary>Whether what was found of an image in an earlier process is enough by the settings of this one.</summary>
+    public bool IsEnough(ImageOrigin origin) => !signatures.IsMissing(origin);
+
     /// <summary>Looks into an image; of one whose chunks are known, without fetching more of it than that takes.</summary>
     /// <exception cref="StoreException"><see cref="StoreError.Refused"/>: it is not fit. What the stores say.</exception>
     public async Task<FoundImage> RunAsync(ImageOrigin origin, IProgress<TransferProgress>? progress, CancellationToken cancellationToken)

@@ -10,11 +10,14 @@ internal sealed class SignatureCheck(AgentOptions options, ImageCache cache)
     // A certificate is some kilobytes.
     private const long LargestCertificate = 1 << 20;
 
+    /// <summary>Whether an image has no signature, and must have one.</summary>
+    public bool IsMissing(ImageOrigin origin) => origin.Signature is null && options.Signatures.Require;
+
     /// <summary>Whether an image has to be here whole before anything of it can be used.</summary>
     /// <exception cref="StoreException"><see cref="StoreError.Refused"/>: it has none, and must have one.</exception>
-    public bool IsAsked(ImageOrigin origin) => origin.Signature is not null || (options.Signatures.Require
+    public bool IsAsked(ImageOrigin origin) => IsMissing(origin)
         ? throw new StoreException(StoreError.Refused, "The image is not signed, and this agent takes only images that are.")
-        : false);
+        : origin.Signature is not null;
 
     /// <summary>Gets the image whole, and reads it once against its signature.</summary>
     /// <exception cref="StoreException"><see cref="StoreError.Refused"/>: it does not fit, or cannot be checked.</exception>

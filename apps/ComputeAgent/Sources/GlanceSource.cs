@@ -12,10 +12,17 @@ internal sealed class GlanceSource(SourceOptions options, ImageStores stores) : 
     public async Task<ImageOrigin?> FindAsync(ImageId id, CancellationToken cancellationToken)
     {
         using var image = await _api.FindImageAsync(id, cancellationToken);
-        return image is null ? null : new ImageOrigin
+        if (image is null)
+        {
+            return null;
+        }
+
+        ImagePlace[] places = [.. PlacesOf(image, id)];
+        return new ImageOrigin
         {
             Source = Name,
-            Places = [.. PlacesOf(image, id)],
+            Places = places.Length > 0 ? places : throw new StoreException(StoreError.Unsupported,
+                $"The source '{Name}' tells no place of the image {id} that one of this agent's stores reads: give the agent the store, or one of the type http, and let Glance show locations."),
             OsHashAlgo = ImageApi.PropertyOf(image, "os_hash_algo"),
             OsHashValue = ImageApi.PropertyOf(image, "os_hash_value"),
             Size = ImageApi.NumberOf(image, "size"),

@@ -91,8 +91,17 @@ internal sealed class ImageApi : IDisposable
 
     public void Dispose() => _http.Dispose();
 
-    private async Task<string?> TokenAsync(CancellationToken cancellationToken) =>
-        _options.TokenFile is { } file ? (await File.ReadAllTextAsync(file, cancellationToken)).Trim() : _options.Token;
+    private async Task<string?> TokenAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return _options.TokenFile is { } file ? (await File.ReadAllTextAsync(file, cancellationToken)).Trim() : _options.Token;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Failed(StoreError.Unavailable, $"is not asked, because its TokenFile '{_options.TokenFile}' cannot be read", e);
+        }
+    }
 
     private StoreException Failed(StoreError error, string what, Exception? cause = null) =>
         new(error, $"The source '{_options.NameOrType}' at {Address.GetLeftPart(UriPartial.Authority)} {what}.", cause) { IsTransient = error == StoreError.Unavailable };

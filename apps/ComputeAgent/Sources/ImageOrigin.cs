@@ -39,10 +39,31 @@ internal sealed record ImageOrigin
         var places = Places.Select(place => place.ToLocation());
         return Receipt is { } receipt
             ? new CacheSource(receipt) { Locations = [.. places.Prepend(receipt.Location).Distinct()], DiskFormat = DiskFormat ?? receipt.Inspection?.Format }
-            : new CacheSource(places, DigestOfWhole(), Size ?? throw NoDigest()) { DiskFormat = DiskFormat };
+            : OfWhole(places);
     }
 
-    private Digest DigestOfWhole() => OsHashAlgo is { } algorithm && OsHashValue is { } value ? new Digest(algorithm, value) : throw NoDigest();
+    /// <summary>Whether what was found of one is true of the other: the same content by the same chunks, said to be the same, and signed alike. Where it is makes no difference.</summary>
+    public bool IsOfTheSame(ImageOrigin other)
+    {
+        var (one, two) = (ToSource(), other.ToSource());
+        return one.Digest == two.Digest && DiskFormat == other.DiskFormat && Signature == other.Signature && ChunksOf(one).SequenceEqual(ChunksOf(two));
+    }
+
+    private static IEnumerable<ChunkEntry> ChunksOf(CacheSource source) => source.Chunks ?? Enumerable.Empty<ChunkEntry>();
+
+    private CacheSource OfWhole(IEnumerable<ImageLocation> places)
+    {
+        try
+        {
+            return OsHashAlgo is { } algorithm && OsHashValue is { } value && Size is { } size
+                ? new CacheSource(places, new Digest(algorithm, value), size) { DiskFormat = DiskFormat }
+                : throw NoDigest();
+        }
+        catch (ArgumentException e)
+        {
+            throw new StoreException(StoreError.Unsupported, $"What is told of the image cannot be: {e.Message}", e);
+        }
+    }
 
     private static StoreException NoDigest() =>
         new(StoreError.Unsupported, "The image has no size or no multihash (os_hash_value), and nothing is handed out that cannot be verified.");

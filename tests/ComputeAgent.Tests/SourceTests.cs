@@ -1,0 +1,147 @@
+using System.Text;
+using GlanceStore.ImageService.Tests;
+
+namespace GlanceStore.ComputeAgent.Tests;
+
+/// <summary>Those who know where images are: what is believed of them, and what nobody learns of how they are asked.</summary>
+[TestClass]
+public sealed class SourceTests
+{
+    private const int Size = (5 * Place.ChunkBytes) + 777;
+    private const string Secret = "gAAAAABsecret-of-nobody";
+
+    [TestMethod]
+    [DataRow("locations")]
+    [DataRow("direct_url")]
+    [DataRow("api")]
+    public async Task An_image_of_Glance_is_handed_out_once_all_of_it_was_compared(string how)
+    {
+        using var place = new Place();
+        using var glance = new GlanceServer();
+        await File.WriteAllTextAsync(place.At("token"), Secret + "\n");
+        await using var agent = await RunningAgent.StartAsync(
+            place, [.. Settings(glance), $"ComputeAgent:Sources:0:TokenFile={place.At("token")}", "GlanceStore:Stores:web:Type=http", "GlanceStore:Stores:web:AllowedNetworks=127.0.0.0/8"]);
+        foreach (var isRight in new[] { true, false })
+        {
+            var (id, bytes) = (ImageId.New(), SomeBytes.Of(Size, isRight ? 1 : 2));
+            var stored = isRight ? bytes : SomeBytes.Of(Size, 3);
+            var location = new Uri($"file://{place.At("fast")}/{id}").AbsoluteUri;
+            if (how == "api")
+            {
+                glance.Data = stored;
+            }
+            else
+            {
+                await place.StoreAsync(id, stored);
+            }
+
+            glance.Members = GlanceServer.MembersOf(bytes) + how switch
+            {
+                "locations" => $", \"locations\": [{{\"url\": \"rbd://no/store/of/ours\"}}, {{\"url\": \"{location}\"}}, 7]",
+                "direct_url" => $", \"direct_url\": \"{location}\"",
+                _ => "",
+            };
+            (await agent.Client.PutAsync($"/images/{id}", """{"fetch": "when_used"}""")).Is(200);
+            (await agent.Client.PostAsync($"/images/{id}/disks", """{"kind": "nbd"}""")).Refuses(409, "NotReady", "none of its bytes can be verified");
+            var image = await agent.Client.UntilAsync(id, isRight ? "ready" : "failed");
+            Assert.AreEqual(isRight ? null : "Corrupted", (string?)image["error"]?["code"], image.ToJsonString());
+            var disk = await agent.Client.PostAsync($"/images/{id}/disks", """{"kind": "clone"}""");
+            if (isRight)
+            {
+                Assert.AreSequenceEqual(bytes, await File.ReadAllBytesAsync(disk.Is(201)["path"]!));
+            }
+            else
+            {
+                disk.Refuses(409, "NotReady");
+            }
+        }
+
+        Assert.IsTrue(glance.Tokens.All(token => token == Secret), string.Join(' ', glance.Tokens));
+    }
+
+    [TestMethod]
+    [DataRow("\"status\": \"queued\"", 404, "NotFound", "is queued")]
+    [DataRow("\"status\": \"active\", \"size\": 3", 501, "Unsupported", "no multihash")]
+    [DataRow("\"status\": \"active\", \"size\": -3, \"os_hash_algo\": \"sha512\", \"os_hash_value\": \"00\"", 501, "Unsupported", "cannot be")]
+    [DataRow("\"status\": \"active\", \"size\": 3, \"os_hash_algo\": \"sha512\", \"os_hash_value\": \"beef\"", 501, "Unsupported", "cannot be")]
+    [DataRow("\"status\": \"active\", \"size\": 3, \"os_hash_algo\": \"md5\", \"os_hash_value\": \"d41d8cd98f00b204e9800998ecf8427e\"", 501, "Unsupported", "forged")]
+    [DataRow("not JSON", 503, "Unavailable", "not JSON")]
+    public async Task What_Glance_tells_that_cannot_be_verified_is_one_sentence(string members, int status, string code, string words)
+    {
+        using var place = new Place();
+        using var glance = new GlanceServer { Members = members.Contains("active", StringComparison.Ordinal) ? $"{members}, \"direct_url\": \"file://{place.At("fast")}/x\"" : members };
+        await using var agent = await RunningAgent.StartAsync(place, Settings(glance));
+        (await agent.Client.PutAsync($"/images/{ImageId.New()}")).Refuses(status, code, words);
+    }
+
+    [TestMethod]
+    public async Task An_image_that_is_in_no_store_of_this_agent_is_one_sentence()
+    {
+        using var place = new Place();
+        using var glance = new GlanceServer { Members = GlanceServer.MembersOf([]) };
+        await using var agent = await RunningAgent.StartAsync(place, Settings(glance));
+        (await agent.Client.PutAsync($"/images/{ImageId.New()}")).Refuses(501, "Unsupported", "no place of the image");
+    }
+
+    [TestMethod]
+    public async Task No_token_and_no_key_is_in_an_answer_an_event_a_line_of_the_log_or_a_record()
+    {
+        using var place = new Place();
+        using var glance = new GlanceServer();
+        var told = new StringBuilder();
+        await using var agent = await AgentProcess.StartAsync(
+            place.Socket, [.. place.Arguments, .. Settings(glance).Select(setting => $"--{setting}"), "--Logging:LogLevel:Default=Trace"], ("ComputeAgent__Sources__0__Token", Secret));
+        var events = ReadAsync(await agent.Client.OpenEventsAsync());
+        var (id, bytes) = (ImageId.New(), SomeBytes.Of(Size));
+        var receipt = await place.StoreAsync(id, bytes);
+        foreach (var (status, answer) in new[] { (401, 503), (403, 502), (500, 503), (302, 503), (404, 404) })
+        {
+            glance.Status = status;
+            told.Append((await agent.Client.PutAsync($"/images/{ImageId.New()}")).Text);
+        }
+
+        // Places with keys in them, of a store that is there and of one that is not.
+        glance.Status = 200;
+        glance.Members = $$"""{{GlanceServer.MembersOf(bytes)}}, "locations": [ {"url": "s3+https://key:{{Secret}}@127.0.0.1:1/bucket/{{id}}" }, {"url": "file://{{place.At("fast")}}/{{id}}" }]""";
+        told.Append((await agent.Client.PutAsync($"/images/{id}")).Is(202).Text);
+        await agent.Client.UntilAsync(id, "ready");
+        foreach (var location in new[] { $"s3+https://key:{Secret}@127.0.0.1:1/bucket/x", $"swift+https://t%3Au:{Secret}@127.0.0.1:1/v1/c/x", $"://{Secret}@" })
+        {
+            var other = ImageId.New();
+            var text = receipt.ToJson().Replace(receipt.Location.Uri, location, StringComparison.Ordinal);
+            Assert.Contains(Secret, text);
+            told.Append((await agent.Client.PutAsync($"/images/{other}", $$"""{"receipt": {{text}}}""")).Text);
+            told.Append((await agent.Client.GetAsync($"/images/{other}")).Text);
+        }
+
+        told.Append((await agent.Client.GetAsync("/images")).Text).Append((await agent.Client.GetAsync("/metrics")).Text).Append((await agent.Client.GetAsync("/health")).Text);
+        await agent.StopAsync();
+        told.Append(await events).Append(await agent.SaidAsync());
+        foreach (var file in Directory.GetFiles(place.At("agent"), "*", SearchOption.AllDirectories))
+        {
+            told.Append(await File.ReadAllTextAsync(file));
+        }
+
+        Assert.Contains("event: image", told.ToString());
+        Assert.DoesNotContain(Secret, told.ToString());
+        Assert.Contains(Secret, glance.Tokens);
+    }
+
+    [TestMethod]
+    public async Task A_token_file_that_cannot_be_read_is_told_by_its_name()
+    {
+        using var place = new Place();
+        using var glance = new GlanceServer();
+        await using var agent = await RunningAgent.StartAsync(place, [.. Settings(glance), $"ComputeAgent:Sources:0:TokenFile={place.At("nowhere")}"]);
+        (await agent.Client.PutAsync($"/images/{ImageId.New()}")).Refuses(503, "Unavailable", place.At("nowhere"));
+        Assert.IsEmpty(glance.Tokens);
+    }
+
+    private static string[] Settings(GlanceServer glance) => ["ComputeAgent:Sources:0:Type=Glance", $"ComputeAgent:Sources:0:Url={glance.Url}"];
+
+    private static async Task<string> ReadAsync(Stream events)
+    {
+        using var reader = new StreamReader(events);
+        return await reader.ReadToEndAsync();
+    }
+}
