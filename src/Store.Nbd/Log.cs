@@ -27,4 +27,7 @@ internal static partial class Log
 
     [LoggerMessage(8, LogLevel.Warning, "NBD server: no client can be accepted for the moment: {Reason}")]
     public static partial void CannotAccept(ILogger logger, string reason);
+
+    [LoggerMessage(9, LogLevel.Warning, "NBD server: what is behind the export '{Export}' could not be disposed")]
+    public static partial void NotDisposed(ILogger logger, Exception exception, string export);
 }

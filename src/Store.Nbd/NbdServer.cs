@@ -58,11 +58,24 @@ public sealed class NbdServer : IAsyncDisposable
 
     /// <summary>Serves an export more. It becomes the server's to dispose.</summary>
     /// <exception cref="StoreException"><see cref="StoreError.AlreadyExists"/>: the name is taken.</exception>
+    /// <exception cref="ObjectDisposedException">The server was disposed; the export is the caller's still.</exception>
     public void Add(NbdExport export)
     {
         ArgumentNullException.ThrowIfNull(export);
-        ObjectDisposedException.ThrowIf(_isDisposed, this);
         _exports.Add(export);
+    }
+
+    /// <summary>
+    /// The URI by which clients reach an export: <c>nbd://</c> or <c>nbd+unix://</c>, over TLS <c>nbds://</c> or <c>nbds+unix://</c> (NetworkBlockDevice/nbd, doc/uri.md).
+    /// </summary>
+    /// <param name="name">The export's name; whether there is one is not asked.</param>
+    public string UriOf(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        var (scheme, path) = (_options.Tls is null ? "nbd" : "nbds", Uri.EscapeDataString(name));
+        return EndPoint is IPEndPoint
+            ? $"{scheme}://{EndPoint}/{path}"
+            : $"{scheme}+unix:///{path}?socket={Uri.EscapeDataString(EndPoint.ToString()!).Replace("%2F", "/", StringComparison.Ordinal)}";
     }
 
     /// <summary>How many clients read an export; 0 where there is none of the name.</summary>
@@ -114,9 +127,22 @@ public sealed class NbdServer : IAsyncDisposable
         using var patience = new CancellationTokenSource(_options.StopTimeout, _options.TimeProvider);
         await StopAsync(patience.Token).ConfigureAwait(false);
         await _reception.EndWatchAsync().ConfigureAwait(false);
-        foreach (var export in _exports.All)
+        foreach (var export in _exports.Close())
+        {
+            await DisposeOfAsync(export).ConfigureAwait(false);
+        }
+    }
+
+    // The others are disposed all the same.
+    private async ValueTask DisposeOfAsync(NbdExport export)
+    {
+        try
         {
             await export.DisposeAsync().ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            Log.NotDisposed(_options.Logger, e, export.Name);
         }
     }
 

@@ -115,4 +115,37 @@ public sealed class LifeTests
         Assert.IsTrue(export.IsDisposed);
         Assert.IsFalse(export.WasDisposedInUse);
     }
+
+    [TestMethod]
+    public async Task An_export_is_disposed_once_whether_it_is_removed_before_or_after_its_server()
+    {
+        var (removed, served) = (new ScriptedExport("removed", Bytes), new ScriptedExport("served", Bytes));
+        var server = TestServer.Of(removed, served);
+        Assert.IsTrue(await server.Server.RemoveAsync("removed"));
+        await server.DisposeAsync();
+        Assert.IsFalse(await server.Server.RemoveAsync("served"));
+        await server.Server.DisposeAsync();
+        Assert.AreEqual((1, 1), (removed.Disposals, served.Disposals));
+        Assert.IsEmpty(server.Server.Exports);
+    }
+
+    [TestMethod]
+    public async Task An_export_for_a_server_that_was_disposed_stays_the_callers()
+    {
+        var server = TestServer.Of();
+        await server.DisposeAsync();
+        var late = new ScriptedExport("late", Bytes);
+        Assert.ThrowsExactly<ObjectDisposedException>(() => server.Server.Add(late));
+        Assert.IsFalse(late.IsDisposed);
+    }
+
+    [TestMethod]
+    public async Task An_export_that_cannot_be_disposed_is_told_and_the_others_are_disposed()
+    {
+        var other = new ScriptedExport("b", Bytes);
+        var server = TestServer.Of(new ScriptedExport("a", Bytes) { DisposalFailure = new IOException("its disk has gone") }, other);
+        await server.DisposeAsync();
+        Assert.IsTrue(other.IsDisposed);
+        Assert.Contains("'a'", server.Log.Warnings.Single());
+    }
 }

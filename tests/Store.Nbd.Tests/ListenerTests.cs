@@ -96,6 +96,15 @@ public sealed class ListenerTests : IDisposable
     }
 
     [TestMethod]
+    public async Task The_URI_of_an_export_names_where_it_is_and_escapes_what_is_no_part_of_a_URI()
+    {
+        await using var local = Start($"{Socket} &1");
+        Assert.AreEqual($"nbd+unix:///a%20disk%2F1?socket={Socket}%20%261", local.UriOf("a disk/1"));
+        await using var port = Start(new IPEndPoint(IPAddress.Loopback, 0));
+        Assert.AreEqual($"nbd://{port.EndPoint}/", port.UriOf(""));
+    }
+
+    [TestMethod]
     public void Settings_that_cannot_be_are_told_all_at_once()
     {
         var error = Assert.ThrowsExactly<StoreException>(() => NbdServer.Start(new NbdServerOptions

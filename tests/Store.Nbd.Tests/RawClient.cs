@@ -26,7 +26,15 @@ internal sealed class RawClient : IDisposable
     {
         var isUnix = endPoint.AddressFamily == AddressFamily.Unix;
         var socket = new Socket(endPoint.AddressFamily, SocketType.Stream, isUnix ? ProtocolType.Unspecified : ProtocolType.Tcp);
-        await socket.ConnectAsync(endPoint);
+        if (isUnix)
+        {
+            socket.Connect(endPoint); // one that does not wait fails where the queue is full
+        }
+        else
+        {
+            await socket.ConnectAsync(endPoint);
+        }
+
         return new RawClient(socket);
     }
 

@@ -20,7 +20,13 @@ internal sealed class ScriptedExport(string name, byte[] bytes) : NbdExport(name
 
     public int MostUnderWay { get; private set; }
 
-    public bool IsDisposed { get; private set; }
+    public bool IsDisposed => Disposals > 0;
+
+    /// <summary>How often it was disposed.</summary>
+    public int Disposals { get; private set; }
+
+    /// <summary>What its disposal throws.</summary>
+    public Exception? DisposalFailure { get; init; }
 
     /// <summary>Whether a read was under way when it was disposed.</summary>
     public bool WasDisposedInUse { get; private set; }
@@ -58,7 +64,7 @@ internal sealed class ScriptedExport(string name, byte[] bytes) : NbdExport(name
 
     public override ValueTask DisposeAsync()
     {
-        (IsDisposed, WasDisposedInUse) = (true, Volatile.Read(ref _underWay) > 0);
-        return ValueTask.CompletedTask;
+        (Disposals, WasDisposedInUse) = (Disposals + 1, Volatile.Read(ref _underWay) > 0);
+        return DisposalFailure is null ? ValueTask.CompletedTask : ValueTask.FromException(DisposalFailure);
     }
 }

@@ -23,7 +23,7 @@ internal sealed class TestServer : IAsyncDisposable
 
     public string At(string name) => Path.Combine(_folder.FullName, name);
 
-    public string Uri(string export = "") => $"nbd+unix:///{System.Uri.EscapeDataString(export)}?socket={Socket}";
+    public string Uri(string export = "") => Server.UriOf(export);
 
     public static TestServer Of(params NbdExport[] exports) => new(exports);
 

@@ -123,6 +123,7 @@ public sealed class TlsTests
         await using var server = Start(authority, options => options with { EndPoint = new IPEndPoint(IPAddress.Loopback, 0) });
         authority.Write(server.At("client"), authority.Issue("client", isServer: false));
         var port = ((IPEndPoint)server.Server.EndPoint).Port;
+        Assert.AreEqual($"nbds://127.0.0.1:{port}/secret", server.Server.UriOf("secret"));
         var uri = $"nbds://localhost:{port}/secret?tls-certificates={server.At("client")}";
         Assert.Contains("with TLS", await RealClients.RunAsync("nbdinfo", uri));
         await RealClients.RunAsync("nbdcopy", "--connections=4", uri, server.At("copy"));

@@ -12,7 +12,6 @@ internal sealed class CacheExport : NbdExport
 
     private readonly CachedImage _image;
     private readonly CancellationTokenSource _ending = new();
-    private int _isDisposed;
     private Task _filling = Task.CompletedTask;
 
     public CacheExport(string name, CachedImage image)
@@ -45,11 +44,6 @@ internal sealed class CacheExport : NbdExport
 
     public override async ValueTask DisposeAsync()
     {
-        if (Interlocked.Exchange(ref _isDisposed, 1) != 0)
-        {
-            return;
-        }
-
         await _ending.CancelAsync();
         await _filling.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _image.DisposeAsync();

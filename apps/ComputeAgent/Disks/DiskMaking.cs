@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using GlanceStore.Cache;
 using GlanceStore.ComputeAgent.Http;
 using GlanceStore.ComputeAgent.Images;
@@ -113,9 +111,7 @@ internal sealed class DiskMaking(ImageCache cache, AgentImages images, NbdServer
     }
 
     /// <summary>Where QEMU and libnbd read an export.</summary>
-    public string UriOf(string name) => nbd.EndPoint is IPEndPoint address
-        ? string.Create(CultureInfo.InvariantCulture, $"nbd://{address}/{Uri.EscapeDataString(name)}")
-        : $"nbd+unix:///{Uri.EscapeDataString(name)}?socket={Uri.EscapeDataString(((UnixDomainSocketEndPoint)nbd.EndPoint).ToString()).Replace("%2F", "/", StringComparison.Ordinal)}";
+    public string UriOf(string name) => nbd.UriOf(name);
 
     private bool CanBeVerifiedAtOnce(AgentImage image) =>
         image.Source.Chunks is not null && image.Record.Origin.Signature is null && !options.Signatures.Require && image.State != ImageState.Failed;

@@ -70,7 +70,7 @@ internal static class ServeCommand
     private static async Task ServeAsync(NbdServerOptions options, string name, CancellationToken cancellationToken)
     {
         await using var server = NbdServer.Start(options);
-        StandardStreams.Print(NbdAddress.UriOf(server.EndPoint, name));
+        StandardStreams.Print(server.UriOf(name));
         var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var registration = cancellationToken.UnsafeRegister(_ => ended.TrySetResult(), null);
         await ended.Task;

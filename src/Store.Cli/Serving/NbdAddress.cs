@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace GlanceStore.Cli.Serving;
 
-/// <summary>Where <c>--nbd</c> says that a server listens, and what its clients call that.</summary>
+/// <summary>Where <c>--nbd</c> says that a server listens.</summary>
 internal static class NbdAddress
 {
     private const string Unix = "unix:";
@@ -27,11 +27,6 @@ internal static class NbdAddress
             ? address
             : throw new UsageException($"--nbd: {address.Address} is reached from other machines, which nobody who reads is asked who he is; name a loopback address or unix:/PATH.");
     }
-
-    /// <summary>The URI by which clients reach an export.</summary>
-    public static string UriOf(EndPoint address, string export) => address is UnixDomainSocketEndPoint
-        ? $"nbd+unix:///{Uri.EscapeDataString(export)}?socket={Uri.EscapeDataString(address.ToString()!).Replace("%2F", "/", StringComparison.Ordinal)}"
-        : $"nbd://{address}/{Uri.EscapeDataString(export)}";
 
     private static UnixDomainSocketEndPoint OfFile(string path)
     {

@@ -31,8 +31,8 @@ internal sealed class ExportOptions(OptionReplies replies, ExportTable exports, 
         _ => EndAsync(option, OptionReplyKind.Unsupported, "This server does not know the option.", cancellationToken),
     };
 
-    /// <summary>Chooses an export; false where there is none of the name.</summary>
-    public bool TryChoose(string name)
+    /// <summary>Chooses an export; null where there is none of the name.</summary>
+    public NbdExport? Choose(string name)
     {
         if (exports.Use(name, user) is { } use)
         {
@@ -40,7 +40,7 @@ internal sealed class ExportOptions(OptionReplies replies, ExportTable exports, 
             Chosen = new Negotiated(use, _structured, _allocationOf == name);
         }
 
-        return Chosen is not null;
+        return Chosen?.Use.Export;
     }
 
     /// <summary>The size and the flags of an export, as both ways to choose one tell them.</summary>
@@ -92,7 +92,8 @@ internal sealed class ExportOptions(OptionReplies replies, ExportTable exports, 
             return;
         }
 
-        if (!exports.TryFind(query.Name, out var export) || (option == OptionKind.Go && !TryChoose(query.Name)))
+        // The size that is told is that of the export which is read, whatever has its name a moment later.
+        if ((option == OptionKind.Go ? Choose(query.Name) : exports.Find(query.Name)) is not { } export)
         {
             await EndAsync(option, OptionReplyKind.Unknown, "There is no export of that name.", cancellationToken).ConfigureAwait(false);
             return;
@@ -146,7 +147,7 @@ internal sealed class ExportOptions(OptionReplies replies, ExportTable exports, 
             return;
         }
 
-        if (!exports.TryFind(query.ExportName, out _))
+        if (exports.Find(query.ExportName) is null)
         {
             await EndAsync(option, OptionReplyKind.Unknown, "There is no export of that name.", cancellationToken).ConfigureAwait(false);
             return;

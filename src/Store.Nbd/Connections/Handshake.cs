@@ -110,13 +110,9 @@ internal sealed class Handshake(ClientStream client, ExportTable exports, TlsUpg
 
         var name = NbdText.Parse(client.Input.Available[..(int)length]) ?? throw new ClientException("it asked for an export with a name that is no text");
         client.Input.Advance((int)length);
-        if (!_options.TryChoose(name))
-        {
-            throw new ClientException("it asked for an export that there is not");
-        }
-
+        var export = _options.Choose(name) ?? throw new ClientException("it asked for an export that there is not");
         var reply = new byte[10 + (_flags.HasFlag(HandshakeFlags.NoZeroes) ? 0 : UnusedZeroes)];
-        _options.Describe(Chosen!.Use.Export, reply);
+        _options.Describe(export, reply);
         await client.Stream.WriteAsync(reply, cancellationToken).ConfigureAwait(false);
         return Chosen;
     }

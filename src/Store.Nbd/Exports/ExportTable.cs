@@ -1,5 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
-
 namespace GlanceStore.Nbd.Exports;
 
 /// <summary>The exports of a server by their names, and who uses each.</summary>
@@ -7,6 +5,7 @@ internal sealed class ExportTable
 {
     private readonly Lock _lock = new();
     private readonly SortedDictionary<string, (NbdExport Export, HashSet<ExportUse> Uses)> _entries = new(StringComparer.Ordinal);
+    private bool _isClosed;
 
     public IReadOnlyList<NbdExport> All
     {
@@ -20,10 +19,12 @@ internal sealed class ExportTable
     }
 
     /// <exception cref="StoreException"><see cref="StoreError.AlreadyExists"/>: the name is taken.</exception>
+    /// <exception cref="ObjectDisposedException">There are none any more.</exception>
     public void Add(NbdExport export)
     {
         lock (_lock)
         {
+            ObjectDisposedException.ThrowIf(_isClosed, typeof(NbdServer));
             if (!_entries.TryAdd(export.Name, (export, [])))
             {
                 throw new StoreException(StoreError.AlreadyExists, $"The NBD server has an export '{export.Name}' already; remove that one first, or choose another name.");
@@ -31,12 +32,11 @@ internal sealed class ExportTable
         }
     }
 
-    public bool TryFind(string name, [NotNullWhen(true)] out NbdExport? export)
+    public NbdExport? Find(string name)
     {
         lock (_lock)
         {
-            export = _entries.TryGetValue(name, out var entry) ? entry.Export : null;
-            return export is not null;
+            return _entries.TryGetValue(name, out var entry) ? entry.Export : null;
         }
     }
 
@@ -70,6 +70,18 @@ internal sealed class ExportTable
         lock (_lock)
         {
             return _entries.Remove(name, out var entry) ? (entry.Export, [.. entry.Uses.Select(use => use.User)]) : null;
+        }
+    }
+
+    /// <summary>Takes all exports out, each of which is the caller's to dispose then and nobody else's, and lets no more in.</summary>
+    public IReadOnlyList<NbdExport> Close()
+    {
+        lock (_lock)
+        {
+            _isClosed = true;
+            NbdExport[] all = [.. _entries.Values.Select(entry => entry.Export)];
+            _entries.Clear();
+            return all;
         }
     }
 
