@@ -20,7 +20,7 @@ internal static class NbdListener
         {
             if (endPoint is UnixDomainSocketEndPoint unix)
             {
-                UnixSocketFile.Bind(socket, unix);
+                UnixSocketFile.Bind(socket, unix, "The NBD server");
             }
             else
             {

@@ -8,15 +8,18 @@ internal static class UnixSocketFile
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     /// <summary>Gives a socket its file. Nobody can connect before the socket listens, and by then the mode is set.</summary>
+    /// <param name="socket">The socket.</param>
+    /// <param name="endPoint">Its file.</param>
+    /// <param name="who">Who wants to listen, as errors tell it.</param>
     /// <exception cref="StoreException">
     /// <see cref="StoreError.InUse"/>: another server listens there; <see cref="StoreError.InvalidConfiguration"/>: something else is there, or no directory.
     /// </exception>
-    public static void Bind(Socket socket, UnixDomainSocketEndPoint endPoint)
+    public static void Bind(Socket socket, UnixDomainSocketEndPoint endPoint, string who)
     {
         var path = endPoint.ToString()!;
         if (!Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(path))))
         {
-            throw new StoreException(StoreError.InvalidConfiguration, $"The NBD server cannot listen at '{path}', because its directory is not there.");
+            throw new StoreException(StoreError.InvalidConfiguration, $"{who} cannot listen at '{path}', because its directory is not there.");
         }
 
         try
@@ -25,7 +28,7 @@ internal static class UnixSocketFile
         }
         catch (SocketException e) when (e.SocketErrorCode == SocketError.AddressAlreadyInUse)
         {
-            RemoveStale(path, endPoint);
+            RemoveStale(path, endPoint, who);
             socket.Bind(endPoint);
         }
 
@@ -36,28 +39,28 @@ internal static class UnixSocketFile
     }
 
     // Moved away first: what is removed is then the very socket that nobody listened at, whoever makes a new one meanwhile.
-    private static void RemoveStale(string path, UnixDomainSocketEndPoint endPoint)
+    private static void RemoveStale(string path, UnixDomainSocketEndPoint endPoint, string who)
     {
-        if (UnixFile.StatusOf(path) is not { IsSocket: true } found || new FileInfo(path).LinkTarget is not null)
+        if (UnixFile.StatusOfName(path) is not { IsSocket: true } found)
         {
-            throw new StoreException(StoreError.InvalidConfiguration, $"The NBD server cannot listen at '{path}', because something is there that is no socket; it was left alone.");
+            throw new StoreException(StoreError.InvalidConfiguration, $"{who} cannot listen at '{path}', because something is there that is no socket; it was left alone.");
         }
 
         if (IsListenedAt(endPoint))
         {
-            throw InUse(path);
+            throw InUse(path, who);
         }
 
         var aside = $"{path}.{Guid.NewGuid():N}";
         File.Move(path, aside);
-        if (UnixFile.StatusOf(aside) is { } moved && moved.IsSameAs(found))
+        if (UnixFile.StatusOfName(aside) is { } moved && moved.IsSameAs(found))
         {
             File.Delete(aside);
             return;
         }
 
         File.Move(aside, path);
-        throw InUse(path);
+        throw InUse(path, who);
     }
 
     private static bool IsListenedAt(UnixDomainSocketEndPoint endPoint)
@@ -75,6 +78,6 @@ internal static class UnixSocketFile
         }
     }
 
-    private static StoreException InUse(string path) =>
-        new(StoreError.InUse, $"The NBD server cannot listen at '{path}', because another server does; stop that one, or choose another socket.");
+    private static StoreException InUse(string path, string who) =>
+        new(StoreError.InUse, $"{who} cannot listen at '{path}', because another server does; stop that one, or choose another socket.");
 }
