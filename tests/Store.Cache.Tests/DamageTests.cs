@@ -1,3 +1,5 @@
+using System.Diagnostics.Metrics;
+using GlanceStore.Diagnostics;
 using static GlanceStore.Cache.Tests.Place;
 
 namespace GlanceStore.Cache.Tests;
@@ -117,6 +119,31 @@ public sealed class DamageTests
         await using var file = await cache.EnsureAsync(source);
         CollectionAssert.AreEqual(bytes, await File.ReadAllBytesAsync(file.Path));
         Assert.IsTrue((await CheckAsync(cache)).All(check => check.Damage.Count == 0));
+    }
+
+    [TestMethod]
+    public async Task What_a_disk_did_not_keep_is_counted_for_whoever_watches_the_host()
+    {
+        var counted = 0L;
+        using var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, listener) =>
+            {
+                if (instrument.Meter.Name == StoreInstruments.Name && instrument.Name == "glancestore.cache.damaged")
+                {
+                    listener.EnableMeasurementEvents(instrument);
+                }
+            },
+        };
+        listener.SetMeasurementEventCallback<long>((_, count, _, _) => Interlocked.Add(ref counted, count));
+        listener.Start();
+        await using var place = new Place();
+        var source = await place.SourceAsync(Plain());
+        await using var cache = await place.OpenAsync();
+        await (await cache.EnsureAsync(source)).DisposeAsync();
+        Damage(place.ImageOf(source), "flip");
+        await CheckAsync(cache);
+        Assert.IsGreaterThan(0, counted); // tests beside this one have damage, too
     }
 
     [TestMethod]

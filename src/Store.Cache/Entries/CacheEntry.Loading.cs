@@ -33,6 +33,7 @@ internal sealed partial class CacheEntry
 
         image.Doubt(index);
         Forget(index);
+        CacheInstruments.Damaged.Add(1);
         return false;
     }
 
