@@ -16,26 +16,33 @@ public sealed class RaceTests
     private const int Length = 12 * ChunkBytes;
 
     [TestMethod]
-    public async Task A_file_that_is_replaced_while_a_chunk_of_it_is_fetched_is_not_taken_for_the_one_that_has_the_chunk()
+    public async Task A_file_that_is_replaced_while_a_chunk_of_it_is_written_is_not_taken_for_the_one_that_has_the_chunk()
     {
         await using var place = new Place();
         var bytes = DirectoryTests.Random(Length, 5);
         var source = await place.SourceAsync(bytes);
         await using var cache = await place.OpenAsync();
-        await using var image = await cache.OpenAsync(source);
-        CachedImage? second = null;
-        place.Driver.BeforeRead = async (read, _, token) =>
+        var folder = CacheFolder.Open(place.Folder);
+        using var space = new CacheSpace(folder, null, TimeProvider.System);
+        var table = new EntryTable(folder, space, cache.Options);
+        var name = new EntryName(source.Digest, null, null).Of(source.Chunks!);
+        await using var use = (await table.OpenAsync(name, source.Chunks, CancellationToken.None))!;
+        EntryUse? second = null;
+        await using var origin = new HookedOrigin(bytes, async () =>
         {
-            if (read == 1)
+            if (second is null)
             {
-                File.Delete(Path.Combine(place.Folder, place.Entries.Single(), "image"));
-                second = await cache.OpenAsync(source, cancellationToken: token); // opens a new, empty file
+                File.Delete(use.Entry.ImagePath);
+                second = await table.OpenAsync(name, source.Chunks, CancellationToken.None); // opens a new, empty file
             }
-        };
-        await SameAsync(bytes, image);
-        await SameAsync(bytes, second!);
+        });
+        await use.Entry.EnsureAsync(0, origin, CancellationToken.None);
+        var found = new byte[ChunkBytes];
+        Assert.IsFalse(await use.Entry.TryReadAsync(0, 0, found, CancellationToken.None));
+        await use.Entry.EnsureAsync(0, origin, CancellationToken.None);
+        Assert.IsTrue(await use.Entry.TryReadAsync(0, 0, found, CancellationToken.None));
+        Assert.IsTrue(bytes.AsSpan(0, ChunkBytes).SequenceEqual(found));
         await second!.DisposeAsync();
-        Assert.AreEqual(13, place.Driver.Reads); // the first chunk is in the file that is gone
     }
 
     [TestMethod]
@@ -155,8 +162,9 @@ public sealed class RaceTests
         using var standing = EntryFiles.Open(Path.Combine(place.Folder, place.Entries.Single(), "lock"));
         Assert.IsTrue(LinuxCalls.TryLockRange(standing, 0, 1));
         using var ending = new CancellationTokenSource();
-        var opening = Task.Run(() => cache.OpenAsync(source, cancellationToken: ending.Token));
         var patience = TimeSpan.FromSeconds(60);
+        var opening = (await Task.Run(() => new[] { cache.OpenAsync(source, cancellationToken: ending.Token) }).WaitAsync(patience))[0];
+        Assert.IsFalse(opening.IsCompleted);
         await (await Task.Run(() => cache.OpenAsync(other)).WaitAsync(patience)).DisposeAsync();
         await ending.CancelAsync();
         await Assert.ThrowsAsync<OperationCanceledException>(() => opening.WaitAsync(patience));
@@ -196,6 +204,26 @@ public sealed class RaceTests
         }
 
         throw new AssertFailedException("Nothing was told.");
+    }
+
+    // Something happens whenever bytes of it are read.
+    private sealed class HookedOrigin(byte[] bytes, Func<Task> hook) : IOrigin
+    {
+        public Task<Stream> OpenAsync(long offset, long length, CancellationToken cancellationToken) =>
+            Task.FromResult<Stream>(new HookedStream(bytes.AsSpan((int)offset, (int)length).ToArray(), hook));
+
+        public ValueTask<bool> IsHoleAsync(long offset, long length, CancellationToken cancellationToken) => ValueTask.FromResult(false);
+
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    }
+
+    private sealed class HookedStream(byte[] bytes, Func<Task> hook) : MemoryStream(bytes)
+    {
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            await hook();
+            return await base.ReadAsync(buffer, cancellationToken);
+        }
     }
 
     // Somebody looks at the places after he has looked for the whole image.
