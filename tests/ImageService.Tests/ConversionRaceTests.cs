@@ -14,7 +14,7 @@ public abstract class ConversionRaceTests : DatabaseTests
     private readonly QemuImg _qemu = new();
 
     private protected override string[] Settings =>
-        [$"ImageService:QemuImg:StagingDirectory={_qemu.Staging}", $"ImageService:QemuImg:Program={_qemu.PausedProgram()}", "ImageService:UploadLease=00:00:01"];
+        [$"ImageService:QemuImg:StagingDirectory={_qemu.Staging}", $"ImageService:QemuImg:Program={_qemu.PausedProgram()}", "ImageService:UploadLease=00:00:01", "ImageService:Conversion=qcow2"];
 
     [TestCleanup]
     public void RemoveDisks() => _qemu.Dispose();
@@ -80,12 +80,23 @@ public abstract class ConversionRaceTests : DatabaseTests
     public async Task An_image_that_is_signed_while_it_is_converted_stays_what_was_signed()
     {
         var (id, _) = await BeginAsync();
-        (await Client.PatchAsync(id, """
-            [{"op": "add", "path": "/img_signature", "value": "AAAA"}, {"op": "add", "path": "/img_signature_hash_method", "value": "SHA-256"},
-             {"op": "add", "path": "/img_signature_key_type", "value": "RSA-PSS"}, {"op": "add", "path": "/img_signature_certificate_uuid", "value": "00000000-0000-0000-0000-000000000000"}]
-            """)).Is(200);
+        await SignAsync(id);
         Assert.Contains("signed while", await EndAsync(id, "failure"));
         await IsUntouchedAsync(id);
+    }
+
+    [TestMethod]
+    public async Task An_image_that_is_signed_while_its_import_is_converted_is_not_given_what_nobody_signed()
+    {
+        var id = await Client.CreateAsync("\"disk_format\": \"raw\", \"container_format\": \"bare\"");
+        (await Imports.StageAsync(Client, id, Disk)).Is(204);
+        (await Client.PostAsync($"/v2/images/{id}/import", """{"method": {"name": "glance-direct"}, "all_stores": true}""")).Is(202);
+        await _qemu.BegunAsync();
+        await SignAsync(id);
+        Assert.Contains("signed while", await EndAsync(id, "failure"));
+        Assert.AreEqual("queued", await Client.StatusOfAsync(id));
+        Assert.IsEmpty(Service.StoredIn("fast").Concat(Service.StoredIn("cold")).Concat(Service.StoredIn("hidden")));
+        Assert.AreEqual(0, await CheckAsync());
     }
 
     [TestMethod]
@@ -137,6 +148,12 @@ public abstract class ConversionRaceTests : DatabaseTests
         await _qemu.BegunAsync();
         return (id, task);
     }
+
+    private async Task SignAsync(string id) =>
+        (await Client.PatchAsync(id, """
+            [{"op": "add", "path": "/img_signature", "value": "AAAA"}, {"op": "add", "path": "/img_signature_hash_method", "value": "SHA-256"},
+             {"op": "add", "path": "/img_signature_key_type", "value": "RSA-PSS"}, {"op": "add", "path": "/img_signature_certificate_uuid", "value": "00000000-0000-0000-0000-000000000000"}]
+            """)).Is(200);
 
     private async Task<string> EndAsync(string id, string status)
     {

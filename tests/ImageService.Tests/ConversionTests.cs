@@ -54,6 +54,25 @@ public abstract class ConversionTests : DatabaseTests
     }
 
     [TestMethod]
+    public async Task What_comes_from_the_web_is_held_against_the_digest_that_was_given_before_it_is_converted()
+    {
+        var image = await _qemu.ConvertAsync(Disk, "raw", "qcow2");
+        using var web = Imports.Web(image);
+        var id = await Client.CreateAsync(Qcow2Bare);
+        foreach (var (digest, status) in new[] { (SHA256.HashData(Disk), "queued"), (SHA256.HashData(image), "active") })
+        {
+            (await Client.PostAsync($"/v2/images/{id}/import", Imports.WebDownload(web.Url + "/disk", $$"""
+                , "os_hash_algo": "sha256", "os_hash_value": "{{Convert.ToHexStringLower(digest)}}"
+                """))).Is(202);
+            await Imports.EndAsync(Service, id);
+            Assert.AreEqual(status, await Client.StatusOfAsync(id), (string?)(await Imports.LastTaskAsync(Service, id))["message"]);
+            Assert.IsEmpty(Service.StoredIn("hidden"));
+        }
+
+        await IsAsync(id, "raw", Disk);
+    }
+
+    [TestMethod]
     public async Task Imports_that_convert_are_shared_by_processes_and_of_many_of_one_image_one_is_done_once()
     {
         await using var another = await Service.StartAnotherAsync();

@@ -21,11 +21,11 @@ internal sealed class QemuImg : IDisposable
     /// <summary>A folder for the service's own qemu-img.</summary>
     public string Staging => _folder.CreateSubdirectory("staging").FullName;
 
-    /// <summary>A program that does as qemu-img once it is let go on.</summary>
-    public string PausedProgram()
+    /// <summary>A program that does as qemu-img once it is let go on, or that fails then.</summary>
+    public string PausedProgram(bool fails = false)
     {
         var path = At("paused");
-        File.WriteAllText(path, $"#!/bin/sh\n: >>'{At("begun")}'\nwhile [ ! -e '{At("go-on")}' ]; do sleep 0.02; done\nexec {Program} \"$@\"\n");
+        File.WriteAllText(path, $"#!/bin/sh\n: >>'{At("begun")}'\nwhile [ ! -e '{At("go-on")}' ]; do sleep 0.02; done\n{(fails ? "exit 1" : $"exec {Program} \"$@\"")}\n");
         if (!OperatingSystem.IsWindows())
         {
             File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);

@@ -77,6 +77,12 @@ internal static class Migrations
         CREATE INDEX events_put_off ON events (destination, image_id, id) WHERE not_before IS NOT NULL;
         CREATE TABLE event_destinations (destination {text} PRIMARY KEY, claimed_by {text} NOT NULL, lease_until BIGINT NOT NULL);
         """,
+
+        // One at a time removes what is in a place: whoever came late would remove what has been stored there anew.
+        """
+        ALTER TABLE image_locations ADD COLUMN claimed_by {text};
+        ALTER TABLE image_locations ADD COLUMN lease_until BIGINT
+        """,
     ];
 
     /// <summary>The schema that this program knows.</summary>

@@ -2,6 +2,7 @@ using GlanceStore.ImageService.Database;
 using GlanceStore.ImageService.Events;
 using GlanceStore.ImageService.Http;
 using GlanceStore.ImageService.Images;
+using GlanceStore.ImageService.Signatures;
 using GlanceStore.ImageService.Transfers;
 
 namespace GlanceStore.ImageService.Imports;
@@ -106,6 +107,7 @@ internal sealed class ImportRecords(ServiceDatabase database, UploadRecords uplo
     }
 
     /// <summary>The image has its data and the task has succeeded; false, and nothing changed, where either is no longer this run's.</summary>
+    /// <exception cref="ApiException">409: the data were converted, and the image was signed meanwhile; nothing changed.</exception>
     public Task<bool> CompleteAsync(
         Claim claim, IReadOnlyList<ImageReceipt> receipts, IReadOnlyList<string> failed, string? diskFormat, string message) => database.WriteAsync(async session =>
     {
@@ -183,7 +185,13 @@ internal sealed class ImportRecords(ServiceDatabase database, UploadRecords uplo
     {
         if (!claim.IsCopy)
         {
-            return await ImageContent.WriteAsync(session, claim.Image, ImageStatus.Importing, claim.Token, receipts, diskFormat, now);
+            var isWritten = await ImageContent.WriteAsync(session, claim.Image, ImageStatus.Importing, claim.Token, receipts, diskFormat, now);
+            if (isWritten && diskFormat is not null)
+            {
+                await ImageSignatures.RequireNoneAsync(session, claim.Image.Id);
+            }
+
+            return isWritten;
         }
 
         if (await session.ExecuteAsync(

@@ -112,13 +112,27 @@ internal sealed partial class ImportRun(
         }
 
         string[] failed = [.. report.Outcomes.Where(outcome => outcome.Receipt is null).Select(outcome => outcome.StoreId)];
-        if (await records.CompleteAsync(claim, receipts, failed, format, copied.Message))
+        if (await CompleteAsync(claim, receipts, failed, format, copied.Message))
         {
             await CleanStagedAsync(claim);
         }
         else
         {
             await RemoveOfDeletedAsync(claim, receipts);
+        }
+    }
+
+    private async Task<bool> CompleteAsync(Claim claim, ImageReceipt[] receipts, string[] failed, string? format, string message)
+    {
+        try
+        {
+            return await records.CompleteAsync(claim, receipts, failed, format, message);
+        }
+        catch (ApiException)
+        {
+            // The image is this run's still, and will not have what was stored.
+            await RemoveAsync(claim, receipts);
+            throw;
         }
     }
 
@@ -206,12 +220,24 @@ internal sealed partial class ImportRun(
     {
         if (await uploads.IsGoneAsync(claim.Image.Id))
         {
-            foreach (var receipt in receipts)
+            await RemoveAsync(claim, receipts);
+            await records.FailAsync(claim.Task, "The image was deleted while it was imported.");
+        }
+    }
+
+    private async Task RemoveAsync(Claim claim, ImageReceipt[] receipts)
+    {
+        foreach (var receipt in receipts)
+        {
+            try
             {
                 await stores.DeleteAsync(receipt.Location);
             }
-
-            await records.FailAsync(claim.Task, "The image was deleted while it was imported.");
+            catch (StoreException e)
+            {
+                // What stays is removed by the next import into that store.
+                LogLeft(logger, e, claim.Image.Id, receipt.Location.StoreId!);
+            }
         }
     }
 

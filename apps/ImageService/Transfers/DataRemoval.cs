@@ -96,44 +96,74 @@ internal sealed partial class DataRemoval(ServiceDatabase database, ImageStores 
         return await RemovePlacesAsync(image.Id, InUse.IsWaitedFor, cancellationToken) && await TryRemoveUploadAsync(image, cancellationToken);
     }
 
-    private async Task<bool> TryRemoveAsync(LocationRow place, InUse inUse, Func<LocationRow, Task<int>> restore, CancellationToken cancellationToken)
+    // One at a time: whoever came late would remove what has been stored under the name since, or the data of an image that is there again.
+    private async Task<bool> TryRemoveAsync(LocationRow place, InUse inUse, Func<LocationRow, string, Task<int>> restore, CancellationToken cancellationToken)
     {
+        var token = Guid.NewGuid().ToString("N");
+        if (!await database.WriteAsync(
+            session => Locations.TryClaimAsync(session, place, token, Lease.EndOf(options.UploadLease, time), DbTime.Now(time)), cancellationToken))
+        {
+            return false;
+        }
+
         try
         {
-            await stores.DeleteAsync(place.Location, cancellationToken: cancellationToken);
-        }
-        catch (StoreException e) when (e.Error == StoreError.Unsupported && place.Location.Scheme is "http" or "https")
-        {
-            // Somebody else's, which the image only pointed to.
+            await DeleteAsync(place, token, cancellationToken);
         }
         catch (StoreException e)
         {
-            if (e.Error == StoreError.InUse && inUse == InUse.IsTold && await restore(place) == 1)
+            if (e.Error == StoreError.InUse && inUse == InUse.IsTold && await restore(place, token) == 1)
             {
                 throw ApiException.Conflict($"Image {place.ImageId} could not be deleted because it is in use: {e.Error}.");
             }
 
             LogLeft(logger, e, place.ImageId, place.Store);
+            await database.WriteAsync(session => Locations.ReleaseAsync(session, place.ImageId, token), CancellationToken.None);
+            return false;
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            // Another process has it by now.
             return false;
         }
 
-        // Its position may be another place's by now.
         await database.WriteAsync(session => session.ExecuteAsync(
-            "DELETE FROM image_locations WHERE image_id = @ImageId AND position = @Position AND url = @Url AND status = @Status",
-            new { place.ImageId, place.Position, place.Url, place.Status }), cancellationToken);
+            "DELETE FROM image_locations WHERE image_id = @ImageId AND claimed_by = @token", new { place.ImageId, token }), CancellationToken.None);
         return true;
     }
 
-    private Task<int> RestoreImageAsync(LocationRow place) => database.WriteAsync(session => session.ExecuteAsync(
-        "UPDATE images SET status = status_before, status_before = NULL WHERE id = @ImageId AND status = 'pending_delete' AND status_before IS NOT NULL",
-        new { place.ImageId }), CancellationToken.None);
-
-    private Task<int> RestorePlaceAsync(LocationRow place) => database.WriteAsync(session =>
+    private async Task DeleteAsync(LocationRow place, string token, CancellationToken cancellationToken)
     {
-        session.Tell(EventTypes.Update, place.ImageId);
-        return session.ExecuteAsync(
-            "UPDATE image_locations SET status = 'active' WHERE image_id = @ImageId AND position = @Position AND status = 'pending_delete'",
-            new { place.ImageId, place.Position });
+        await using var lease = new Lease(database, options.UploadLease, time, (session, until) => Locations.RenewAsync(session, place.ImageId, token, until), cancellationToken);
+        try
+        {
+            await stores.DeleteAsync(place.Location, cancellationToken: lease.Token);
+        }
+        catch (StoreException e) when (e.Error == StoreError.Unsupported && place.Location.Scheme is "http" or "https")
+        {
+            // Somebody else's, which the image only pointed to.
+        }
+    }
+
+    private Task<int> RestoreImageAsync(LocationRow place, string token) => database.WriteAsync(async session =>
+        await Locations.ReleaseAsync(session, place.ImageId, token) == 0 ? 0 : await session.ExecuteAsync(
+            "UPDATE images SET status = status_before, status_before = NULL WHERE id = @ImageId AND status = 'pending_delete' AND status_before IS NOT NULL",
+            new { place.ImageId }), CancellationToken.None);
+
+    private Task<int> RestorePlaceAsync(LocationRow place, string token) => database.WriteAsync(async session =>
+    {
+        var restored = await session.ExecuteAsync(
+            """
+            UPDATE image_locations SET status = 'active', claimed_by = NULL, lease_until = NULL
+            WHERE image_id = @ImageId AND claimed_by = @token AND status = 'pending_delete'
+            """,
+            new { place.ImageId, token });
+        if (restored == 1)
+        {
+            session.Tell(EventTypes.Update, place.ImageId);
+        }
+
+        return restored;
     }, CancellationToken.None);
 
     // Whoever deletes it at this moment may yet be told that it is in use, and that is theirs to find out.

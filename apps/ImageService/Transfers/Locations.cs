@@ -1,4 +1,5 @@
 using GlanceStore.ImageService.Database;
+using GlanceStore.ImageService.Images;
 
 namespace GlanceStore.ImageService.Transfers;
 
@@ -41,6 +42,26 @@ internal static class Locations
         ON CONFLICT DO NOTHING
         """,
         new { imageId, store = place.StoreId, url = place.Uri, account = place.Account, status });
+
+    /// <summary>
+    /// Takes a place to remove what is there, until its lease ends; false where another process removes it, or it is not what it was: its position another one's, or
+    /// its image there again.
+    /// </summary>
+    public static async Task<bool> TryClaimAsync(DbSession session, LocationRow place, string token, long until, long now) => await session.ExecuteAsync(
+        """
+        UPDATE image_locations SET claimed_by = @token, lease_until = @until
+        WHERE image_id = @ImageId AND position = @Position AND url = @Url AND status = @Status AND (lease_until IS NULL OR lease_until < @now)
+            AND (status <> 'active' OR EXISTS (SELECT 1 FROM images WHERE id = @ImageId AND status = 'pending_delete'))
+        """,
+        new { place.ImageId, place.Position, place.Url, place.Status, token, until, now }) == 1;
+
+    /// <summary>Moves the lease of a place on; 0 where it is another one's.</summary>
+    public static Task<int> RenewAsync(DbSession session, string imageId, string token, long until) => session.ExecuteAsync(
+        "UPDATE image_locations SET lease_until = @until WHERE image_id = @imageId AND claimed_by = @token", new { imageId, token, until });
+
+    /// <summary>Gives a place back, with its data; 0 where it is another one's.</summary>
+    public static Task<int> ReleaseAsync(DbSession session, string imageId, string token) => session.ExecuteAsync(
+        "UPDATE image_locations SET claimed_by = NULL, lease_until = NULL WHERE image_id = @imageId AND claimed_by = @token", new { imageId, token });
 
     /// <summary>Notes one more place at an index among those there are; they move on behind it.</summary>
     public static async Task InsertAsync(DbSession session, string imageId, int index, ImageReceipt receipt)

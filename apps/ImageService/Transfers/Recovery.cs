@@ -18,7 +18,9 @@ internal sealed partial class Recovery(
             await TakeBackAsync(image, cancellationToken);
         }
 
-        foreach (var image in await RowsAsync("SELECT i.* FROM images i WHERE i.status = 'pending_delete'", cancellationToken))
+        // Not those that somebody deletes at this moment.
+        foreach (var image in await RowsAsync(
+            "SELECT i.* FROM images i WHERE i.status = 'pending_delete' AND (i.status_before IS NULL OR i.updated_at < @left)", cancellationToken))
         {
             await data.RemoveImageAsync(image.Id, InUse.IsWaitedFor, cancellationToken);
         }
@@ -70,7 +72,7 @@ internal sealed partial class Recovery(
     }
 
     private Task<List<ImageRow>> RowsAsync(string sql, CancellationToken cancellationToken) =>
-        database.ReadAsync(session => session.QueryAsync<ImageRow>(sql, new { now = DbTime.Now(time) }), cancellationToken);
+        database.ReadAsync(session => session.QueryAsync<ImageRow>(sql, new { now = DbTime.Now(time), left = DbTime.Of(time.GetUtcNow() - options.UploadLease) }), cancellationToken);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The upload of image {Id} ended without a word; the image is queued again and nothing of it is stored.")]
     private static partial void LogTakenBack(ILogger logger, string id);
