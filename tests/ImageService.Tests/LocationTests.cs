@@ -82,6 +82,20 @@ public abstract class LocationTests : DatabaseTests
     }
 
     [TestMethod]
+    public async Task A_patch_that_adds_a_location_before_the_one_that_it_removes_removes_that_one()
+    {
+        var data = SomeBytes.Of(200_000);
+        var id = await Client.StoreAsync(data);
+        var (_, url) = await LeaveAsync("cold", data, id);
+        (await Client.PatchAsync(id, $$"""[{"op": "add", "path": "/locations/0", "value": {{Location(url)}}}, {"op": "remove", "path": "/locations/1"}]""")).Is(200);
+        Assert.AreEqual("cold", (await Client.GetAsync($"/v2/images/{id}"))["stores"]);
+        Assert.IsEmpty(Service.StoredIn("fast"));
+        Assert.AreSequenceEqual(new[] { id }, Service.StoredIn("cold"));
+        Assert.AreSequenceEqual(data, (await Client.DownloadAsync(id)).Is(200).Body);
+        Assert.AreEqual(0, await CheckAsync());
+    }
+
+    [TestMethod]
     public async Task A_location_leads_into_the_stores_and_to_nobody_else_s_data()
     {
         var anothers = await Client.StoreAsync(SomeBytes.Of(1000));

@@ -73,7 +73,8 @@ internal sealed class PostgreSqlDialect : SqlDialect
 
     public override string SequenceType => "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY";
 
-    public override string ForUpdate => " FOR UPDATE";
+    // As an UPDATE keeps it. FOR UPDATE waits for whoever adds a row that refers to it, too, and two of those who then keep it would wait for each other.
+    public override string ForUpdate => " FOR NO KEY UPDATE";
 
     public override string SkipLocked => " FOR UPDATE SKIP LOCKED";
 

@@ -60,7 +60,8 @@ internal sealed class Outbox(ServiceOptions options, TimeProvider time)
         var rows = new List<ImageRow>();
         foreach (var id in told.Where(one => one.Payload is null && one.TaskId is null).Select(one => one.ImageId).Distinct())
         {
-            rows.Add((await session.FindAsync<ImageRow>("SELECT i.* FROM images i WHERE i.id = @id", new { id }))!);
+            // Also of a transaction that has not changed its row: another one that tells of the image comes before, or after, with what it has to tell.
+            rows.Add((await session.FindAsync<ImageRow>($"SELECT i.* FROM images i WHERE i.id = @id{session.ForUpdate}", new { id }))!);
         }
 
         return (await ImageTable.CompleteAsync(session, rows)).ToDictionary(image => image.Row.Id);

@@ -72,6 +72,14 @@ internal sealed class LocationChanges(
             await ClaimAsync(session, image.Row.Id, receipt.Location);
         }
 
+        // First what goes: what comes moves the positions of what is there, and its index is one among what stays.
+        foreach (var place in edit.Locations.Removed)
+        {
+            await session.ExecuteAsync(
+                "UPDATE image_locations SET status = 'pending_delete' WHERE image_id = @ImageId AND position = @Position AND url = @Url AND status = 'active'",
+                new { place.ImageId, place.Position, place.Url });
+        }
+
         if (plan.Upload is { } upload)
         {
             if (!await ImageContent.WriteAsync(session, upload.Image, ImageStatus.Saving, upload.UploadId, [.. added.Select(place => place.Receipt)], null, DbTime.Now(time)))
@@ -85,12 +93,6 @@ internal sealed class LocationChanges(
             {
                 await Locations.InsertAsync(session, image.Row.Id, index, receipt);
             }
-        }
-
-        foreach (var place in edit.Locations.Removed)
-        {
-            await session.ExecuteAsync(
-                "UPDATE image_locations SET status = 'pending_delete' WHERE image_id = @ImageId AND position = @Position AND status = 'active'", new { place.ImageId, place.Position });
         }
     }
 
