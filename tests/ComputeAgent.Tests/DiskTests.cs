@@ -118,6 +118,21 @@ public sealed class DiskTests
     }
 
     [TestMethod]
+    public async Task What_a_guest_says_that_it_will_read_is_fetched_once_however_often_it_says_so()
+    {
+        using var place = new Place();
+        await using var server = await SlowServer.StartAsync(free: long.MaxValue);
+        await using var agent = await RunningAgent.StartAsync(place, server.Settings);
+        var (_, bytes) = await SourceAsync(place);
+        var id = ImageId.New();
+        (await agent.Client.PutImageAsync(id, server.Add("image", bytes, await place.StoreAsync(id, bytes)), """, "fetch": "when_used" """)).Is(200);
+        var disk = (await agent.Client.PostAsync($"/images/{id}/disks", """{"kind": "nbd"}""")).Is(201);
+        await Tools.AnnounceAsync(disk["uri"]!, place.Root);
+        Assert.IsGreaterThanOrEqualTo(bytes.Length, server.Bytes);
+        Assert.IsLessThan(bytes.Length * 1.01, (double)server.Bytes);
+    }
+
+    [TestMethod]
     [DataRow("../outside")]
     [DataRow("/etc/compute-agent-disk")]
     [DataRow("a/../../outside")]

@@ -7,10 +7,11 @@ namespace GlanceStore.ComputeAgent.Disks;
 /// <summary>An image of the cache as a block device: what a guest reads comes first, what it did not read yet follows behind.</summary>
 internal sealed class CacheExport : NbdExport
 {
-    // As much as is read into nothing at a time when a client says what it will read soon.
-    private const int Piece = 1 << 20;
+    // As much as is read into nothing at a time when a client says what it will read soon, for one request after the other: clients ask for any number.
+    private const int Piece = 64 << 10;
 
     private readonly CachedImage _image;
+    private readonly SemaphoreSlim _turn = new(1);
     private readonly CancellationTokenSource _ending = new();
     private Task _filling = Task.CompletedTask;
 
@@ -35,10 +36,18 @@ internal sealed class CacheExport : NbdExport
 
     public override async ValueTask CacheAsync(long offset, long length, CancellationToken cancellationToken)
     {
-        var buffer = new byte[Math.Min(Piece, length)];
-        for (var end = offset + length; offset < end; offset += buffer.Length)
+        await _turn.WaitAsync(cancellationToken);
+        try
         {
-            await _image.ReadAtAsync(offset, buffer.AsMemory(0, (int)Math.Min(buffer.Length, end - offset)), cancellationToken);
+            var buffer = new byte[Math.Min(Piece, length)];
+            for (var end = offset + length; offset < end; offset += buffer.Length)
+            {
+                await _image.ReadAtAsync(offset, buffer.AsMemory(0, (int)Math.Min(buffer.Length, end - offset)), cancellationToken);
+            }
+        }
+        finally
+        {
+            _turn.Release();
         }
     }
 
