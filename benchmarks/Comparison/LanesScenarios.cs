@@ -8,6 +8,7 @@ internal static class LanesScenarios
     private const string WithoutAvx512 = "16 puts at once, AVX-512 off";
     private const string InTurn = "16 puts in turn";
     private const string Verify = "verify --all of 16 images";
+    private const string VerifyRecords = "verify --all of 16 images, what glance records of them";
     private const string Swift = "Type=swift AuthVersion=1 AuthAddress=http://127.0.0.1:18080/auth/v1.0 User=test:tester Key=testing "
         + "Container=glancestore-benchmark CreateContainer=true";
 
@@ -34,6 +35,7 @@ internal static class LanesScenarios
         }
 
         yield return VerifyAll(bytes);
+        yield return VerifyAllRecords(bytes);
     }
 
     // The memory it takes is given back as soon as a run is over.
@@ -55,6 +57,17 @@ internal static class LanesScenarios
         Images = Count,
         Targets = [Target.Peak(AtOnce, MemoryMiB), Target.Peak(WithoutAvx512, MemoryMiB)],
         RateOverBefore = new Dictionary<string, double> { [AtOnce] = overBefore, [WithoutAvx512] = withoutAvx512 },
+    };
+
+    // A receipt without its chunks is such a record.
+    private static Scenario VerifyAllRecords(long bytes) => VerifyAll(bytes) with
+    {
+        Title = $"Verification of {Count} images of {Size.Of(bytes)} without chunks, MD5 and SHA-512",
+        Contestants = [new(VerifyRecords, "glance-store verify --all records || glance-store verify --all receipts")],
+        Setup = VerifyAll(bytes).Setup + """; rm -rf records; mkdir records; for n in receipts/*; do sed '/"chunks": \[/,/^  \],\{0,1\}$/d' $n > records/${n##*/}; done""",
+        Targets = [Target.Peak(VerifyRecords, MemoryMiB)],
+        RateOverBefore = new Dictionary<string, double> { [VerifyRecords] = 2.5 },
+        Note = "The build before takes no record without chunks: it refuses all sixteen, and verifies the images by their receipts.",
     };
 
     private static Scenario VerifyAll(long bytes) => new($"Verification of {Count} images of {Size.Of(bytes)}, every chunk, MD5 and SHA-512",
