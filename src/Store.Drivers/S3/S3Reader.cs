@@ -6,6 +6,7 @@ namespace GlanceStore.Drivers.S3;
 internal sealed class S3Reader(GetObjectResponse answer, StoredObject stored, long length) : DriverReader
 {
     private readonly Stream _body = answer.ResponseStream is WrapperStream wrapper ? wrapper.GetNonWrapperBaseStream() : answer.ResponseStream;
+    private readonly string _doing = $"Reading {stored.Location}";
     private long _left = length;
 
     public override StoredObject Object => stored;
@@ -35,6 +36,17 @@ internal sealed class S3Reader(GetObjectResponse answer, StoredObject stored, lo
         return ValueTask.CompletedTask;
     }
 
-    private Task<int> ReadBodyAsync(Memory<byte> buffer, CancellationToken cancellationToken) => S3Errors.RunAsync(
-        $"Reading {stored.Location}", StoreError.Changed, () => _body.ReadAsync(buffer, cancellationToken).AsTask(), cancellationToken);
+    // A body comes in thousands of small reads.
+    private async ValueTask<int> ReadBodyAsync(Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _body.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            throw S3Errors.Translate(e, _doing);
+        }
+    }
 }
