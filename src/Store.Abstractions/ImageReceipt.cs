@@ -10,7 +10,7 @@ namespace GlanceStore;
 /// that was looked into also <c>disk_format</c>, <c>virtual_size</c> (where it is known), <c>disk_details</c> and <c>findings</c> (an array of <c>code</c>, <c>unsafe</c> and <c>message</c>).
 /// </remarks>
 [JsonConverter(typeof(ImageReceiptJsonConverter))]
-public sealed record ImageReceipt
+public sealed record ImageReceipt : IKnownImage
 {
     /// <summary>Makes a receipt.</summary>
     /// <exception cref="ArgumentException">The chunks do not add up to the size.</exception>
@@ -36,6 +36,10 @@ public sealed record ImageReceipt
 
     /// <summary>The length and the checksum of every chunk.</summary>
     public ChunkManifest Chunks { get; }
+
+    long? IKnownImage.Size => Size;
+
+    ChunkManifest? IKnownImage.Chunks => Chunks;
 
     /// <summary>The MD5 of the image, glance's <c>checksum</c>; null where the put was told not to compute it.</summary>
     public Digest? Checksum { get; init; }

@@ -28,12 +28,17 @@ public sealed class ImageReceiptJsonConverter : JsonConverter<ImageReceipt>
     internal static string Write(ImageReceipt receipt) =>
         JsonSerializer.Serialize(ToModel(receipt), ReceiptJsonContext.Default.ReceiptJson);
 
-    internal static ImageReceipt Read(string json)
+    internal static ImageReceipt Read(string json) => Read(json, FromModel);
+
+    internal static IKnownImage ReadKnown(string json, Func<string, string?, ImageLocation> locate) =>
+        Read<IKnownImage>(json, model => model is { Chunks: null } ? KnownFromModel(model, locate) : FromModel(model));
+
+    private static T Read<T>(string json, Func<ReceiptJson?, T> fromModel)
     {
         ArgumentNullException.ThrowIfNull(json);
         try
         {
-            return FromModel(JsonSerializer.Deserialize(json, ReceiptJsonContext.Default.ReceiptJson));
+            return fromModel(JsonSerializer.Deserialize(json, ReceiptJsonContext.Default.ReceiptJson));
         }
         catch (JsonException e)
         {
@@ -88,12 +93,30 @@ public sealed class ImageReceiptJsonConverter : JsonConverter<ImageReceipt>
 
         return new ImageReceipt(new ImageLocation(uri, json.Store) { Account = json.Account }, size, new ChunkManifest(chunks.Select(EntryOf)))
         {
-            Checksum = json.Checksum is { } md5 ? new Digest("md5", md5) : null,
+            Checksum = ChecksumOf(json),
             MultiHash = MultiHashOf(json),
             Metadata = json.Metadata ?? [],
             Inspection = InspectionOf(json, size),
         };
     }
+
+    private static KnownImage KnownFromModel(ReceiptJson json, Func<string, string?, ImageLocation> locate)
+    {
+        if (json.Location is not { } uri)
+        {
+            throw new FormatException("What is known of an image has at least a location, and this text has none.");
+        }
+
+        var location = locate(uri, json.Store);
+        return new KnownImage(location with { Account = json.Account ?? location.Account })
+        {
+            Size = json.Size,
+            Checksum = ChecksumOf(json),
+            MultiHash = MultiHashOf(json),
+        };
+    }
+
+    private static Digest? ChecksumOf(ReceiptJson json) => json.Checksum is { } md5 ? new Digest("md5", md5) : null;
 
     private static ImageInspection? InspectionOf(ReceiptJson json, long size) => json.DiskFormat is not { } format ? null
         : new ImageInspection(format, json.VirtualSize, size)

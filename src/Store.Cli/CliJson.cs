@@ -61,13 +61,14 @@ internal sealed record ValidationJson(
 /// <summary>A case of a validation; its outcome is <c>Holds</c>, <c>NotOffered</c>, <c>NotChecked</c> or <c>Fails</c>.</summary>
 internal sealed record ValidationCaseJson(string Suite, string Case, string Outcome, string? Reason);
 
-/// <summary>An image of what <c>verify --all --json</c> prints; the last line counts the outcomes.</summary>
+/// <summary>An image of what <c>verify --all --json</c> prints: <c>verified</c> names what the bytes of a whole one were compared with. The last line counts the outcomes.</summary>
 internal sealed record ScrubbedJson(
     string Receipt,
     string Outcome,
     string? Location,
     string? Store,
     long BytesRead,
+    IReadOnlyList<string>? Verified,
     IReadOnlyList<string>? Damage,
     string? Error);
 

@@ -14,15 +14,11 @@ internal sealed record ImageReference(IImageStore Store, ImageLocation Location,
     public static async Task<ImageReference> ResolveAsync(string argument, ImageStores stores, string? store, CancellationToken cancellationToken)
     {
         var (location, receipt) = await LocateAsync(argument, stores, store, cancellationToken);
-        var found = stores.Resolve(location);
-        if (found.IsAmbiguous)
-        {
-            StandardStreams.Tell($"The location names no account and fits the stores '{string.Join("', '", found.Rivals.Prepend(found.Store.Id))}'; "
-                + $"'{found.Store.Id}' is asked. Name one with --store.");
-        }
-
-        return Of(found.Store, found.Location, receipt);
+        return Resolve(location, receipt, stores);
     }
+
+    /// <summary>As <see cref="ResolveAsync"/>, of what is known of an image.</summary>
+    public static ImageReference ResolveKnown(IKnownImage known, ImageStores stores, string? store) => Resolve(In(known.Location, stores, store), known as ImageReceipt, stores);
 
     /// <summary>The image of an argument, to be deleted: no doubt is allowed whose it is.</summary>
     /// <exception cref="StoreException"><see cref="StoreError.InvalidLocation"/>: it names no account, and stores of several fit it.</exception>
@@ -38,11 +34,11 @@ internal sealed record ImageReference(IImageStore Store, ImageLocation Location,
     {
         if (IsLocation(argument))
         {
-            return (store is null ? stores.ParseLocation(argument) : stores[store].ParseLocation(argument) with { StoreId = stores[store].Id }, null);
+            return (Parse(argument, stores, store), null);
         }
 
         var receipt = await ReadAsync(argument, cancellationToken);
-        return (store is null ? receipt.Location : stores[store].ParseLocation(receipt.Location.Uri) with { StoreId = stores[store].Id }, receipt);
+        return (In(receipt.Location, stores, store), receipt);
     }
 
     /// <summary>The receipt in a file, or null where the file is something else: an image.</summary>
@@ -68,6 +64,36 @@ internal sealed record ImageReference(IImageStore Store, ImageLocation Location,
         }
     }
 
+    private static ImageReference Resolve(ImageLocation location, ImageReceipt? receipt, ImageStores stores)
+    {
+        var found = stores.Resolve(location);
+        if (found.IsAmbiguous)
+        {
+            StandardStreams.Tell($"The location names no account and fits the stores '{string.Join("', '", found.Rivals.Prepend(found.Store.Id))}'; "
+                + $"'{found.Store.Id}' is asked. Name one with --store.");
+        }
+
+        return Of(found.Store, found.Location, receipt);
+    }
+
+    private static ImageLocation In(ImageLocation location, ImageStores stores, string? store) => store is null ? location : Parse(location.Uri, stores, store);
+
+    private static ImageLocation Parse(string uri, ImageStores stores, string? store) =>
+        store is null ? stores.ParseLocation(uri) : stores[store].ParseLocation(uri) with { StoreId = stores[store].Id };
+
+    // glance's own URIs of S3 and Swift hold passwords, which only a store can tell from the rest. Others are looked at when they are needed.
+    private static ImageLocation LocationOf(ImageStores stores, string uri, string? store)
+    {
+        try
+        {
+            return new ImageLocation(uri, store);
+        }
+        catch (ArgumentException)
+        {
+            return Parse(uri, stores, store);
+        }
+    }
+
     // A receipt may have been edited: its URI is parsed by its store, which refuses what lies outside it.
     private static ImageReference Of(IImageStore store, ImageLocation location, ImageReceipt? receipt) =>
         new(store, receipt is null ? location : store.ParseLocation(location.Uri) with { StoreId = store.Id }, receipt);
@@ -80,7 +106,15 @@ internal sealed record ImageReference(IImageStore Store, ImageLocation Location,
 
     /// <summary>Reads a receipt file.</summary>
     /// <exception cref="UsageException">It is none, or cannot be read.</exception>
-    public static async Task<ImageReceipt> ReadAsync(string path, CancellationToken cancellationToken)
+    public static Task<ImageReceipt> ReadAsync(string path, CancellationToken cancellationToken) => ReadAsync(path, ImageReceipt.FromJson, cancellationToken);
+
+    /// <summary>Reads what a file tells of an image: a receipt, or a record of glance's fields, without chunks.</summary>
+    /// <exception cref="UsageException">It is neither, or cannot be read.</exception>
+    /// <exception cref="StoreException">Its location holds a password and is of none of the stores.</exception>
+    public static Task<IKnownImage> ReadKnownAsync(string path, ImageStores stores, CancellationToken cancellationToken) =>
+        ReadAsync(path, json => KnownImage.FromJson(json, (uri, store) => LocationOf(stores, uri, store)), cancellationToken);
+
+    private static async Task<T> ReadAsync<T>(string path, Func<string, T> parse, CancellationToken cancellationToken)
     {
         // Whoever mistypes an option means no file; one that is named so can be read as './--name'.
         if (path.StartsWith('-') && !File.Exists(path))
@@ -95,7 +129,7 @@ internal sealed record ImageReference(IImageStore Store, ImageLocation Location,
                 throw new UsageException($"The file '{path}' is too large for a receipt; give the receipt that put wrote, or a location.");
             }
 
-            return ImageReceipt.FromJson(await NamedText.ReadAsync(path, MaxReceiptBytes, cancellationToken));
+            return parse(await NamedText.ReadAsync(path, MaxReceiptBytes, cancellationToken));
         }
         catch (FormatException e)
         {

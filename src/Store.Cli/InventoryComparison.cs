@@ -34,7 +34,7 @@ internal sealed class InventoryComparison(StoreContents contents, TextWriter out
         {
             try
             {
-                var receipt = await ImageReference.ReadAsync(file, cancellationToken);
+                var receipt = await ImageReference.ReadKnownAsync(file, stores, cancellationToken);
                 var store = stores.StoreOf(receipt.Location);
                 await CompareAsync(store, store.ParseLocation(receipt.Location.Uri), file, cancellationToken);
             }

@@ -8,26 +8,27 @@ internal sealed class ScrubReport(TextWriter output, bool asJson)
 {
     private readonly Dictionary<ScrubOutcome, int> _count = Enum.GetValues<ScrubOutcome>().ToDictionary(outcome => outcome, _ => 0);
 
-    /// <summary>The worst there was: damage before absence, and absence before what nobody could read.</summary>
+    /// <summary>The worst there was: damage before absence, and absence before what nobody could read or compare.</summary>
     public ExitCode ExitCode =>
         _count[ScrubOutcome.Corrupted] + _count[ScrubOutcome.Changed] > 0 ? ExitCode.NotVerified
         : _count[ScrubOutcome.Missing] > 0 ? ExitCode.NotFound
-        : _count[ScrubOutcome.Unreadable] > 0 ? ExitCode.Failed
+        : _count[ScrubOutcome.Unreadable] + _count[ScrubOutcome.Unverified] > 0 ? ExitCode.Failed
         : ExitCode.Done;
 
     public void Add(string file, ScrubResult result)
     {
         _count[result.Outcome]++;
-        var location = result.Receipt.Location;
+        var location = result.Image.Location;
         Write(new ScrubbedJson(file, NameOf(result.Outcome), location.ToString(), location.StoreId ?? result.Error?.StoreId, result.BytesRead,
+            result.Outcome == ScrubOutcome.Whole ? result.ComparedWith : null,
             result.Damage.Count == 0 ? null : [.. result.Damage.Select(range => range.ToString())], result.Error?.Message));
     }
 
-    /// <summary>Adds a file that is no receipt: what image it was of, and how that is, nobody knows.</summary>
-    public void Add(string file, UsageException error)
+    /// <summary>Adds a file that tells of no image: which it was, and how that is, nobody knows.</summary>
+    public void Add(string file, Exception error)
     {
         _count[ScrubOutcome.Unreadable]++;
-        Write(new ScrubbedJson(file, NameOf(ScrubOutcome.Unreadable), null, null, 0, null, error.Message));
+        Write(new ScrubbedJson(file, NameOf(ScrubOutcome.Unreadable), null, null, 0, null, null, error.Message));
     }
 
     public void WriteSummary() => output.WriteLine(asJson
@@ -41,10 +42,13 @@ internal sealed class ScrubReport(TextWriter output, bool asJson)
 
     private static string DetailOf(ScrubbedJson image) => (image.Damage, image.Error) switch
     {
-        (null, null) => string.Create(CultureInfo.InvariantCulture, $": {image.BytesRead} bytes"),
+        (null, null) => string.Create(CultureInfo.InvariantCulture, $": {image.BytesRead} bytes{WithOf(image)}"),
         ({ } damage, _) => $": bytes {string.Join(", ", damage)}: {image.Error}",
         _ => $": {image.Error}",
     };
+
+    // A receipt's chunks need no word.
+    private static string WithOf(ScrubbedJson image) => image.Verified is [not "chunks", ..] ? $", verified against {string.Join(", ", image.Verified)}" : "";
 
     private static string NameOf(ScrubOutcome outcome) => outcome switch
     {
@@ -52,6 +56,7 @@ internal sealed class ScrubReport(TextWriter output, bool asJson)
         ScrubOutcome.Corrupted => "corrupted",
         ScrubOutcome.Missing => "missing",
         ScrubOutcome.Changed => "changed",
+        ScrubOutcome.Unverified => "unverified",
         _ => "unreadable",
     };
 }

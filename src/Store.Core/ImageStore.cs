@@ -81,21 +81,8 @@ public sealed partial class ImageStore : IImageStore, IAsyncDisposable, IDisposa
     }
 
     /// <inheritdoc/>
-    public async Task<ImageReadStream> OpenReadAsync(
-        ImageLocation location, ReadOptions? options = null, CancellationToken cancellationToken = default)
-    {
-        var sources = new ReadSources(options?.Failovers);
-        try
-        {
-            sources.Add(SourceOf(location));
-            return await GetPipeline.OpenAsync(sources, options ?? new ReadOptions(), cancellationToken).ConfigureAwait(false);
-        }
-        catch
-        {
-            await sources.DisposeAsync().ConfigureAwait(false);
-            throw;
-        }
-    }
+    public Task<ImageReadStream> OpenReadAsync(ImageLocation location, ReadOptions? options = null, CancellationToken cancellationToken = default) =>
+        OpenReadAsync(location, options ?? new ReadOptions(), GetPipeline.MostPlainBytes, cancellationToken);
 
     /// <inheritdoc/>
     public Task<StoredObject?> FindAsync(ImageLocation location, CancellationToken cancellationToken = default) =>
@@ -127,6 +114,22 @@ public sealed partial class ImageStore : IImageStore, IAsyncDisposable, IDisposa
 
     /// <summary>As <see cref="DisposeAsync"/>, for whoever cannot wait but by blocking a thread.</summary>
     public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
+
+    /// <summary>Opens an image in pieces of no more than so many bytes, where no manifest says how long they are.</summary>
+    internal async Task<ImageReadStream> OpenReadAsync(ImageLocation location, ReadOptions options, long mostPlainBytes, CancellationToken cancellationToken)
+    {
+        var sources = new ReadSources(options.Failovers);
+        try
+        {
+            sources.Add(SourceOf(location));
+            return await GetPipeline.OpenAsync(sources, options, mostPlainBytes, cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            await sources.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
 
     /// <summary>The store as one of perhaps several that an image is read from; in use until that is disposed.</summary>
     internal ReadSource SourceOf(ImageLocation location)

@@ -32,7 +32,7 @@ public sealed partial class ImageStores
         try
         {
             AddTo(sources, [.. candidates], options);
-            return await GetPipeline.OpenAsync(sources, options, cancellationToken).ConfigureAwait(false);
+            return await GetPipeline.OpenAsync(sources, options, GetPipeline.MostPlainBytes, cancellationToken).ConfigureAwait(false);
         }
         catch
         {

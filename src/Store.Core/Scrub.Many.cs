@@ -13,31 +13,34 @@ public sealed partial class Scrub
     // Images that are done wait for those before them, so that results come in order; no more of them than this for each that is read.
     private const int MostResultsPerImage = 8;
 
+    // One that is digested, one that has come and one that is coming.
+    private const int BuffersPerImage = 3;
+
     /// <summary>Checks many images, several at once.</summary>
-    /// <param name="receipts">What the images were when they were stored; enumerated as they are needed.</param>
+    /// <param name="images">What is known of the images; enumerated as they are needed.</param>
     /// <param name="cancellationToken">Ends the scrub.</param>
-    /// <returns>A result for every receipt, in their order.</returns>
-    public IAsyncEnumerable<ScrubResult> RunAsync(IEnumerable<ImageReceipt> receipts, CancellationToken cancellationToken = default)
+    /// <returns>A result for every image, in their order.</returns>
+    public IAsyncEnumerable<ScrubResult> RunAsync(IEnumerable<IKnownImage> images, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(receipts);
-        return CheckAllAsync(receipts.ToAsyncEnumerable(), cancellationToken);
+        ArgumentNullException.ThrowIfNull(images);
+        return CheckAllAsync(images.ToAsyncEnumerable(), cancellationToken);
     }
 
-    /// <summary>Checks many images whose receipts come one by one, several at once.</summary>
-    /// <param name="receipts">What the images were when they were stored; enumerated as they are needed.</param>
+    /// <summary>Checks many images that become known one by one, several at once.</summary>
+    /// <param name="images">What is known of the images; enumerated as they are needed.</param>
     /// <param name="cancellationToken">Ends the scrub.</param>
-    /// <returns>A result for every receipt, in their order.</returns>
+    /// <returns>A result for every image, in their order.</returns>
     public async IAsyncEnumerable<ScrubResult> CheckAllAsync(
-        IAsyncEnumerable<ImageReceipt> receipts, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+        IAsyncEnumerable<IKnownImage> images, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(receipts);
+        ArgumentNullException.ThrowIfNull(images);
         var checks = new Queue<Check>();
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         try
         {
-            await foreach (var receipt in receipts.WithCancellation(cancellationToken).ConfigureAwait(false))
+            await foreach (var image in images.WithCancellation(cancellationToken).ConfigureAwait(false))
             {
-                while (!HasRoom(checks, receipt))
+                while (!HasRoom(checks, image))
                 {
                     if (checks.Peek().Result.IsCompleted)
                     {
@@ -49,7 +52,7 @@ public sealed partial class Scrub
                     }
                 }
 
-                checks.Enqueue(new Check(CheckAsync(receipt, ending.Token), receipt.Chunks.LargestChunk));
+                checks.Enqueue(new Check(CheckAsync(image, ending.Token), BytesOf(image)));
             }
 
             while (checks.TryDequeue(out var check))
@@ -70,12 +73,18 @@ public sealed partial class Scrub
         return bytesPerSecond is { } rate ? (int)Math.Min(most, 1 + (rate / FastestImage)) : most;
     }
 
-    private bool HasRoom(Queue<Check> checks, ImageReceipt next)
+    private bool HasRoom(Queue<Check> checks, IKnownImage next)
     {
         var reading = checks.Where(check => !check.Result.IsCompleted).ToArray();
         return reading.Length == 0 || (reading.Length < _parallelism && checks.Count < _parallelism * MostResultsPerImage
-            && reading.Sum(check => check.ChunkBytes) + next.Chunks.LargestChunk <= BudgetOf(next.Location).BytesForReads);
+            && reading.Sum(check => check.Bytes) + BytesOf(next) <= BudgetOf(next.Location).BytesForReads);
     }
+
+    // What an image takes as long as it is read.
+    private long BytesOf(IKnownImage image) => image.Chunks?.LargestChunk ?? PlainBytesOf(BudgetOf(image.Location));
+
+    // Of an image without chunks nothing depends on how long its pieces are: as many images have room as there are to be read at once, each with its buffers.
+    private long PlainBytesOf(TransferBudget budget) => Math.Max(1, budget.BytesForReads / _parallelism / BuffersPerImage);
 
     private TransferBudget BudgetOf(ImageLocation location)
     {
@@ -89,6 +98,6 @@ public sealed partial class Scrub
         }
     }
 
-    /// <summary>One image that is being checked, or was.</summary>
-    private readonly record struct Check(Task<ScrubResult> Result, long ChunkBytes);
+    /// <summary>One image that is being checked, or was, and the memory that it takes.</summary>
+    private readonly record struct Check(Task<ScrubResult> Result, long Bytes);
 }

@@ -1,12 +1,12 @@
-using System.Buffers;
 using GlanceStore.Diagnostics;
 using GlanceStore.Transfer;
 
 namespace GlanceStore;
 
-/// <summary>Reads stored images again and compares every byte with their receipts, no faster than it is told to.</summary>
+/// <summary>Reads stored images again and compares every byte with what is known of them, no faster than it is told to.</summary>
 /// <remarks>
-/// One bad image never ends a scrub: it is a result like the others. All images of one scrub share its rate. Each is counted in the metric
+/// Of an image with a receipt every chunk is compared, and every digest; of one that only others recorded (<see cref="KnownImage"/>) its digests, or where there are none the one that its
+/// backend keeps. One bad image never ends a scrub: it is a result like the others. All images of one scrub share its rate. Each is counted in the metric
 /// <c>glancestore.scrub.images</c>, by store and outcome.
 /// </remarks>
 public sealed partial class Scrub
@@ -18,10 +18,11 @@ public sealed partial class Scrub
 
     private readonly ImageStores _stores;
     private readonly ByteRate _rate;
+    private readonly bool _hasRate;
     private readonly int _parallelism;
 
     /// <summary>Makes a scrub.</summary>
-    /// <param name="stores">The stores that the receipts are of.</param>
+    /// <param name="stores">The stores that the images are in.</param>
     /// <param name="options">How; null for the defaults.</param>
     /// <param name="time">The clock; null for the system's.</param>
     /// <exception cref="ArgumentOutOfRangeException">The rate is less than one byte a second, or no image is to be read at once.</exception>
@@ -31,6 +32,7 @@ public sealed partial class Scrub
         if (options?.BytesPerSecond is { } rate)
         {
             ArgumentOutOfRangeException.ThrowIfLessThan(rate, 1, nameof(options));
+            _hasRate = true;
         }
 
         ArgumentOutOfRangeException.ThrowIfLessThan(options?.Parallelism ?? 1, 1, nameof(options));
@@ -39,49 +41,78 @@ public sealed partial class Scrub
         _rate = new ByteRate(options?.BytesPerSecond, time ?? TimeProvider.System);
     }
 
-    /// <summary>Checks one image: every chunk, and every digest of the receipt.</summary>
+    /// <summary>Checks one image: every chunk that is known, and every digest.</summary>
     /// <remarks>Whatever is wrong with the image or its store is the result; nothing but cancellation is thrown.</remarks>
-    public async Task<ScrubResult> CheckAsync(ImageReceipt receipt, CancellationToken cancellationToken = default)
+    public async Task<ScrubResult> CheckAsync(IKnownImage image, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(receipt);
-        var result = await ReadAsync(receipt, cancellationToken).ConfigureAwait(false);
+        ArgumentNullException.ThrowIfNull(image);
+        var result = await FindAndReadAsync(image, cancellationToken).ConfigureAwait(false);
         StoreInstruments.Scrubbed.Add(1,
-            new("glancestore.store", receipt.Location.StoreId ?? result.Error?.StoreId), new("glancestore.scrub.outcome", result.Outcome.ToString()));
+            new("glancestore.store", image.Location.StoreId ?? result.Error?.StoreId), new("glancestore.scrub.outcome", result.Outcome.ToString()));
         return result;
     }
 
-    private async Task<ScrubResult> ReadAsync(ImageReceipt receipt, CancellationToken cancellationToken)
+    private async Task<ScrubResult> FindAndReadAsync(IKnownImage image, CancellationToken cancellationToken)
     {
-        var damage = new ScrubDamage(receipt.Chunks);
-        var position = new Position();
-        var options = new ReadOptions { Manifest = receipt.Chunks, ExpectedDigests = [.. receipt.Digests] };
-        while (await ErrorOfAsync(receipt.Location, options, position, cancellationToken).ConfigureAwait(false) is { } error)
+        var damage = new ScrubDamage(image);
+        Digest[] digests = [.. image.Digests];
+        if (image.Chunks is null && digests.Length == 0)
         {
-            var next = error.Error == StoreError.Corrupted && position.IsOpen ? damage.Add(position.Offset, error) : null;
-            if (next is null || !position.CanGoOn || damage.Count == MostDamagedChunks)
+            try
             {
-                return damage.Result(receipt, position.BytesRead, error);
+                if (await DigestOfBackendAsync(image, cancellationToken).ConfigureAwait(false) is not { } kept)
+                {
+                    return Unverified(image);
+                }
+
+                digests = [kept];
+            }
+            catch (StoreException e)
+            {
+                return damage.Result(0, e);
+            }
+        }
+
+        var result = await ReadAsync(image, digests, damage, cancellationToken).ConfigureAwait(false);
+        return result with { ComparedWith = [.. image.Chunks is null ? Array.Empty<string>() : ["chunks"], .. digests.Select(digest => digest.Algorithm)] };
+    }
+
+    private async Task<ScrubResult> ReadAsync(IKnownImage image, Digest[] digests, ScrubDamage damage, CancellationToken cancellationToken)
+    {
+        var sink = new ScrubSink(_rate);
+        var options = new ReadOptions { Manifest = image.Chunks, ExpectedDigests = digests, LendsPieces = !_hasRate };
+        while (await ErrorOfAsync(image, options, sink, cancellationToken).ConfigureAwait(false) is { } error)
+        {
+            var next = error.Error == StoreError.Corrupted && sink.IsOpen ? damage.Add(sink.Offset, error) : null;
+            if (next is null || !sink.CanGoOn || damage.Count == MostDamagedChunks)
+            {
+                return damage.Result(sink.BytesRead, error);
             }
 
             // The rest of the image, whose digest nobody needs any more.
-            position = new Position { Offset = next.Value, BytesRead = position.BytesRead };
-            options = new ReadOptions { Manifest = receipt.Chunks, Range = new ByteRange(next.Value) };
+            sink.GoOnAt(next.Value);
+            options = options with { ExpectedDigests = [], Range = new ByteRange(next.Value) };
         }
 
-        return damage.Result(receipt, position.BytesRead);
+        return damage.Result(sink.BytesRead);
     }
 
-    private async Task<StoreException?> ErrorOfAsync(
-        ImageLocation location, ReadOptions options, Position position, CancellationToken cancellationToken)
+    private async Task<StoreException?> ErrorOfAsync(IKnownImage image, ReadOptions options, ScrubSink sink, CancellationToken cancellationToken)
     {
         try
         {
-            var found = _stores.Resolve(location);
-            var stream = await found.Store.OpenReadAsync(found.Location, options, cancellationToken).ConfigureAwait(false);
+            var stream = await OpenAsync(_stores.Resolve(image.Location), options, cancellationToken).ConfigureAwait(false);
             await using (stream.ConfigureAwait(false))
             {
-                (position.IsOpen, position.CanGoOn) = (true, stream.CanSeek);
-                await ReadToEndAsync(stream, position, cancellationToken).ConfigureAwait(false);
+                if (image.Size is { } size && size != stream.Object.Size)
+                {
+                    return OtherSize(stream.Object, size);
+                }
+
+                (sink.IsOpen, sink.CanGoOn) = (true, stream.CanSeek);
+
+                // To the end: the digests are checked by the read that would return nothing.
+                await stream.CopyToAsync(sink, ReadBytes, cancellationToken).ConfigureAwait(false);
             }
 
             return null;
@@ -92,34 +123,25 @@ public sealed partial class Scrub
         }
     }
 
-    // To the end: the digests are checked by the read that would return nothing.
-    private async Task ReadToEndAsync(ImageReadStream stream, Position position, CancellationToken cancellationToken)
+    // Several are read at once, each by no more memory than its share.
+    private Task<ImageReadStream> OpenAsync(ResolvedLocation found, ReadOptions options, CancellationToken cancellationToken) => found.Store is ImageStore store
+        ? store.OpenReadAsync(found.Location, options, PlainBytesOf(store.Parts.Budget), cancellationToken)
+        : found.Store.OpenReadAsync(found.Location, options, cancellationToken);
+
+    private async Task<Digest?> DigestOfBackendAsync(IKnownImage image, CancellationToken cancellationToken)
     {
-        var buffer = ArrayPool<byte>.Shared.Rent(ReadBytes);
-        try
-        {
-            while (await stream.ReadAsync(buffer.AsMemory(0, ReadBytes), cancellationToken).ConfigureAwait(false) is > 0 and var count)
-            {
-                position.Offset += count;
-                position.BytesRead += count;
-                await _rate.PayAsync(count, cancellationToken).ConfigureAwait(false);
-            }
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
+        var found = _stores.Resolve(image.Location);
+        var stored = await found.Store.FindAsync(found.Location, cancellationToken).ConfigureAwait(false)
+            ?? throw new StoreException(StoreError.NotFound, $"There is no image at {image.Location} in the store '{found.Store.Id}'.");
+        return image.Size is { } size && size != stored.Size ? throw OtherSize(stored, size) : stored.Digest;
     }
 
-    // How far the reading of one image has come.
-    private sealed class Position
+    private static ScrubResult Unverified(IKnownImage image) => new(image, ScrubOutcome.Unverified, 0)
     {
-        public bool IsOpen { get; set; }
+        Error = new StoreException(StoreError.Unsupported,
+            $"There is nothing to compare the bytes of {image.Location} with: neither a checksum nor a multihash of it is known, and its store keeps no digest."),
+    };
 
-        public bool CanGoOn { get; set; }
-
-        public long Offset { get; set; }
-
-        public long BytesRead { get; set; }
-    }
+    private static StoreException OtherSize(StoredObject stored, long size) => new(StoreError.Corrupted,
+        $"The image at {stored.Location} has {stored.Size} bytes, and {size} were recorded: it was cut, extended or replaced.");
 }

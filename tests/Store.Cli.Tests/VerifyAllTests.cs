@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 
 namespace GlanceStore.Cli.Tests;
 
@@ -24,7 +25,7 @@ public sealed class VerifyAllTests : ToolTests
         Assert.StartsWith($"missing    {Tool.LocationOf("c-missing")}: ", lines[2]);
         Assert.StartsWith($"unreadable {Path.Combine(Receipts, "d-torn.json")}: ", lines[3]);
         Assert.StartsWith($"whole      {Tool.LocationOf("e-whole")}", lines[4]);
-        Assert.AreEqual("5 images: 2 whole, 1 corrupted, 1 missing, 0 changed, 1 unreadable", lines[5]);
+        Assert.AreEqual("5 images: 2 whole, 1 corrupted, 1 missing, 0 changed, 1 unreadable, 0 unverified", lines[5]);
     }
 
     [TestMethod]
@@ -56,12 +57,13 @@ public sealed class VerifyAllTests : ToolTests
         var outcome = await Tool.RunAsync("verify", "--all", Receipts, "--json");
         Assert.AreEqual(4, outcome.ExitCode, outcome.Errors);
         var lines = outcome.Text.Split('\n');
-        Assert.AreEqual("receipt, outcome, location, store, bytes_read", PropertiesOf(lines[0]));
+        Assert.AreEqual("receipt, outcome, location, store, bytes_read, verified", PropertiesOf(lines[0]));
         Assert.AreEqual("whole", ValueOf(lines[0], "outcome"));
+        Assert.AreEqual("""["chunks","md5","sha512"]""", ValueOf(lines[0], "verified"));
         Assert.AreEqual("receipt, outcome, location, store, bytes_read, damage, error", PropertiesOf(lines[1]));
         using var damaged = JsonDocument.Parse(lines[1]);
         Assert.AreEqual("0-4194303", damaged.RootElement.GetProperty("damage")[0].GetString());
-        Assert.AreEqual("""{"whole":1,"corrupted":1,"missing":0,"changed":0,"unreadable":0}""", lines[2]);
+        Assert.AreEqual("""{"whole":1,"corrupted":1,"missing":0,"changed":0,"unreadable":0,"unverified":0}""", lines[2]);
     }
 
     [TestMethod]
@@ -73,6 +75,57 @@ public sealed class VerifyAllTests : ToolTests
         Assert.AreEqual(1, (await Tool.RunAsync("verify", "--all", Receipts)).ExitCode);
         File.Delete(Path.Combine(Tool.StoreDirectory, "a"));
         Assert.AreEqual(3, (await Tool.RunAsync("verify", "--all", Receipts)).ExitCode);
+    }
+
+    [TestMethod]
+    public async Task Images_of_glances_records_without_chunks_are_verified_by_their_checksum_or_multihash()
+    {
+        await PutAsync("a", "b", "c", "d");
+        await RecordAsync("a", "checksum");
+        await RecordAsync("b", "os_hash_algo", "os_hash_value");
+        await RecordAsync("c", "checksum", "os_hash_algo", "os_hash_value");
+        await RecordAsync("d");
+        Corrupt("c", 9_000_000);
+        var outcome = await Tool.RunAsync("verify", "--all", Receipts);
+        Assert.AreEqual(4, outcome.ExitCode, outcome.Errors);
+        var lines = outcome.Text.Split('\n');
+        Assert.AreEqual($"whole      {Tool.LocationOf("a")}: 20000000 bytes, verified against md5", lines[0]);
+        Assert.AreEqual($"whole      {Tool.LocationOf("b")}: 20000000 bytes, verified against sha512", lines[1]);
+        Assert.StartsWith($"corrupted  {Tool.LocationOf("c")}: The image at {Tool.LocationOf("c")} has the md5 digest ", lines[2]);
+        Assert.StartsWith($"unverified {Tool.LocationOf("d")}: There is nothing to compare the bytes", lines[3]);
+        Assert.AreEqual("4 images: 2 whole, 1 corrupted, 0 missing, 0 changed, 0 unreadable, 1 unverified", lines[4]);
+    }
+
+    [TestMethod]
+    public async Task An_image_that_nothing_is_known_of_ends_with_1()
+    {
+        await PutAsync("a");
+        await RecordAsync("a");
+        Assert.AreEqual(1, (await Tool.RunAsync("verify", "--all", Receipts)).ExitCode);
+        (await Tool.RunAsync("verify", Path.Combine(Receipts, "a.json"))).FailedWith(2, "nothing to verify the image against");
+    }
+
+    [TestMethod]
+    public async Task One_record_without_chunks_is_verified_as_a_receipt_is()
+    {
+        await PutAsync("a");
+        await RecordAsync("a", "size", "checksum", "os_hash_algo", "os_hash_value");
+        var file = Path.Combine(Receipts, "a.json");
+        Assert.AreEqual($"{Tool.LocationOf("a")}: 20000000 bytes, verified against md5, sha512", (await Tool.RunAsync("verify", file)).Succeeded().Text);
+        await File.WriteAllTextAsync(file, (await File.ReadAllTextAsync(file)).Replace("20000000", "20000001"));
+        (await Tool.RunAsync("verify", file)).FailedWith(4, "20000001 were recorded");
+        Assert.Contains("20000001 were recorded", (await Tool.RunAsync("verify", "--all", Receipts)).Text);
+    }
+
+    [TestMethod]
+    public async Task A_password_in_a_record_is_not_shown()
+    {
+        Directory.CreateDirectory(Receipts);
+        await File.WriteAllTextAsync(Path.Combine(Receipts, "a.json"), """{ "location": "s3://key:secret@127.0.0.1/bucket/a", "checksum": null }""");
+        var outcome = await Tool.RunAsync("verify", "--all", Receipts);
+        Assert.AreEqual(1, outcome.ExitCode, outcome.Errors);
+        Assert.StartsWith("unreadable ", outcome.Text);
+        Assert.DoesNotContain("secret", outcome.Text + outcome.Errors);
     }
 
     [TestMethod]
@@ -118,6 +171,20 @@ public sealed class VerifyAllTests : ToolTests
     [DataRow("99999999999")]
     public void What_is_no_rate_is_refused(string text) =>
         Assert.Contains("--rate", Assert.ThrowsExactly<UsageException>(() => Texts.Rate(text)).Message);
+
+    // Of a receipt what glance has of an image as well, and of its digests only some.
+    private async Task RecordAsync(string id, params string[] kept)
+    {
+        var file = Path.Combine(Receipts, $"{id}.json");
+        var receipt = JsonNode.Parse(await File.ReadAllTextAsync(file))!.AsObject();
+        var record = new JsonObject { ["id"] = id, ["location"] = receipt["location"]!.DeepClone() };
+        foreach (var name in kept)
+        {
+            record[name] = receipt[name]!.DeepClone();
+        }
+
+        await File.WriteAllTextAsync(file, record.ToJsonString());
+    }
 
     private async Task PutAsync(params string[] ids)
     {

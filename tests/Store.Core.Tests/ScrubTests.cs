@@ -201,7 +201,7 @@ public sealed class ScrubTests
             return await open();
         };
         var results = await new Scrub(_stores, new ScrubOptions { Parallelism = 5 }).RunAsync(receipts).ToListAsync();
-        Assert.AreSequenceEqual(receipts, results.Select(result => result.Receipt));
+        Assert.AreSequenceEqual(receipts, results.Select(result => result.Image));
         Assert.IsTrue(results.TrueForAll(result => result.Outcome == ScrubOutcome.Whole));
     }
 

@@ -14,6 +14,8 @@ public abstract class InteroperationTests
 
     private protected IImageStore Ours => StoreId is null ? _place!.Stores.Default : _place!.Stores[StoreId];
 
+    private protected ImageStores Stores => _place!.Stores;
+
     private protected PythonLibrary Python => _place!.Python;
 
     [TestInitialize]

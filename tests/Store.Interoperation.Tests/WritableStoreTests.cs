@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+
 namespace GlanceStore.Interoperation;
 
 /// <summary>What holds for every store that both can write.</summary>
@@ -42,6 +44,36 @@ public abstract class WritableStoreTests : InteroperationTests
         Assert.IsTrue(await Python.DeleteAsync(uri));
         Assert.IsNull(await Ours.FindAsync(receipt.Location));
         Assert.IsFalse(await Ours.DeleteAsync(receipt.Location));
+    }
+
+    [TestMethod]
+    public async Task What_Python_wrote_a_scrub_verifies_by_what_glance_recorded_of_it()
+    {
+        var images = new List<IKnownImage>();
+        foreach (var size in new[] { 0, 70_000, 20_000_001 })
+        {
+            var put = await Python.PutAsync(ImageId.New().Value, MakeFile(size));
+            foreach (var (checksum, multihash) in new[] { (true, false), (false, true), (true, true) })
+            {
+                images.Add(KnownImage.FromJson(new JsonObject
+                {
+                    ["location"] = TextOf(put, "location"),
+                    ["size"] = size,
+                    ["checksum"] = checksum ? TextOf(put, "checksum") : null,
+                    ["os_hash_algo"] = multihash ? "sha512" : null,
+                    ["os_hash_value"] = multihash ? TextOf(put, "multihash") : null,
+                }.ToJsonString(), (uri, _) => Ours.ParseLocation(uri)));
+            }
+        }
+
+        var results = await new Scrub(Stores).RunAsync(images).ToListAsync();
+        Assert.AreEqual("", string.Join('\n', results.Where(result => result.Outcome != ScrubOutcome.Whole).Select(result => $"{result}: {result.Error?.Message}")));
+        Assert.AreSequenceEqual(new[] { "md5", "sha512", "md5, sha512" }, results.Take(3).Select(result => string.Join(", ", result.ComparedWith)));
+        Assert.AreEqual(3 * (70_000 + 20_000_001L), results.Sum(result => result.BytesRead));
+        foreach (var location in images.Select(image => image.Location).Distinct())
+        {
+            Assert.IsTrue(await Ours.DeleteAsync(location));
+        }
     }
 
     [TestMethod]

@@ -10,14 +10,14 @@ internal static class VerifyCommand
 {
     private static readonly Argument<string?> Image = new("image")
     {
-        Description = "A location such as file:///srv/images/ID, or a receipt file that put wrote.",
+        Description = "A location such as file:///srv/images/ID, a receipt file that put wrote, or a record of glance's fields.",
         HelpName = "location|receipt.json",
         Arity = ArgumentArity.ZeroOrOne,
     };
 
     private static readonly Option<string?> All = new("--all")
     {
-        Description = "The folder of the receipts (*.json) of many images: each is compared, and one that is bad does not end it.",
+        Description = "The folder of the receipts (*.json) of many images, or of records of glance's fields: each is compared, and one that is bad does not end it.",
         HelpName = "DIR",
     };
 
@@ -82,8 +82,8 @@ internal static class VerifyCommand
         await using var stores = await StoreConfiguration.OpenAsync(arguments, cancellationToken);
         var scrub = new Scrub(stores, new ScrubOptions { BytesPerSecond = rate, Parallelism = arguments.GetValue(AtOnce) });
         var report = new ScrubReport(Console.Out, arguments.GetValue(Json));
-        var read = new Queue<(string File, UsageException? Error)>();
-        await foreach (var result in scrub.CheckAllAsync(ReceiptsAsync(files, read, cancellationToken), cancellationToken))
+        var read = new Queue<(string File, Exception? Error)>();
+        await foreach (var result in scrub.CheckAllAsync(ImagesAsync(files, stores, read, cancellationToken), cancellationToken))
         {
             ReportMistakes(read, report);
             report.Add(read.Dequeue().File, result);
@@ -94,32 +94,32 @@ internal static class VerifyCommand
         return (int)report.ExitCode;
     }
 
-    // What is no receipt has no result; its line stands where it stands in the folder.
-    private static async IAsyncEnumerable<ImageReceipt> ReceiptsAsync(
-        IEnumerable<string> files, Queue<(string File, UsageException? Error)> read, [EnumeratorCancellation] CancellationToken cancellationToken)
+    // What tells of no image has no result; its line stands where it stands in the folder.
+    private static async IAsyncEnumerable<IKnownImage> ImagesAsync(
+        IEnumerable<string> files, ImageStores stores, Queue<(string File, Exception? Error)> read, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         foreach (var file in files)
         {
-            ImageReceipt? receipt = null;
-            UsageException? error = null;
+            IKnownImage? image = null;
+            Exception? error = null;
             try
             {
-                receipt = await ImageReference.ReadAsync(file, cancellationToken);
+                image = await ImageReference.ReadKnownAsync(file, stores, cancellationToken);
             }
-            catch (UsageException e)
+            catch (Exception e) when (e is UsageException or StoreException)
             {
                 error = e;
             }
 
             read.Enqueue((file, error));
-            if (receipt is not null)
+            if (image is not null)
             {
-                yield return receipt;
+                yield return image;
             }
         }
     }
 
-    private static void ReportMistakes(Queue<(string File, UsageException? Error)> read, ScrubReport report)
+    private static void ReportMistakes(Queue<(string File, Exception? Error)> read, ScrubReport report)
     {
         while (read.TryPeek(out var next) && next.Error is { } error)
         {
@@ -136,45 +136,54 @@ internal static class VerifyCommand
 
         var expect = arguments.GetValue(Expect) is { } text ? Texts.Digest(text) : null;
         await using var stores = await StoreConfiguration.OpenAsync(arguments, cancellationToken);
-        var image = await ImageReference.ResolveAsync(argument, stores, arguments.GetValue(Store), cancellationToken);
-        var known = await KnownOfAsync(image, expect, cancellationToken);
+        var known = ImageReference.IsLocation(argument) ? null : await ImageReference.ReadKnownAsync(argument, stores, cancellationToken);
+        var image = known is null
+            ? await ImageReference.ResolveAsync(argument, stores, arguments.GetValue(Store), cancellationToken)
+            : ImageReference.ResolveKnown(known, stores, arguments.GetValue(Store));
+        var read = await ReadOfAsync(image, known, expect, cancellationToken);
         var size = await TransferBar.ShowAsync("verify", progress =>
-            CompareAsync(image, known with { Progress = progress }, cancellationToken));
-        string[] verified = [.. known.Manifest is null ? Array.Empty<string>() : ["chunks"], .. known.ExpectedDigests.Select(digest => digest.Algorithm)];
+            CompareAsync(image, known?.Size, read with { Progress = progress }, cancellationToken));
+        string[] verified = [.. read.Manifest is null ? Array.Empty<string>() : ["chunks"], .. read.ExpectedDigests.Select(digest => digest.Algorithm)];
         Console.Out.WriteLine(arguments.GetValue(Json)
             ? JsonSerializer.Serialize(new VerifyJson(image.Location.Uri, image.Store.Id, size, verified), CliJson.Default.VerifyJson)
             : string.Create(CultureInfo.InvariantCulture, $"{image.Location}: {size} bytes, verified against {string.Join(", ", verified)}"));
         return (int)ExitCode.Done;
     }
 
-    private static async Task<ReadOptions> KnownOfAsync(ImageReference image, Digest? expect, CancellationToken cancellationToken)
+    private static async Task<ReadOptions> ReadOfAsync(ImageReference image, IKnownImage? known, Digest? expect, CancellationToken cancellationToken)
     {
-        if (image.Receipt is { } receipt)
+        if (known is not null && expect is not null)
         {
-            return expect is null ? KnownOf(receipt) : throw new UsageException("--expect goes with a location; a receipt says itself what to expect.");
+            throw new UsageException("--expect goes with a location; a receipt says itself what to expect.");
         }
 
-        // Without a receipt, a digest that the backend itself keeps will do.
-        expect ??= (await image.Store.FindAsync(image.Location, cancellationToken) ?? throw image.NotFound()).Digest;
-        return expect is not null
-            ? new ReadOptions { ExpectedDigests = [expect] }
-            : throw new UsageException("There is nothing to verify the image against: give its receipt, or its digest with --expect.");
-    }
-
-    private static ReadOptions KnownOf(ImageReceipt receipt)
-    {
-        foreach (var digest in receipt.Digests)
+        Digest[] digests = [.. known?.Digests ?? (expect is null ? [] : [expect])];
+        foreach (var digest in digests)
         {
             _ = Texts.Algorithm(digest.Algorithm);
         }
 
-        return new ReadOptions { Manifest = receipt.Chunks, ExpectedDigests = [.. receipt.Digests] };
+        if (digests.Length == 0 && known?.Chunks is null)
+        {
+            // Where nobody recorded one, a digest that the backend itself keeps will do.
+            var stored = await image.Store.FindAsync(image.Location, cancellationToken) ?? throw image.NotFound();
+            digests = stored.Digest is { } kept
+                ? [kept]
+                : throw new UsageException("There is nothing to verify the image against: give its receipt, or its digest with --expect.");
+        }
+
+        return new ReadOptions { Manifest = known?.Chunks, ExpectedDigests = digests };
     }
 
     // To the end: the digests are checked by the read that would return nothing.
-    private static async Task<long> CompareAsync(ImageReference image, ReadOptions known, CancellationToken cancellationToken)
+    private static async Task<long> CompareAsync(ImageReference image, long? recorded, ReadOptions known, CancellationToken cancellationToken)
     {
         await using var input = await image.Store.OpenReadAsync(image.Location, known, cancellationToken);
+        if (recorded is { } size && size != input.Object.Size)
+        {
+            throw new StoreException(StoreError.Corrupted, $"The image at {image.Location} has {input.Object.Size} bytes, and {size} were recorded: it was cut, extended or replaced.");
+        }
+
         await input.CopyToAsync(Stream.Null, cancellationToken);
         return input.Object.Size;
     }

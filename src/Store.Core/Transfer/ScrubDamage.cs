@@ -1,7 +1,7 @@
 namespace GlanceStore.Transfer;
 
 /// <summary>The chunks of an image that a scrub found damaged, and what becomes of them in its result.</summary>
-internal sealed class ScrubDamage(ChunkManifest manifest)
+internal sealed class ScrubDamage(IKnownImage image)
 {
     private readonly List<ByteRange> _ranges = [];
     private StoreException? _first;
@@ -14,9 +14,9 @@ internal sealed class ScrubDamage(ChunkManifest manifest)
     public long? Add(long offset, StoreException error)
     {
         _first ??= error;
-        if (offset >= manifest.Size)
+        if (image.Chunks is not { } manifest || offset >= manifest.Size)
         {
-            return null; // all chunks are right, and the digest of the whole is not
+            return null; // no chunks are known, or all are right, and the digest of the whole is not
         }
 
         var index = manifest.IndexAt(offset);
@@ -35,11 +35,11 @@ internal sealed class ScrubDamage(ChunkManifest manifest)
     }
 
     /// <summary>The result of a scrub that ended, with this error where there was one.</summary>
-    public ScrubResult Result(ImageReceipt receipt, long bytesRead, StoreException? error = null)
+    public ScrubResult Result(long bytesRead, StoreException? error = null)
     {
         // An image replaced meanwhile is another one, whatever was found before. Else what was seen stays true where the rest cannot be read.
         var outcome = error?.Error is StoreError.Changed || _first is null ? OutcomeOf(error) : ScrubOutcome.Corrupted;
-        return new ScrubResult(receipt, outcome, bytesRead)
+        return new ScrubResult(image, outcome, bytesRead)
         {
             Damage = outcome == ScrubOutcome.Corrupted ? _ranges : [],
             Error = outcome == ScrubOutcome.Changed ? error : _first ?? error,

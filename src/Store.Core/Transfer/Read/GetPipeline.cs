@@ -9,10 +9,11 @@ namespace GlanceStore.Transfer;
 /// One get, from one store or from the best of several: opens the image, decides in which pieces it is fetched and with what they are
 /// verified, and makes the stream.
 /// </summary>
-internal sealed class GetPipeline(ReadSources sources, ReadSource source, ReadPatience patience, ReadOptions read, SignatureCheck? signature)
+internal sealed class GetPipeline(ReadSources sources, ReadSource source, ReadPatience patience, ReadOptions read, long mostPlainBytes, SignatureCheck? signature)
 {
-    // Without a manifest nothing depends on a piece's length: enough to keep requests few, little enough for many readers.
-    private const long MostPlainBytes = 8 << 20;
+    /// <summary>Without a manifest nothing depends on a piece's length: enough to keep requests few, little enough for many readers.</summary>
+    public const long MostPlainBytes = 8 << 20;
+
     private const long LeastPlainBytes = 32 << 10;
     private static readonly TimeSpan LeastHedgeAfter = TimeSpan.FromMilliseconds(1);
     private static readonly TimeSpan MostHedgeAfter = TimeSpan.FromDays(1);
@@ -26,12 +27,12 @@ internal sealed class GetPipeline(ReadSources sources, ReadSource source, ReadPa
     private int _lanes = 1;
 
     /// <summary>Opens the image in the first of the stores that gives it. The stream owns the sources from then on.</summary>
-    public static async Task<ImageReadStream> OpenAsync(ReadSources sources, ReadOptions read, CancellationToken cancellationToken)
+    public static async Task<ImageReadStream> OpenAsync(ReadSources sources, ReadOptions read, long mostPlainBytes, CancellationToken cancellationToken)
     {
         while (true)
         {
             var (source, patience) = sources.Next() ?? throw sources.AllDead();
-            var pipeline = new GetPipeline(sources, source, patience, read, SignatureCheck.Of(read.Signature, source.Store.Time));
+            var pipeline = new GetPipeline(sources, source, patience, read, mostPlainBytes, SignatureCheck.Of(read.Signature, source.Store.Time));
             try
             {
                 return await source.Store.Telemetry.BeginAsync("read", source.Location, operation =>
@@ -119,7 +120,7 @@ internal sealed class GetPipeline(ReadSources sources, ReadSource source, ReadPa
     // As the backend likes it, but no more than a quarter of what is left, so that the next reader finds something too, nor than is asked for.
     private long PlainBytes()
     {
-        var suits = Math.Min(_limits.PreferredChunkBytes, MostPlainBytes);
+        var suits = Math.Min(_limits.PreferredChunkBytes, mostPlainBytes);
         var most = Math.Max(LeastPlainBytes, Math.Min(_budget.SpareForReads / 4, suits));
         var enough = (long)BitOperations.RoundUpToPowerOf2((ulong)Math.Clamp(AskedBytes, LeastPlainBytes, MostPlainBytes));
         return Math.Min(most < 1 << 20 ? 1L << BitOperations.Log2((ulong)most) : most >> 20 << 20, enough);
