@@ -10,6 +10,7 @@ using GlanceStore.ImageService.Sharing;
 using GlanceStore.ImageService.Signatures;
 using GlanceStore.ImageService.Telemetry;
 using GlanceStore.ImageService.Transfers;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Logging.Console;
 
 namespace GlanceStore.ImageService;
@@ -21,6 +22,9 @@ internal static class ServiceHost
 
     // What a request may have in its body where its route says nothing: none takes any.
     private const long LargestIdleBody = 64 << 10;
+
+    // What a client may be ahead of its upload, which waits in the server's buffers.
+    private const long LargestBacklog = 256 << 10;
 
     /// <summary>The service, ready to run.</summary>
     /// <param name="arguments">Settings as <c>--Name:Of:Setting value</c>; <c>--config FILE</c> names a file of more.</param>
@@ -59,6 +63,7 @@ internal static class ServiceHost
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = LargestIdleBody;
+            kestrel.Limits.MaxRequestBufferSize = LargestBacklog;
 
             // A body that gives nothing is given up by the upload that reads it; a slow one is as welcome as a fast one.
             kestrel.Limits.MinRequestBodyDataRate = null;
@@ -86,6 +91,7 @@ internal static class ServiceHost
         var services = builder.Services;
         services.AddSingleton(options);
         services.AddSingleton(TimeProvider.System);
+        services.AddSingleton<IMemoryPoolFactory<byte>, LargeBlocks>();
         services.AddSingleton<Outbox>();
         services.AddSingleton(provider => ServiceDatabase.Of(options.Database, provider.GetRequiredService<Outbox>()));
         services.AddStores(builder.Configuration, options);

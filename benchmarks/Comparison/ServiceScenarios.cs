@@ -13,8 +13,8 @@ internal static class ServiceScenarios
     private const int Connections = 16;
     private const double MemoryMiB = 256;
 
-    private const string Measured = "The time is that of the clients; processor time and memory are those of the service alone, of all its processes together. Both keep their database in SQLite, with its "
-        + "write-ahead log, and images as files in one folder of the same file system.";
+    private const string Measured = "The time is that of the clients; processor time and memory are those of the service alone, of all its processes together. Each has a database of its own in the same "
+        + "PostgreSQL, whose time is not counted, and images as files in a folder of the same file system.";
 
     public static IEnumerable<Scenario> All(Settings settings) =>
     [
@@ -78,8 +78,8 @@ internal static class ServiceScenarios
         Each = "a request",
         Counted = "99th percentile, ms",
         Setup = string.Create(CultureInfo.InvariantCulture, $"""
-            /usr/bin/python3 $BENCH/fill_images.py ours $IMAGE_SERVICES/image-service/data/image-service/images.db {settings.ListedImages}
-            [ ! -e $IMAGE_SERVICES/glance/data/ready ] || /usr/bin/python3 $BENCH/fill_images.py glance $IMAGE_SERVICES/glance/data/glance.db {settings.ListedImages}
+            /usr/bin/python3 $BENCH/fill_images.py ours "$IMAGE_DATABASES dbname=image_service" {settings.ListedImages}
+            [ ! -e $IMAGE_SERVICES/glance/data/ready ] || /usr/bin/python3 $BENCH/fill_images.py glance "$IMAGE_DATABASES dbname=glance" {settings.ListedImages}
             """),
         Targets = [Target.CountOver(Ours, Glance, "99th percentile", 0.25)],
         Note = $"{ListRequests} requests one after the other, each for another name, tag or place. {Measured}",
