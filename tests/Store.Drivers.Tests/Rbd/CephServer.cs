@@ -1,28 +1,15 @@
-using System.Diagnostics;
 using System.Runtime.InteropServices;
 using GlanceStore.Drivers.Rbd.Native;
 
 namespace GlanceStore.Drivers.Rbd;
 
-/// <summary>Ceph as <c>tests/servers/ceph/server</c> starts it: its files, and a client of its administrator's to look behind the driver.</summary>
-internal static class CephServer
+/// <content>A client of its administrator's, to look behind the driver.</content>
+internal static partial class CephServer
 {
-    public const string Pool = "images";
-
-    private static readonly string State = Path.Combine(
-        Environment.GetEnvironmentVariable("GLANCESTORE_SERVERS") is { Length: > 0 } set ? set : Path.Combine(Path.GetTempPath(), $"glancestore-servers-{UserId()}"),
-        "ceph");
-
     private static readonly Lazy<RadosCluster> Admin = new(ConnectAdmin);
 
     private static readonly string[] Standing =
         ["rbd_directory", "rbd_children", "rbd_info", "rbd_trash", "rbd_namespace", "rbd_mirroring", "rbd_trash_purge_schedule"];
-
-    /// <summary>The file of clients.</summary>
-    public static string Conf { get; } = Path.Combine(State, "client", "ceph.conf");
-
-    /// <summary>The same for clients whose images have no features but layering. Its name is that of the cluster.</summary>
-    public static string LayeringConf { get; } = Path.Combine(State, "client", "layering", "ceph.conf");
 
     public static string? SkipReason { get; } = CephLibraries.Missing is { } library
         ? $"{library} is not installed; its package is librbd1"
@@ -34,19 +21,6 @@ internal static class CephServer
 
     /// <summary>A pool whose name locations have to quote.</summary>
     public static string QuotedPool { get; } = "Bilder für+alle %41";
-
-    /// <summary>Makes a pool beside that of the images, where it is not there yet.</summary>
-    public static void MakePool(string name)
-    {
-        Ceph("osd", "pool", "create", name);
-        Ceph("osd", "pool", "application", "enable", name, "rbd");
-    }
-
-    /// <summary>Runs the tool of Ceph's block devices as the administrator, and returns what it wrote.</summary>
-    public static byte[] Rbd(params string[] arguments) => Run("rbd", ["--conf", Conf, "--id", "admin", .. arguments]);
-
-    /// <summary>Runs the tool of the cluster as the administrator, and returns what it wrote.</summary>
-    public static byte[] Ceph(params string[] arguments) => Run("ceph", ["--conf", Conf, "--id", "admin", .. arguments]);
 
     /// <summary>Any pool as the administrator sees it.</summary>
     public static RadosPool OpenPool(string name) => RadosPool.Open(Admin.Value, name, null);
@@ -98,18 +72,6 @@ internal static class CephServer
         return [.. names.Where(name => !Standing.Contains(name)).Order()];
     }
 
-    /// <summary>Runs a tool, and returns what it wrote.</summary>
-    public static byte[] Run(string tool, string[] arguments)
-    {
-        using var process = Process.Start(new ProcessStartInfo(tool, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
-        using var output = new MemoryStream();
-        var errors = process.StandardError.ReadToEndAsync();
-        process.StandardOutput.BaseStream.CopyTo(output);
-        process.WaitForExit();
-        Assert.AreEqual(0, process.ExitCode, $"{tool} {string.Join(' ', arguments)}: {errors.Result}");
-        return output.ToArray();
-    }
-
     private static bool TryRemoveTrashed(RadosPool pool, string id)
     {
         try
@@ -152,6 +114,4 @@ internal static class CephServer
         cluster.Connect();
         return cluster;
     }
-
-    private static string UserId() => File.ReadLines("/proc/self/status").First(line => line.StartsWith("Uid:", StringComparison.Ordinal)).Split('\t')[1];
 }
