@@ -5,6 +5,7 @@ using GlanceStore.ComputeAgent.Images;
 using GlanceStore.ComputeAgent.Sources;
 using GlanceStore.ComputeAgent.State;
 using GlanceStore.ComputeAgent.Telemetry;
+using GlanceStore.Drivers.Rbd;
 using GlanceStore.Nbd;
 
 namespace GlanceStore.ComputeAgent;
@@ -15,6 +16,7 @@ internal sealed class Agent : IAsyncDisposable
     private readonly CancellationTokenSource _ending = new();
     private readonly StoreCounters _counters = new();
     private readonly Precache _precache;
+    private readonly CephDisks _ceph;
     private Task _holding = Task.CompletedTask;
 
     private Agent(IServiceProvider services, AgentOptions options, AgentPlaces places, ImageCache cache)
@@ -29,7 +31,8 @@ internal sealed class Agent : IAsyncDisposable
         Images = new AgentImages(services.GetRequiredService<SourceList>(), cache, new ImageCheck(cache, new SignatureCheck(options, cache)), Downloads,
             new RecordFolder<ImageRecord>(Path.Combine(places.Directory, "images"), loggers.CreateLogger<RecordFolder<ImageRecord>>()), uses, Events, time, loggers.CreateLogger<AgentImages>());
         var paths = new DiskPaths(places.DisksDirectory);
-        Disks = new AgentDisks(Images, new DiskMaking(cache, Images, Nbd, new QemuImg(options.QemuImg, time), paths, options), paths,
+        _ceph = new CephDisks(options, services.GetRequiredService<ImageStores>(), time, loggers.CreateLogger<RbdDriver>());
+        Disks = new AgentDisks(Images, new DiskMaking(cache, Images, Nbd, _ceph, new QemuImg(options.QemuImg, time), paths, options), paths,
             new RecordFolder<DiskRecord>(Path.Combine(places.Directory, "disk-records"), loggers.CreateLogger<RecordFolder<DiskRecord>>()), uses, Events, time, loggers.CreateLogger<AgentDisks>());
         Adoption = new Adoption(Images, cache);
         _precache = new Precache(Images, options, time, loggers.CreateLogger<Precache>());
@@ -93,6 +96,7 @@ internal sealed class Agent : IAsyncDisposable
         await Downloads.StopAsync();
         await Nbd.DisposeAsync();
         await Disks.LetGoAsync();
+        await _ceph.DisposeAsync();
         await Cache.DisposeAsync();
         _counters.Dispose();
         _ending.Dispose();

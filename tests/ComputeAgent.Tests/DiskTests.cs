@@ -211,6 +211,30 @@ public sealed class DiskTests
         (await agent.Client.DeleteAsync($"/images/{id}")).Is(204);
     }
 
+    [TestMethod]
+    public async Task A_disk_whose_file_cannot_be_removed_is_not_deleting_until_the_next_start_and_can_be_deleted_again()
+    {
+        using var place = new Place();
+        var (source, bytes) = await SourceAsync(place);
+        await using var agent = await RunningAgent.StartAsync(place);
+        var id = await ReadyAsync(place, agent, bytes, "null");
+        var disk = (await agent.Client.PostAsync($"/images/{id}/disks", """{"kind": "overlay", "id": "d"}""")).Is(201);
+        using (await Unremovable.MakeAsync(disk["path"]!))
+        {
+            (await agent.Client.DeleteAsync("/disks/d")).Refuses(503, "Unavailable", disk["path"]!);
+            Assert.AreEqual("ready", (await agent.Client.GetAsync("/disks/d"))["state"]);
+
+            // What it is read through is held as before.
+            (await agent.Client.DeleteAsync($"/images/{id}")).Refuses(409, "InUse");
+            await agent.Agent.Cache.EvictAsync(0);
+            await Tools.CompareAsync(source, "raw", disk["path"]!, "qcow2", place.Root);
+        }
+
+        (await agent.Client.DeleteAsync("/disks/d")).Is(204);
+        Assert.IsEmpty(Directory.GetFileSystemEntries(place.At("disks")));
+        (await agent.Client.DeleteAsync($"/images/{id}")).Is(204);
+    }
+
     private static async Task<(string Source, byte[] Bytes)> SourceAsync(Place place)
     {
         // With a part that is empty, as disks have.

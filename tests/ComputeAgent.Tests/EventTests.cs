@@ -1,4 +1,6 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
+using GlanceStore.ComputeAgent.State;
 using GlanceStore.ImageService.Tests;
 
 namespace GlanceStore.ComputeAgent.Tests;
@@ -7,6 +9,8 @@ namespace GlanceStore.ComputeAgent.Tests;
 [TestClass]
 public sealed class EventTests
 {
+    private const int Deletions = 50;
+
     [TestMethod]
     public async Task What_happens_to_images_and_disks_is_told_in_order()
     {
@@ -30,6 +34,37 @@ public sealed class EventTests
         await NextAsync(events, "disk_deleted");
         await agent.Client.DeleteAsync($"/images/{id}");
         await NextAsync(events, "image_deleted");
+    }
+
+    [TestMethod]
+    public async Task Nothing_is_told_of_an_image_or_a_disk_after_it_was_deleted_at_whatever_moment_that_is()
+    {
+        using var place = new Place();
+        var bytes = SomeBytes.Of(Place.ChunkBytes);
+        await using var agent = await RunningAgent.StartAsync(place, "ComputeAgent:EventBacklog=65536");
+        using var events = agent.Agent.Events.Subscribe();
+        for (var i = 0; i < Deletions; i++)
+        {
+            var id = await place.ImageAsync(bytes);
+            (await agent.Client.PutAsync($"/images/{id}")).Is(202);
+            await Task.WhenAll(agent.Client.PostAsync($"/images/{id}/disks", $$"""{"kind": "nbd", "id": "d{{i}}"}"""), agent.Client.DeleteAsync($"/disks/d{i}"));
+            await agent.Client.DeleteAsync($"/disks/d{i}");
+            (await agent.Client.DeleteAsync($"/images/{id}")).Is(204);
+        }
+
+        var gone = new HashSet<string>();
+        while (events.Queue.Reader.TryRead(out var happened))
+        {
+            var told = JsonSerializer.SerializeToNode(happened.Data, AgentJson.Options)!;
+            var name = $"{happened.Kind.Split('_')[0]} {told["id"]}";
+            Assert.DoesNotContain(name, gone);
+            if (happened.Kind.EndsWith("_deleted", StringComparison.Ordinal))
+            {
+                gone.Add(name);
+            }
+        }
+
+        Assert.HasCount(2 * Deletions, gone);
     }
 
     [TestMethod]

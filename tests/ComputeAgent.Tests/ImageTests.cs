@@ -26,6 +26,22 @@ public sealed class ImageTests
     }
 
     [TestMethod]
+    public async Task A_look_at_the_metrics_lists_the_cache_once_and_not_twice()
+    {
+        using var place = new Place();
+        var id = await place.ImageAsync(SomeBytes.Of(Size));
+        await using var agent = await RunningAgent.StartAsync(place);
+        await agent.Client.PutAsync($"/images/{id}");
+        await agent.Client.UntilAsync(id, "ready");
+        using var listings = new DirectoryListings(place.At("agent/cache"));
+        (await agent.Client.GetAsync("/images")).Is(200);
+        var once = listings.Count();
+        Assert.IsGreaterThan(0, once);
+        Assert.Contains($"compute_agent_cache_bytes ", (await agent.Client.GetAsync("/metrics")).Is(200).Text);
+        Assert.AreEqual(once, listings.Count());
+    }
+
+    [TestMethod]
     public async Task Who_asks_again_joins_and_all_is_fetched_once()
     {
         using var place = new Place();
@@ -165,6 +181,23 @@ public sealed class ImageTests
     }
 
     [TestMethod]
+    public async Task Whoever_was_at_an_image_when_it_was_deleted_neither_fetches_it_again_nor_tells_of_it()
+    {
+        using var place = new Place();
+        var id = await place.ImageAsync(SomeBytes.Of(Size));
+        await using var agent = await RunningAgent.StartAsync(place);
+        await agent.Client.PutAsync($"/images/{id}");
+        await agent.Client.UntilAsync(id, "ready");
+        var image = agent.Agent.Images.Find(id.Value)!;
+        (await agent.Client.DeleteAsync($"/images/{id}")).Is(204);
+        using var events = agent.Agent.Events.Subscribe();
+        Assert.IsFalse(agent.Agent.Images.Fetch(image));
+        image.Told.Tell(agent.Agent.Events, () => new Events.AgentEvent("image", new { }));
+        Assert.IsFalse(events.Queue.Reader.TryRead(out _));
+        Assert.IsEmpty(await agent.Agent.Cache.ListAsync());
+    }
+
+    [TestMethod]
     [DataRow("PUT", "/images/..", "", 404)]
     [DataRow("PUT", "/images/-x", "", 400)]
     [DataRow("PUT", "/images/a%2Fb", "", 400)]
@@ -181,7 +214,8 @@ public sealed class ImageTests
     [DataRow("POST", "/images/a/disks", """{"kind": "nbd", "id": "../x"}""", 400)]
     [DataRow("POST", "/images/a/disks", """{"kind": 1}""", 400)]
     [DataRow("POST", "/images/a/disks", "{}", 400)]
-    [DataRow("POST", "/images/a/disks", """{"kind": "rbd"}""", 501)]
+    [DataRow("POST", "/images/a/disks", """{"kind": "rbd"}""", 404)]
+    [DataRow("POST", "/images/a/disks", """{"kind": "rbd", "path": "x"}""", 400)]
     [DataRow("DELETE", "/images/a", "", 404)]
     [DataRow("DELETE", "/disks/a", "", 404)]
     [DataRow("GET", "/disks/a", "", 404)]

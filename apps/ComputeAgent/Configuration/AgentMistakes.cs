@@ -47,6 +47,11 @@ internal static class AgentMistakes
             yield return $"Signatures:Certificates is a directory of certificates, and there is no '{certificates}'.";
         }
 
+        foreach (var mistake in options.Ceph.ToDriver()?.Mistakes() ?? [])
+        {
+            yield return $"In Ceph, {mistake}.";
+        }
+
         if ((options.Sources ?? []).GroupBy(source => source.NameOrType, StringComparer.Ordinal).Any(same => same.Count() > 1))
         {
             yield return "Each of Sources has a Name of its own, and two have the same.";

@@ -1,4 +1,5 @@
 using System.Net;
+using GlanceStore.Drivers.Rbd;
 
 namespace GlanceStore.ComputeAgent;
 
@@ -31,6 +32,9 @@ internal sealed record AgentOptions
     public IReadOnlyList<PrecachedImage>? Precache { get; init; }
 
     public SignatureOptions Signatures { get; init; } = new();
+
+    /// <summary>Where disks are cloned within a Ceph cluster.</summary>
+    public CephOptions Ceph { get; init; } = new();
 
     /// <summary>The program that makes overlays.</summary>
     public string QemuImg { get; init; } = "qemu-img";
@@ -119,6 +123,22 @@ internal sealed record SignatureOptions
 
     /// <summary>The directory of the certificates that are trusted, <c>UUID.pem</c> by <c>img_signature_certificate_uuid</c>.</summary>
     public string? Certificates { get; init; }
+}
+
+/// <summary>The pool that disks are cloned into, as <c>RbdDriverOptions</c> has it.</summary>
+internal sealed record CephOptions
+{
+    /// <summary>The pool, or <c>POOL/NAMESPACE</c>; null, the default: no disks within Ceph.</summary>
+    public string? Pool { get; init; }
+
+    /// <summary>The user without <c>client.</c>, who has to write to that pool and to read those of the images; null for the library's choice.</summary>
+    public string? User { get; init; }
+
+    /// <summary>The cluster's configuration file; null for the library's search.</summary>
+    public string? CephConf { get; init; }
+
+    /// <summary>The same, for the driver; null where there is no pool.</summary>
+    public RbdDriverOptions? ToDriver() => Pool is { } pool ? new RbdDriverOptions { Pool = pool, User = User, CephConf = CephConf } : null;
 }
 
 /// <summary>The options, with every place filled in.</summary>

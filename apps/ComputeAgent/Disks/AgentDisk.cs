@@ -1,3 +1,5 @@
+using GlanceStore.ComputeAgent.Events;
+
 namespace GlanceStore.ComputeAgent.Disks;
 
 /// <summary>One disk, and what holds its image in the cache.</summary>
@@ -18,4 +20,10 @@ internal sealed class AgentDisk(DiskRecord record)
 
     /// <summary>Whether what it needs is held again since the agent started.</summary>
     public bool IsUp { get; set; }
+
+    /// <summary>Whether an earlier process had not finished to make or to remove it, and what there is of it goes.</summary>
+    public bool IsLeft { get; set; }
+
+    /// <summary>What is told of it.</summary>
+    public EventSubject Told { get; } = new();
 }

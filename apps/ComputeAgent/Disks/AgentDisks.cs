@@ -25,7 +25,7 @@ internal sealed partial class AgentDisks(
     {
         var id = IdOf(request);
         var kind = Check(request);
-        var path = kind == DiskKind.Nbd ? null : paths.Resolve(request.Path ?? $"{id}.{(kind == DiskKind.Overlay ? "qcow2" : "img")}");
+        var path = kind is DiskKind.Nbd or DiskKind.Rbd ? null : paths.Resolve(request.Path ?? $"{id}.{(kind == DiskKind.Overlay ? "qcow2" : "img")}");
         var (disk, isNew) = await images.AloneAsync(() => Reserve(id, images.Get(image), kind, path, request.Size), cancellationToken);
         if (!isNew)
         {
@@ -48,8 +48,9 @@ internal sealed partial class AgentDisks(
         return (disk, true);
     }
 
-    /// <summary>Removes a disk, its file included.</summary>
+    /// <summary>Removes a disk, its file included. One that cannot be removed is as it was.</summary>
     /// <exception cref="AgentException">Clients read it, and it is not said that they should not.</exception>
+    /// <exception cref="StoreException">It could not be removed, or is in use.</exception>
     public async Task DeleteAsync(string id, bool evenInUse, CancellationToken cancellationToken)
     {
         var disk = Get(id);
@@ -59,7 +60,15 @@ internal sealed partial class AgentDisks(
         }
 
         await images.AloneAsync(() => Mark(disk), cancellationToken);
-        await RemoveAsync(disk);
+        try
+        {
+            await RemoveAsync(disk);
+        }
+        catch (Exception e) when ((e is StoreException or IOException or AgentException) && !disk.IsLeft)
+        {
+            Unmark(disk);
+            throw;
+        }
     }
 
     /// <summary>Takes up the disks of an earlier process: what it had not finished is undone, or done; what guests have is held again.</summary>
@@ -72,7 +81,11 @@ internal sealed partial class AgentDisks(
             uses.Add(record.Id, record.Image);
             if (record.Stage == DiskStage.Deleting || (record.Stage == DiskStage.Creating && !DiskMaking.WasMade(record)))
             {
-                await RemoveAsync(disk);
+                disk.IsLeft = true;
+                if (record.Kind != DiskKind.Rbd) // a cluster may be away
+                {
+                    await RemoveLeftAsync(disk);
+                }
             }
             else if (record.Stage == DiskStage.Creating)
             {
@@ -81,16 +94,15 @@ internal sealed partial class AgentDisks(
         }
     }
 
-    /// <summary>Holds again what the disks need, until all of them have it: a store may be away for a while.</summary>
+    /// <summary>Holds again what the disks need, and removes what is left of others, until it is told to stop: a store may be away for a while.</summary>
     public async Task HoldAsync(CancellationToken cancellationToken)
     {
-        while (All.Where(disk => disk is { IsUp: false, Record.Stage: DiskStage.Ready }).ToList() is { Count: > 0 } waiting)
+        while (true)
         {
-            await Task.WhenAll(waiting.Select(disk => HoldAsync(disk, cancellationToken)));
-            if (waiting.Any(disk => !disk.IsUp))
-            {
-                await Task.Delay(RestorePause, time, cancellationToken);
-            }
+            await Task.WhenAll(All.Select(disk => disk.IsLeft ? RemoveLeftAsync(disk)
+                : disk is { IsUp: false, Record.Stage: DiskStage.Ready } ? HoldAsync(disk, cancellationToken)
+                : Task.CompletedTask));
+            await Task.Delay(RestorePause, time, cancellationToken);
         }
     }
 
@@ -106,7 +118,7 @@ internal sealed partial class AgentDisks(
     public DiskDocument Describe(AgentDisk disk) => new(disk.Id, disk.Record.Image, disk.Record.Kind, StateOf(disk), disk.Record.Format)
     {
         Path = disk.Record.Path,
-        Uri = disk.Record.Kind == DiskKind.Nbd ? making.UriOf(disk.Id) : null,
+        Uri = making.UriOf(disk.Record),
         Size = disk.Record.Size,
         Method = disk.Record.Method,
         Error = disk.Error,
@@ -121,14 +133,14 @@ internal sealed partial class AgentDisks(
 
     private static DiskKind Check(DiskRequest request)
     {
-        if (request.Kind == DiskKind.Rbd)
-        {
-            throw AgentException.NotSupported("This agent makes no clones within a Ceph cluster; Nova's RBD backend makes one of the image's location, and here there are overlay, clone and nbd.");
-        }
-
         if (request is { Kind: DiskKind.Nbd } and not { Path: null, Size: null })
         {
             throw AgentException.BadRequest("A disk of the kind nbd has no 'path' and no 'size': it is the image, read-only.");
+        }
+
+        if (request is { Kind: DiskKind.Rbd, Path: not null })
+        {
+            throw AgentException.BadRequest("A disk of the kind rbd has no 'path': its name in the pool is its 'id'.");
         }
 
         if (request.Size is { } size && (size <= 0 || size % 512 != 0))
@@ -136,7 +148,7 @@ internal sealed partial class AgentDisks(
             throw AgentException.BadRequest("'size' is a number of bytes, a multiple of 512.");
         }
 
-        return request.Kind ?? throw AgentException.BadRequest("'kind' is overlay, clone or nbd.");
+        return request.Kind ?? throw AgentException.BadRequest("'kind' is overlay, clone, nbd or rbd.");
     }
 
     private (AgentDisk Disk, bool IsNew) Reserve(string id, AgentImage image, DiskKind kind, string? path, long? size)
@@ -151,7 +163,7 @@ internal sealed partial class AgentDisks(
 
         making.RequireReady(image, kind);
         DiskMaking.RequireFree(path); // once it is recorded, what is there is taken for its file
-        var disk = new AgentDisk(new DiskRecord(id, image.Id, kind, "raw") { ImageFormat = image.Record.Format, Path = path, Size = size, Stage = DiskStage.Creating });
+        var disk = new AgentDisk(new DiskRecord(id, image.Id, kind, "raw") { ImageFormat = image.Record.Format, Path = path, Size = size, Owner = kind == DiskKind.Rbd ? $"{Guid.NewGuid():D}" : null, Stage = DiskStage.Creating });
         records.Write(id, disk.Record);
         _disks[id] = disk;
         uses.Add(id, image.Id);
@@ -160,6 +172,11 @@ internal sealed partial class AgentDisks(
 
     private bool Mark(AgentDisk disk)
     {
+        if (disk.IsLeft)
+        {
+            return true;
+        }
+
         if (disk.Record.Stage != DiskStage.Ready || !_disks.ContainsKey(disk.Id))
         {
             throw AgentException.Conflict(StoreError.InUse, $"The disk {disk.Id} is being made or removed.");
@@ -169,15 +186,46 @@ internal sealed partial class AgentDisks(
         return true;
     }
 
+    // What could not be removed is still held, so that whoever uses it can go on.
     private async Task RemoveAsync(AgentDisk disk)
     {
-        await making.ReleaseAsync(disk);
-        if (!making.RemoveFiles(disk))
+        if (!await making.RemoveAsync(disk))
         {
-            LogLeft(logger, disk.Id, disk.Record.Path!);
+            LogLeft(logger, disk.Id, disk.Record.Path ?? making.UriOf(disk.Record)!);
         }
 
+        disk.IsLeft = true; // there is no way back
+        await making.ReleaseAsync(disk);
         Forget(disk);
+    }
+
+    private void Unmark(AgentDisk disk)
+    {
+        var record = disk.Record with { Stage = DiskStage.Ready };
+        try
+        {
+            records.Write(disk.Id, record);
+        }
+        catch (StoreException e)
+        {
+            LogNotUnmarked(logger, disk.Id, e.Message);
+        }
+
+        disk.Record = record;
+        Publish(disk);
+    }
+
+    private async Task RemoveLeftAsync(AgentDisk disk)
+    {
+        try
+        {
+            await RemoveAsync(disk);
+        }
+        catch (Exception e) when (e is StoreException or IOException or AgentException)
+        {
+            LogNotRemoved(logger, disk.Id, e.Message);
+            disk.Error = e.Message;
+        }
     }
 
     // The error that led here is the one to tell.
@@ -186,12 +234,13 @@ internal sealed partial class AgentDisks(
         try
         {
             await making.ReleaseAsync(disk);
-            making.RemoveFiles(disk);
+            await making.RemoveAsync(disk);
             Forget(disk);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             LogUndo(logger, e, disk.Id);
+            disk.IsLeft = true;
         }
     }
 
@@ -226,25 +275,36 @@ internal sealed partial class AgentDisks(
     private void Forget(AgentDisk disk)
     {
         records.Remove(disk.Id);
-        _disks.TryRemove(disk.Id, out _);
+        if (!_disks.TryRemove(KeyValuePair.Create(disk.Id, disk)))
+        {
+            return; // two were at it
+        }
+
         uses.Remove(disk.Id);
-        events.Publish(new AgentEvent("disk_deleted", new { disk.Id, disk.Record.Image }));
+        disk.Told.TellEnd(events, new AgentEvent("disk_deleted", new { disk.Id, disk.Record.Image }));
     }
 
     private static string StateOf(AgentDisk disk) => disk.Record.Stage switch
     {
+        _ when disk.IsLeft => "deleting",
         DiskStage.Creating => "creating",
         DiskStage.Deleting => "deleting",
         _ => disk.IsUp ? "ready" : "waiting",
     };
 
-    private void Publish(AgentDisk disk) => events.Publish(new AgentEvent("disk", Describe(disk)));
+    private void Publish(AgentDisk disk) => disk.Told.Tell(events, () => new AgentEvent("disk", Describe(disk)));
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The disk {Disk} was removed, and what is at {Path} was left alone, because it is no file of its.")]
     private static partial void LogLeft(ILogger logger, string disk, string path);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "What was made of the disk {Disk} could not be removed; the next start tries again.")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "What was made of the disk {Disk} could not be removed; it is tried again.")]
     private static partial void LogUndo(ILogger logger, Exception error, string disk);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "What is left of the disk {Disk} cannot be removed yet: {Reason}")]
+    private static partial void LogNotRemoved(ILogger logger, string disk, string reason);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The disk {Disk} could not be removed, and the next start of the agent will remove it all the same: {Reason}")]
+    private static partial void LogNotUnmarked(ILogger logger, string disk, string reason);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The disk {Disk} cannot be served yet: {Reason}")]
     private static partial void LogNotHeld(ILogger logger, string disk, string reason);

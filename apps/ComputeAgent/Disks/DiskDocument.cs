@@ -3,10 +3,10 @@ namespace GlanceStore.ComputeAgent.Disks;
 /// <summary>What clients are told of a disk.</summary>
 internal sealed record DiskDocument(string Id, string Image, DiskKind Kind, string State, string Format)
 {
-    /// <summary>Its file; null for an export.</summary>
+    /// <summary>Its file; null for what is none.</summary>
     public string? Path { get; init; }
 
-    /// <summary>Where an export is read, as QEMU and libnbd take it; null for a file.</summary>
+    /// <summary>Where an export or a disk within Ceph is, as QEMU takes it; null for a file.</summary>
     public string? Uri { get; init; }
 
     public long? Size { get; init; }

@@ -8,18 +8,24 @@ using GlanceStore.Nbd;
 namespace GlanceStore.ComputeAgent.Disks;
 
 /// <summary>How each kind of disk is made, held and removed.</summary>
-internal sealed class DiskMaking(ImageCache cache, AgentImages images, NbdServer nbd, QemuImg qemu, DiskPaths paths, AgentOptions options)
+internal sealed class DiskMaking(ImageCache cache, AgentImages images, NbdServer nbd, CephDisks ceph, QemuImg qemu, DiskPaths paths, AgentOptions options)
 {
     /// <summary>Refuses what could not be handed to a guest yet.</summary>
     /// <exception cref="AgentException">It has to wait.</exception>
     public void RequireReady(AgentImage image, DiskKind kind)
     {
-        if (image.State == ImageState.Ready || (kind == DiskKind.Nbd && CanBeVerifiedAtOnce(image)))
+        if (kind == DiskKind.Rbd)
+        {
+            ceph.Require(image);
+        }
+
+        var isAtOnce = kind is DiskKind.Nbd or DiskKind.Rbd;
+        if (image.State == ImageState.Ready || (isAtOnce && CanBeVerifiedAtOnce(image)))
         {
             return;
         }
 
-        var why = kind == DiskKind.Nbd ? "none of its bytes can be verified before all are here" : $"only what is here whole becomes {(kind == DiskKind.Overlay ? "an overlay" : "a clone")}";
+        var why = isAtOnce ? "none of its bytes can be verified before all are here" : $"only what is here whole becomes {(kind == DiskKind.Overlay ? "an overlay" : "a clone")}";
         if (image.State == ImageState.Known)
         {
             images.Fetch(image);
@@ -38,6 +44,12 @@ internal sealed class DiskMaking(ImageCache cache, AgentImages images, NbdServer
     public async Task MakeAsync(AgentDisk disk, AgentImage image, Action<DiskRecord> keep, CancellationToken cancellationToken)
     {
         var found = await images.RequireFitAsync(image, cancellationToken);
+        if (disk.Record.Kind == DiskKind.Rbd)
+        {
+            await MakeWithinCephAsync(disk, image, found, keep, cancellationToken);
+            return;
+        }
+
         var format = disk.Record.ImageFormat ?? DiskFormats.OfQemu(found.Format)
             ?? throw AgentException.NotSupported($"The image {image.Id} is {found.Format}, which QEMU opens as no disk; PUT it with the format raw.");
         await (disk.Record.Kind switch
@@ -51,7 +63,7 @@ internal sealed class DiskMaking(ImageCache cache, AgentImages images, NbdServer
     /// <summary>Holds again what a disk needs that an earlier process made.</summary>
     public async Task HoldAsync(AgentDisk disk, AgentImage? image, CancellationToken cancellationToken)
     {
-        if (disk.Record.Kind == DiskKind.Clone)
+        if (disk.Record.Kind is DiskKind.Clone or DiskKind.Rbd)
         {
             return;
         }
@@ -93,25 +105,42 @@ internal sealed class DiskMaking(ImageCache cache, AgentImages images, NbdServer
         }
     }
 
-    /// <summary>Whether an earlier process had made the disk, and only not said so yet.</summary>
-    public static bool WasMade(DiskRecord record) =>
-        record.Path is not { } path || (UnixFile.StatusOfName(DiskPaths.PartOf(record)) is null && UnixFile.StatusOfName(path) is { IsRegular: true });
+    /// <summary>Whether an earlier process had made the disk, and only not said so yet. Of one within Ceph only the cluster knows: who repeats the request gets a new one.</summary>
+    public static bool WasMade(DiskRecord record) => record.Kind != DiskKind.Rbd && (record.Path is not { } path || (UnixFile.StatusOfName(DiskPaths.PartOf(record)) is null && UnixFile.StatusOfName(path) is { IsRegular: true }));
 
     /// <summary>Removes what was made of a disk; false where something else is there by now, which is left alone.</summary>
-    public bool RemoveFiles(AgentDisk disk)
+    /// <exception cref="StoreException">It could not be removed, or is in use.</exception>
+    public async Task<bool> RemoveAsync(AgentDisk disk)
     {
+        if (disk.Record.Kind == DiskKind.Rbd)
+        {
+            return await ceph.RemoveAsync(disk.Record);
+        }
+
         if (disk.Record.Path is not { } path)
         {
             return true;
         }
 
-        // What has the name of a disk that is still being made is somebody else's, unless it got there.
-        var isPartGone = paths.Remove(DiskPaths.PartOf(disk.Record));
-        return ((disk.Record.Stage == DiskStage.Creating && !disk.IsPlaced) || paths.Remove(path)) && isPartGone;
+        try
+        {
+            // What has the name of a disk that is still being made is somebody else's, unless it got there.
+            var isPartGone = paths.Remove(DiskPaths.PartOf(disk.Record));
+            return ((disk.Record.Stage == DiskStage.Creating && !disk.IsPlaced) || paths.Remove(path)) && isPartGone;
+        }
+        catch (Exception e) when (e is (IOException and not StoreException) or UnauthorizedAccessException)
+        {
+            throw new StoreException(StoreError.Unavailable, $"The file '{path}' of the disk {disk.Id} could not be removed: {e.Message}", e);
+        }
     }
 
-    /// <summary>Where QEMU and libnbd read an export.</summary>
-    public string UriOf(string name) => nbd.UriOf(name);
+    /// <summary>Where a disk is that is no file; null for a file.</summary>
+    public string? UriOf(DiskRecord disk) => disk.Kind switch
+    {
+        DiskKind.Nbd => nbd.UriOf(disk.Id),
+        DiskKind.Rbd => ceph.UriOf(disk.Id),
+        _ => null,
+    };
 
     private bool CanBeVerifiedAtOnce(AgentImage image) =>
         image.Source.Chunks is not null && image.Record.Origin.Signature is null && !options.Signatures.Require && image.State != ImageState.Failed;
@@ -154,6 +183,12 @@ internal sealed class DiskMaking(ImageCache cache, AgentImages images, NbdServer
     {
         var size = await ExportAsync(disk, image, cancellationToken);
         keep(disk.Record with { Format = format, Size = size });
+    }
+
+    private async Task MakeWithinCephAsync(AgentDisk disk, AgentImage image, FoundImage found, Action<DiskRecord> keep, CancellationToken cancellationToken)
+    {
+        keep(disk.Record with { Size = SizeOf(disk, image.Source.Size) });
+        await ceph.CloneAsync(disk.Record, image, found, cancellationToken);
     }
 
     private async Task<long> ExportAsync(AgentDisk disk, AgentImage image, CancellationToken cancellationToken)

@@ -10,7 +10,7 @@ internal sealed record DiskRecord(string Id, string Image, DiskKind Kind, string
     /// <summary><c>raw</c> where it was made of the disk in the image; null: of the image as it is stored.</summary>
     public string? ImageFormat { get; init; }
 
-    /// <summary>Its file; null for an export.</summary>
+    /// <summary>Its file; null for an export, and for a disk within Ceph.</summary>
     public string? Path { get; init; }
 
     /// <summary>How large the guest sees it, in bytes; null for as large as the image's disk.</summary>
@@ -18,6 +18,9 @@ internal sealed record DiskRecord(string Id, string Image, DiskKind Kind, string
 
     /// <summary>How a clone was made; null for others.</summary>
     public string? Method { get; init; }
+
+    /// <summary>What is written on a disk within Ceph, so that nobody's of the same name is taken for it; null for others.</summary>
+    public string? Owner { get; init; }
 
     public DiskStage Stage { get; init; }
 }

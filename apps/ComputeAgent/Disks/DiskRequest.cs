@@ -8,7 +8,7 @@ internal sealed record DiskRequest
     /// <summary>What the disk is called; null for a new UUID. A request that is repeated with it makes no second one.</summary>
     public string? Id { get; init; }
 
-    /// <summary>The file, in the directory of disks; null for one named by the id. Not for an export.</summary>
+    /// <summary>The file, in the directory of disks; null for one named by the id. Not for an export, nor within Ceph.</summary>
     public string? Path { get; init; }
 
     /// <summary>How large the guest sees it, in bytes; null for as large as the image's disk. Not for an export.</summary>
@@ -26,6 +26,6 @@ internal enum DiskKind
     /// <summary>A read-only network block device, at once, while the image arrives.</summary>
     Nbd,
 
-    /// <summary>A clone within a Ceph cluster, which this agent does not make.</summary>
+    /// <summary>A clone within a Ceph cluster that has the image: the guest's own, and nothing of it passes through this host.</summary>
     Rbd,
 }

@@ -25,7 +25,7 @@ internal static class Routes
     private static void MapImages(WebApplication app, Agent agent)
     {
         app.MapGet("/images", async context =>
-            await WriteAsync(context, new { Images = (await agent.Images.ListAsync(context.RequestAborted)).Select(ImageDocument.Of).ToArray() }));
+            await WriteAsync(context, new { Images = (await agent.Images.ListAsync(context.RequestAborted)).Images.Select(ImageDocument.Of).ToArray() }));
         app.MapGet("/images/{id}", async (HttpContext context, string id) =>
         {
             await agent.Images.ListAsync(context.RequestAborted);

@@ -1,4 +1,5 @@
 using GlanceStore.Cache;
+using GlanceStore.ComputeAgent.Events;
 
 namespace GlanceStore.ComputeAgent.Images;
 
@@ -27,6 +28,9 @@ internal sealed class AgentImage
 
     public ImageFailure? Failure { get; private set; }
 
+    /// <summary>What is told of it.</summary>
+    public EventSubject Told { get; } = new();
+
     /// <summary>The same image, asked for in another way.</summary>
     public void Update(ImageRecord record)
     {
@@ -36,12 +40,12 @@ internal sealed class AgentImage
         }
     }
 
-    /// <summary>Waits for its turn from now on, unless it does already or is on its way.</summary>
+    /// <summary>Waits for its turn from now on, unless it does already, is on its way, or was deleted.</summary>
     public bool TryQueue()
     {
         lock (_lock)
         {
-            if (State is ImageState.Queued or ImageState.Downloading)
+            if (State is ImageState.Queued or ImageState.Downloading || Told.IsGone)
             {
                 return false;
             }

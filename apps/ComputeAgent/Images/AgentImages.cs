@@ -27,7 +27,8 @@ internal sealed partial class AgentImages(
     public AgentImage Get(ImageId id) => _images.TryGetValue(id.Value, out var image) ? image : throw AgentException.NoImage(id);
 
     /// <summary>All images, after a look whether those that were ready are still here: what was not used for longest goes when the disk is full.</summary>
-    public async Task<IReadOnlyList<AgentImage>> ListAsync(CancellationToken cancellationToken)
+    /// <returns>The images, and what is in the cache.</returns>
+    public async Task<(IReadOnlyList<AgentImage> Images, IReadOnlyList<CachedEntry> Cached)> ListAsync(CancellationToken cancellationToken)
     {
         // In this order: what becomes ready meanwhile is not in a list that was made before.
         var ready = All.Where(image => image.State == ImageState.Ready).ToList();
@@ -37,7 +38,7 @@ internal sealed partial class AgentImages(
             Publish(image);
         }
 
-        return All;
+        return (All, entries);
     }
 
     public AgentImage? Find(string id) => _images.GetValueOrDefault(id);
@@ -108,7 +109,7 @@ internal sealed partial class AgentImages(
 
             records.Remove(image.Id);
             _images.TryRemove(image.Id, out _);
-            events.Publish(new AgentEvent("image_deleted", new { image.Id }));
+            image.Told.TellEnd(events, new AgentEvent("image_deleted", new { image.Id }));
         }
         finally
         {
@@ -341,7 +342,7 @@ internal sealed partial class AgentImages(
         }
     }
 
-    private void Publish(AgentImage image) => events.Publish(new AgentEvent("image", ImageDocument.Of(image)));
+    private void Publish(AgentImage image) => image.Told.Tell(events, () => new AgentEvent("image", ImageDocument.Of(image)));
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The image {Image} is not here: {Reason}")]
     private static partial void LogFailure(ILogger logger, string image, string reason);

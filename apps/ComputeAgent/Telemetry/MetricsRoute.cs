@@ -10,7 +10,7 @@ internal sealed class MetricsRoute(Agent agent, StoreCounters stores)
     public async Task RunAsync(HttpContext context)
     {
         var text = new StringBuilder();
-        var images = await agent.Images.ListAsync(context.RequestAborted);
+        var (images, cached) = await agent.Images.ListAsync(context.RequestAborted);
         Begin(text, "compute_agent_images", "gauge", "Images, by their state.");
         foreach (var state in Enum.GetValues<ImageState>())
         {
@@ -23,8 +23,7 @@ internal sealed class MetricsRoute(Agent agent, StoreCounters stores)
             Add(text, "compute_agent_disks", "kind", $"{kind.Key}".ToLowerInvariant(), kind.Count());
         }
 
-        var entries = await agent.Cache.ListAsync(context.RequestAborted);
-        Single(text, "compute_agent_cache_bytes", "gauge", "Bytes that the cache takes on the disk.", entries.Sum(entry => entry.AllocatedBytes));
+        Single(text, "compute_agent_cache_bytes", "gauge", "Bytes that the cache takes on the disk.", cached.Sum(entry => entry.AllocatedBytes));
         Single(text, "compute_agent_downloads_running", "gauge", "Downloads under way.", agent.Downloads.Running);
         Single(text, "compute_agent_nbd_connections", "gauge", "Connections of guests to exports.", agent.Nbd.ConnectionCount);
         Single(text, "compute_agent_event_listeners", "gauge", "Clients that listen to events.", agent.Events.Listeners);

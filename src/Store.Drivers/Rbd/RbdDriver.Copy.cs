@@ -22,17 +22,21 @@ public sealed partial class RbdDriver : IServerSideCopy
         ArgumentNullException.ThrowIfNull(image);
         var other = source.GetFeature<RbdDriver>()!;
         var location = LocationOf(id);
-        if ((await other.FindAsync(image.Location, cancellationToken).ConfigureAwait(false))?.VersionTag != image.VersionTag)
-        {
-            throw new StoreException(StoreError.Changed, $"The image at {image.Location} was replaced before it was copied.");
-        }
-
+        await RequireSameAsync(other, image, cancellationToken).ConfigureAwait(false);
         var upload = await _store.BeginAsync(id, session => BeginClone(session, other._store.Options, image, id), cancellationToken).ConfigureAwait(false);
         var writer = new RbdWriter(_store, id, new WriteIntent(mode, image.Size), location, upload);
         await using (writer.ConfigureAwait(false))
         {
             await _store.Connection.RunAsync($"Copying {image.Location}", _ => Fill(upload, cancellationToken), cancellationToken).ConfigureAwait(false);
             return await writer.CommitAsync(new WriteSummary(image.Size, new ChunkManifest([]), []), cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private static async Task RequireSameAsync(RbdDriver source, StoredObject image, CancellationToken cancellationToken)
+    {
+        if ((await source.FindAsync(image.Location, cancellationToken).ConfigureAwait(false))?.VersionTag != image.VersionTag)
+        {
+            throw new StoreException(StoreError.Changed, $"The image at {image.Location} was replaced before it was copied.");
         }
     }
 

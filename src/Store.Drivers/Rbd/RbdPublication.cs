@@ -40,6 +40,23 @@ internal sealed class RbdPublication(RbdUpload upload, ImageId image, WriteMode 
         return stored;
     }
 
+    /// <summary>Makes it a disk of a guest: marked as one, and without the snapshot that makes an image.</summary>
+    public void PublishDisk(long size, string mark, CancellationToken cancellationToken)
+    {
+        if (upload.Image.Size != size)
+        {
+            upload.Image.Resize(size);
+        }
+
+        if (!_pool.TrySetMetadata(upload.Id, RbdDisks.Key, mark))
+        {
+            throw new CephException(CephErrno.NotFound, "rbd.metadata_set");
+        }
+
+        cancellationToken.ThrowIfCancellationRequested();
+        Name();
+    }
+
     // Closed at once: who deletes or replaces the image now finds nobody that has it open.
     private List<string> Name()
     {

@@ -42,5 +42,5 @@ internal static partial class CephServer
         return output.ToArray();
     }
 
-    private static string UserId() => File.ReadLines("/proc/self/status").First(line => line.StartsWith("Uid:", StringComparison.Ordinal)).Split('\t')[1];
+    private static string UserId() => System.IO.File.ReadLines("/proc/self/status").First(line => line.StartsWith("Uid:", StringComparison.Ordinal)).Split('\t')[1];
 }
