@@ -19,6 +19,9 @@ internal sealed class GlanceServer : IDisposable
 
     public int Status { get; set; } = 200;
 
+    /// <summary>Tokens that have ended.</summary>
+    public HashSet<string> Ended { get; } = [];
+
     public byte[] Data { get; set; } = [];
 
     /// <summary>The tokens that came, in order.</summary>
@@ -35,8 +38,9 @@ internal sealed class GlanceServer : IDisposable
         var isData = context.Request.Url!.AbsolutePath.EndsWith("/file", StringComparison.Ordinal);
         if (!isData)
         {
-            Tokens.Add(context.Request.Headers["X-Auth-Token"]);
-            context.Response.StatusCode = Status;
+            var token = context.Request.Headers["X-Auth-Token"];
+            Tokens.Add(token);
+            context.Response.StatusCode = token is not null && Ended.Contains(token) ? 401 : Status;
         }
 
         var body = isData ? Data : Encoding.UTF8.GetBytes($"{{{Members}}}");

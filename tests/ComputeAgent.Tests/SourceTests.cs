@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json.Nodes;
 using GlanceStore.ImageService.Tests;
 
 namespace GlanceStore.ComputeAgent.Tests;
@@ -128,6 +129,53 @@ public sealed class SourceTests
     }
 
     [TestMethod]
+    public async Task An_agent_logs_in_at_Keystone_once_and_again_where_its_token_was_refused()
+    {
+        using var place = new Place();
+        using var keystone = new KeystoneServer { Password = Secret };
+        using var glance = new GlanceServer();
+        await using var agent = await RunningAgent.StartAsync(place, [.. Settings(glance), .. KeystoneSettings(keystone.Url, "agent", Secret)]);
+        for (var i = 0; i < 3; i++)
+        {
+            var (id, bytes) = (ImageId.New(), SomeBytes.Of(Size, i));
+            await place.StoreAsync(id, bytes);
+            glance.Members = $"{GlanceServer.MembersOf(bytes)}, \"direct_url\": \"file://{place.At("fast")}/{id}\"";
+            (await agent.Client.PutAsync($"/images/{id}")).Is(202);
+            await agent.Client.UntilAsync(id, "ready");
+            if (i == 1)
+            {
+                glance.Ended.UnionWith(keystone.Tokens);
+            }
+        }
+
+        Assert.AreEqual("token-1 token-1 token-1 token-2", string.Join(' ', glance.Tokens));
+        glance.Ended.UnionWith(keystone.Tokens);
+        keystone.Password = "another";
+        var refused = (await agent.Client.PutAsync($"/images/{ImageId.New()}")).Refuses(502, "NotAuthenticated", "its Keystone answers 401 to the login of 'agent'");
+        Assert.DoesNotContain(Secret, refused.Text);
+        keystone.Dispose();
+        (await agent.Client.PutAsync($"/images/{ImageId.New()}")).Refuses(503, "Unavailable", "its Keystone cannot be reached");
+    }
+
+    [TestMethod]
+    public async Task An_image_service_that_asks_a_real_Keystone_is_asked_with_the_agents_own_login()
+    {
+        await RealKeystone.RequireAsync();
+        using var place = new Place();
+        await using var service = await ChainService.StartAsync(place, RealKeystone.SettingsFor(RealKeystone.Url));
+        var token = await RealKeystone.TokenAsync("demo", "demopass", "demo");
+        var file = await place.FileAsync("image", SomeBytes.Of(Size));
+        var created = await service.CurlAsync("-s", "-X", "POST", "-H", $"X-Auth-Token: {token}", "-H", "Content-Type: application/json",
+            "-d", """{"disk_format": "raw", "container_format": "bare"}""", $"{service.Address}/v2/images");
+        var id = new ImageId((string)JsonNode.Parse(created)!["id"]!);
+        await service.CurlAsync("-sf", "-T", file, "-H", $"X-Auth-Token: {token}", "-H", "Content-Type: application/octet-stream", $"{service.Address}/v2/images/{id}/file");
+        await using var agent = await RunningAgent.StartAsync(place, [.. service.Source, .. KeystoneSettings(RealKeystone.Url, "glance", "glancepass")]);
+        (await agent.Client.PutAsync($"/images/{id}")).Is(202);
+        await agent.Client.UntilAsync(id, "ready");
+        (await agent.Client.PutAsync($"/images/{ImageId.New()}")).Refuses(404, "NotFound");
+    }
+
+    [TestMethod]
     public async Task A_token_file_that_cannot_be_read_is_told_by_its_name()
     {
         using var place = new Place();
@@ -136,6 +184,9 @@ public sealed class SourceTests
         (await agent.Client.PutAsync($"/images/{ImageId.New()}")).Refuses(503, "Unavailable", place.At("nowhere"));
         Assert.IsEmpty(glance.Tokens);
     }
+
+    private static string[] KeystoneSettings(string url, string user, string password) =>
+        [$"ComputeAgent:Sources:0:Keystone:Url={url}", $"ComputeAgent:Sources:0:Keystone:Username={user}", $"ComputeAgent:Sources:0:Keystone:Password={password}"];
 
     private static string[] Settings(GlanceServer glance) => ["ComputeAgent:Sources:0:Type=Glance", $"ComputeAgent:Sources:0:Url={glance.Url}"];
 

@@ -68,8 +68,9 @@ public sealed class StartTests
     {
         using var place = new Place();
         var wrong = await Assert.ThrowsAsync<InvalidOperationException>(() => RunningAgent.StartAsync(
-            place, "ComputeAgent:Downloads=0", "ComputeAgent:Nbd=0.0.0.0:10809", "ComputeAgent:Sources:1:Type=Glance", "ComputeAgent:Sources:1:Url=http://user:secret@glance"));
-        foreach (var word in new[] { "Downloads", "Nbd", "Url" })
+            place, "ComputeAgent:Downloads=0", "ComputeAgent:Nbd=0.0.0.0:10809", "ComputeAgent:Sources:1:Type=Glance", "ComputeAgent:Sources:1:Url=http://user:secret@glance",
+            "ComputeAgent:Sources:1:Token=t", "ComputeAgent:Sources:1:Keystone:Password=secret", "ComputeAgent:Ceph:Pool=a/b/c"));
+        foreach (var word in new[] { "Downloads", "Nbd", "Url", "a TokenFile or a Keystone", "a Username, a Password", "In Ceph, 'Pool'" })
         {
             Assert.Contains(word, wrong.Message);
         }

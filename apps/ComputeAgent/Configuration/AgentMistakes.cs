@@ -67,14 +67,24 @@ internal static class AgentMistakes
                 yield return $"The source '{source.NameOrType}' has the Directory that its receipts are in.";
             }
         }
-        else if (!Uri.TryCreate(source.Url, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https") || url.UserInfo.Length > 0)
+        else if (!IsAddress(source.Url))
         {
             yield return $"The Url of the source '{source.NameOrType}' is an address such as http://images.example.org:9292, without a password in it.";
         }
 
-        if (source.Token is not null && source.TokenFile is not null)
+        if (new object?[] { source.Token, source.TokenFile, source.Keystone }.Count(way => way is not null) > 1)
         {
-            yield return $"The source '{source.NameOrType}' has a Token or a TokenFile, and not both.";
+            yield return $"The source '{source.NameOrType}' has a Token, a TokenFile or a Keystone, and not two of them.";
+        }
+
+        if (source.Keystone is { } account && (string.IsNullOrEmpty(account.Username) || string.IsNullOrEmpty(account.Password) || !IsAddress(account.Url)))
+        {
+            yield return $"The Keystone of the source '{source.NameOrType}' has a Username, a Password and a Url such as https://keystone.example.org:5000.";
+        }
+
+        if (source.Keystone?.CaFile is { } authorities && !File.Exists(authorities))
+        {
+            yield return $"Keystone:CaFile of the source '{source.NameOrType}' is a PEM file of certificates, and there is no '{authorities}'.";
         }
 
         if (source.Timeout < TimeSpan.FromMilliseconds(100) || source.Timeout > TimeSpan.FromMinutes(10))
@@ -82,6 +92,8 @@ internal static class AgentMistakes
             yield return $"The Timeout of the source '{source.NameOrType}' is a time from 00:00:00.1 to 00:10:00.";
         }
     }
+
+    private static bool IsAddress(string? text) => Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is ("http" or "https") && url.UserInfo.Length == 0;
 
     private static IEnumerable<string> OfPrecached(PrecachedImage image)
     {

@@ -1,5 +1,6 @@
 using System.Net;
 using GlanceStore.Drivers.Rbd;
+using GlanceStore.Keystone;
 
 namespace GlanceStore.ComputeAgent;
 
@@ -92,6 +93,9 @@ internal sealed record SourceOptions
 
     /// <summary>A file with that token, read at every request, so that somebody else may renew it.</summary>
     public string? TokenFile { get; init; }
+
+    /// <summary>Who logs in at a Keystone, by whose tokens it is asked; null for nobody.</summary>
+    public KeystoneAccount? Keystone { get; init; }
 
     /// <summary>The directory of receipts.</summary>
     public string? Directory { get; init; }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using GlanceStore.Keystone;
 
 namespace GlanceStore.ComputeAgent.Sources;
 
@@ -9,8 +10,13 @@ internal sealed class ImageApi : IDisposable
     // A receipt of a terabyte in chunks of 8 MiB is some 6 MB.
     private const int LargestAnswer = 64 << 20;
 
+    // A token with its catalog is far shorter.
+    private const int LargestToken = 4 << 20;
+
     private readonly SourceOptions _options;
     private readonly HttpClient _http;
+    private readonly OpenStackClient? _keystone;
+    private readonly KeystoneLogin? _login;
 
     public ImageApi(SourceOptions options)
     {
@@ -21,6 +27,11 @@ internal sealed class ImageApi : IDisposable
             Timeout = options.Timeout,
             MaxResponseContentBufferSize = LargestAnswer,
         };
+        if (options.Keystone is { } account)
+        {
+            _keystone = new OpenStackClient(KeystoneLogin.AddressOf(account), account, LargestToken);
+            _login = new KeystoneLogin(account, _keystone);
+        }
     }
 
     public Uri Address => _http.BaseAddress!;
@@ -59,14 +70,7 @@ internal sealed class ImageApi : IDisposable
     {
         try
         {
-            using var request = new HttpRequestMessage(HttpMethod.Get, path);
-            request.Headers.Accept.ParseAdd("application/json");
-            if (await TokenAsync(cancellationToken) is { Length: > 0 } token)
-            {
-                request.Headers.TryAddWithoutValidation("X-Auth-Token", token);
-            }
-
-            using var answer = await _http.SendAsync(request, cancellationToken);
+            using var answer = await AskAsync(path, cancellationToken);
             return answer.StatusCode switch
             {
                 HttpStatusCode.OK => await answer.Content.ReadAsStringAsync(cancellationToken),
@@ -89,9 +93,58 @@ internal sealed class ImageApi : IDisposable
     public static long? NumberOf(JsonDocument image, string name) =>
         image.RootElement.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var number) ? number : null;
 
-    public void Dispose() => _http.Dispose();
+    public void Dispose()
+    {
+        _http.Dispose();
+        _login?.Dispose();
+        _keystone?.Dispose();
+    }
 
-    private async Task<string?> TokenAsync(CancellationToken cancellationToken)
+    // A token ends, or is revoked: where this agent can get another one it asks once more.
+    private async Task<HttpResponseMessage> AskAsync(string path, CancellationToken cancellationToken)
+    {
+        var token = await TokenAsync(null, cancellationToken);
+        var answer = await AskAsync(path, token, cancellationToken);
+        if (answer.StatusCode != HttpStatusCode.Unauthorized || _login is null)
+        {
+            return answer;
+        }
+
+        answer.Dispose();
+        return await AskAsync(path, await TokenAsync(token, cancellationToken), cancellationToken);
+    }
+
+    private async Task<HttpResponseMessage> AskAsync(string path, string? token, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        request.Headers.Accept.ParseAdd("application/json");
+        if (!string.IsNullOrEmpty(token))
+        {
+            request.Headers.TryAddWithoutValidation("X-Auth-Token", token);
+        }
+
+        return await _http.SendAsync(request, cancellationToken);
+    }
+
+    private Task<string?> TokenAsync(string? refused, CancellationToken cancellationToken) =>
+        _login is null ? GivenTokenAsync(cancellationToken) : LogInAsync(_login, refused, cancellationToken);
+
+    private async Task<string?> LogInAsync(KeystoneLogin login, string? refused, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await login.TokenAsync(refused, cancellationToken);
+        }
+        catch (Exception e) when (e is HttpRequestException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        {
+            throw e is HttpRequestException { StatusCode: { } status }
+                ? Failed(status == HttpStatusCode.Unauthorized ? StoreError.NotAuthenticated : StoreError.Unavailable,
+                    $"is not asked, because its Keystone answers {(int)status} to the login of '{_options.Keystone!.Username}'", e)
+                : Failed(StoreError.Unavailable, "is not asked, because its Keystone cannot be reached", e);
+        }
+    }
+
+    private async Task<string?> GivenTokenAsync(CancellationToken cancellationToken)
     {
         try
         {

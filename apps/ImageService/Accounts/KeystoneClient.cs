@@ -1,29 +1,24 @@
 using System.Net;
-using System.Text;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using GlanceStore.ImageService.Http;
+using GlanceStore.Keystone;
 
 namespace GlanceStore.ImageService.Accounts;
 
 /// <summary>Asks Keystone who sends a token, with a token of the service's own, which is renewed once it is refused.</summary>
 internal sealed class KeystoneClient : IDisposable
 {
-    private const string SubjectHeader = "X-Subject-Token";
-
     // A token with its catalog, which some Keystones send all the same, is far shorter.
     private const int MaxAnswerBytes = 4 << 20;
 
-    private readonly KeystoneOptions _options;
     private readonly OpenStackClient _keystone;
-    private readonly SemaphoreSlim _loggingIn = new(1);
-    private volatile string? _ownToken;
+    private readonly KeystoneLogin _login;
 
     public KeystoneClient(ServiceOptions options)
     {
-        _options = options.Auth.Keystone;
-        var address = _options.Url!.TrimEnd('/');
-        _keystone = new OpenStackClient(address.EndsWith("/v3", StringComparison.Ordinal) ? address + "/" : address + "/v3/", _options, MaxAnswerBytes);
+        var account = options.Auth.Keystone;
+        _keystone = new OpenStackClient(KeystoneLogin.AddressOf(account), account, MaxAnswerBytes);
+        _login = new KeystoneLogin(account, _keystone);
     }
 
     /// <summary>Who sends a token, and when it ends; null where Keystone does not know it.</summary>
@@ -32,12 +27,12 @@ internal sealed class KeystoneClient : IDisposable
     {
         try
         {
-            var own = _ownToken ?? await LogInAsync(null, cancellationToken);
+            var own = await _login.TokenAsync(null, cancellationToken);
             var answer = await AskAsync(token, own, cancellationToken);
             if (answer.StatusCode == HttpStatusCode.Unauthorized)
             {
                 answer.Dispose();
-                answer = await AskAsync(token, await LogInAsync(own, cancellationToken), cancellationToken);
+                answer = await AskAsync(token, await _login.TokenAsync(own, cancellationToken), cancellationToken);
             }
 
             using (answer)
@@ -53,7 +48,7 @@ internal sealed class KeystoneClient : IDisposable
         catch (Exception e) when (e is HttpRequestException or JsonException or InvalidOperationException or FormatException or KeyNotFoundException
             || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
-            throw Unavailable("it does not answer as Keystone does", e);
+            throw Unavailable(ReasonOf(e, "it does not answer as Keystone does"), e);
         }
     }
 
@@ -63,73 +58,30 @@ internal sealed class KeystoneClient : IDisposable
     {
         try
         {
-            return await LogInAsync(refused, cancellationToken);
+            return await _login.TokenAsync(refused, cancellationToken);
         }
         catch (Exception e) when (e is HttpRequestException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
-            throw Unavailable("it does not answer", e);
+            throw Unavailable(ReasonOf(e, "it does not answer"), e);
         }
     }
 
     public void Dispose()
     {
         _keystone.Dispose();
-        _loggingIn.Dispose();
+        _login.Dispose();
     }
 
     private Task<HttpResponseMessage> AskAsync(string token, string own, CancellationToken cancellationToken) => _keystone.SendAsync(() =>
     {
         var request = new HttpRequestMessage(HttpMethod.Get, "auth/tokens?nocatalog");
         request.Headers.TryAddWithoutValidation(AuthToken.Header, own);
-        request.Headers.TryAddWithoutValidation(SubjectHeader, token);
+        request.Headers.TryAddWithoutValidation(KeystoneLogin.SubjectHeader, token);
         return request;
     }, cancellationToken);
 
-    // One login for all who wait for it.
-    private async Task<string> LogInAsync(string? refused, CancellationToken cancellationToken)
-    {
-        await _loggingIn.WaitAsync(cancellationToken);
-        try
-        {
-            if (_ownToken is { } renewed && renewed != refused)
-            {
-                return renewed;
-            }
-
-            // A text and not a JsonContent, which is sent in chunks: uwsgi, which serves Keystone, takes bodies of known length only.
-            var body = LogIn().ToJsonString();
-            using var answer = await _keystone.SendAsync(
-                () => new HttpRequestMessage(HttpMethod.Post, "auth/tokens") { Content = new StringContent(body, Encoding.UTF8, "application/json") }, cancellationToken);
-            return answer.StatusCode == HttpStatusCode.Created && answer.Headers.TryGetValues(SubjectHeader, out var tokens)
-                ? _ownToken = tokens.First()
-                : throw Unavailable($"it answers {(int)answer.StatusCode} to the login of the image service", null);
-        }
-        finally
-        {
-            _loggingIn.Release();
-        }
-    }
-
-    private JsonObject LogIn() => new()
-    {
-        ["auth"] = new JsonObject
-        {
-            ["identity"] = new JsonObject
-            {
-                ["methods"] = new JsonArray("password"),
-                ["password"] = new JsonObject
-                {
-                    ["user"] = new JsonObject { ["name"] = _options.Username, ["password"] = _options.Password, ["domain"] = DomainOf(_options.UserDomainId, _options.UserDomain) },
-                },
-            },
-            ["scope"] = new JsonObject
-            {
-                ["project"] = new JsonObject { ["name"] = _options.Project, ["domain"] = DomainOf(_options.ProjectDomainId, _options.ProjectDomain) },
-            },
-        },
-    };
-
-    private static JsonObject DomainOf(string? id, string name) => id is null ? new JsonObject { ["name"] = name } : new JsonObject { ["id"] = id };
+    private static string ReasonOf(Exception error, string otherwise) =>
+        error is HttpRequestException { StatusCode: { } status } ? $"it answers {(int)status} to the login of the image service" : otherwise;
 
     private static (Caller, DateTimeOffset) Read(string text)
     {

@@ -1,5 +1,6 @@
 using GlanceStore.ImageService.Events;
 using GlanceStore.ImageService.Telemetry;
+using GlanceStore.Keystone;
 
 namespace GlanceStore.ImageService;
 
@@ -161,36 +162,11 @@ internal sealed record TokenOptions
 }
 
 /// <summary>Where tokens are asked about, and as whom.</summary>
-internal sealed record KeystoneOptions
+internal sealed record KeystoneOptions : KeystoneAccount
 {
-    public string? Url { get; init; }
-
-    public string? Username { get; init; }
-
-    public string? Password { get; init; }
-
-    public string Project { get; init; } = "service";
-
-    public string UserDomain { get; init; } = "Default";
-
-    public string ProjectDomain { get; init; } = "Default";
-
-    /// <summary>The domains by their ids instead; null, the default: by their names.</summary>
-    public string? UserDomainId { get; init; }
-
-    public string? ProjectDomainId { get; init; }
-
     /// <summary>Where callers without a token are sent; null, the default: where this service asks.</summary>
     public string? PublicUrl { get; init; }
 
-    /// <summary>A PEM file of the authorities that Keystone's certificate is checked against; null for the system's.</summary>
-    public string? CaFile { get; init; }
-
-    public bool VerifyCertificates { get; init; } = true;
-
     /// <summary>How long an answer is believed, at most to the token's own end.</summary>
     public TimeSpan CacheTime { get; init; } = TimeSpan.FromMinutes(5);
-
-    // Without the password, whatever prints its options.
-    public override string ToString() => $"{Username} at {Url}";
 }

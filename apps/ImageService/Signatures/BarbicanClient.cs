@@ -1,6 +1,7 @@
 using System.Net;
 using GlanceStore.ImageService.Accounts;
 using GlanceStore.ImageService.Http;
+using GlanceStore.Keystone;
 
 namespace GlanceStore.ImageService.Signatures;
 

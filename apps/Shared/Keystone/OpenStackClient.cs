@@ -1,6 +1,6 @@
 using System.Security.Cryptography.X509Certificates;
 
-namespace GlanceStore.ImageService.Accounts;
+namespace GlanceStore.Keystone;
 
 /// <summary>Asks one of OpenStack's services, trusting whom Keystone's settings trust.</summary>
 internal sealed class OpenStackClient : IDisposable
@@ -8,9 +8,9 @@ internal sealed class OpenStackClient : IDisposable
     private readonly HttpClient _http;
 
     /// <param name="address">The address that requests are relative to; it ends with a slash.</param>
-    /// <param name="options">Whose certificates are trusted.</param>
+    /// <param name="account">Whose certificates are trusted.</param>
     /// <param name="maxAnswerBytes">The longest answer.</param>
-    public OpenStackClient(string address, KeystoneOptions options, int maxAnswerBytes) => _http = new HttpClient(HandlerOf(options))
+    public OpenStackClient(string address, KeystoneAccount account, int maxAnswerBytes) => _http = new HttpClient(HandlerOf(account))
     {
         BaseAddress = new Uri(address),
         Timeout = TimeSpan.FromSeconds(15),
@@ -33,18 +33,18 @@ internal sealed class OpenStackClient : IDisposable
 
     public void Dispose() => _http.Dispose();
 
-    private static SocketsHttpHandler HandlerOf(KeystoneOptions options)
+    private static SocketsHttpHandler HandlerOf(KeystoneAccount account)
     {
         // A redirection would take tokens and passwords to wherever it leads.
         var handler = new SocketsHttpHandler { AllowAutoRedirect = false };
-        if (options.CaFile is { } file)
+        if (account.CaFile is { } file)
         {
             var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
             policy.CustomTrustStore.ImportFromPemFile(file);
             handler.SslOptions.CertificateChainPolicy = policy;
         }
 
-        if (!options.VerifyCertificates)
+        if (!account.VerifyCertificates)
         {
             handler.SslOptions.RemoteCertificateValidationCallback = (_, _, _, _) => true;
         }
