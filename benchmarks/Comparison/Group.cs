@@ -19,6 +19,7 @@ internal sealed record Group(string Name, string Title, Func<Settings, IEnumerab
         new("sftp", "the SFTP store", SftpScenarios.All),
         new("rbd", "the RBD store", RbdScenarios.All),
         new("service", "the image service", ServiceScenarios.All),
+        new("agent", "the compute agent", AgentScenarios.All),
         new("formats", "formats: inspection, disks and conversion", FormatsScenarios.All),
     ];
 

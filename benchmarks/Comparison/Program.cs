@@ -37,6 +37,9 @@ switch (args)
     case ["delay", var port, var target, var milliseconds]:
         await DelayingProxy.RunAsync(port, target, milliseconds);
         break;
+    case ["count-bytes", var port, var target]:
+        await CountingProxy.RunAsync(port, target);
+        break;
     case ["image-service", var name, .. var words]:
         await ImageServiceRuns.RunAsync(name, words);
         break;

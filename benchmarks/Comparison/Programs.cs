@@ -19,6 +19,11 @@ internal static class Programs
         ("$BENCH/glance_store_rbd.py", "/usr/bin/python3 -c 'import rbd'", "python3-rbd"),
         ("$BENCH/far_away.sh", "command -v ip", "iproute2"),
         ("qemu-", "command -v qemu-img", "qemu-utils"),
+        ("nbdkit ", "command -v nbdkit", "nbdkit"),
+        ("nbdcopy ", "command -v nbdcopy", "libnbd-bin"),
+        ("$BENCH/random_reads.sh", "fio --enghelp | grep -w nbd", "fio"),
+        ("$BENCH/random_reads.sh", "command -v nbdcopy", "libnbd-bin"),
+        ("$BENCH/with_agent.sh", "command -v curl", "curl"),
         ("nbdsh ", "command -v nbdsh", "python3-libnbd"),
         ("sftp -q", "command -v sftp", "openssh-client"),
     ];

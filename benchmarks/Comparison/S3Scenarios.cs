@@ -25,6 +25,8 @@ internal static class S3Scenarios
 
     public const string AwsCp = $"{AwsS3} cp --only-show-errors";
 
+    public const string AwsPresign = $"{AwsS3} presign --expires-in 86400";
+
     public const string StoreFile = """
         cat > s3.json <<'END'
         { "Stores": { "s3": { "Type": "s3", "Preset": "ceph", "Endpoint": "http://127.0.0.1:18300", "Bucket": "glancestore-benchmark",

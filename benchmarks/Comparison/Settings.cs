@@ -7,7 +7,7 @@ internal sealed record Settings
 {
     public const string Usage = """
         glance-store-bench [--quick | --large] [--rounds N] [--only WORD] [--tools FOLDER] [--before FOLDER] [--work FOLDER] [--out FOLDER] [GROUP...]
-          GROUP      start, file, lanes, stores, http, s3, swift, azure, sftp, rbd, service, formats: which; all of them otherwise
+          GROUP      start, file, lanes, stores, http, s3, swift, azure, sftp, rbd, service, agent, formats: which; all of them otherwise
           --quick    small images and few rounds: does it run, not how fast
           --large    also 8 GiB; needs 24 GiB of disk, and S3's server 20 GiB of room
           --rounds   how often each contestant runs; 7, or 3 with --quick

@@ -78,7 +78,7 @@ internal sealed record Target
         var value = _measure(result);
         var reached = _isCeiling ? value < _bound : value >= _bound;
         var missing = Math.Abs(value - _bound) / _bound;
-        return (_unit.Length > 0 ? Text($"{value:F0}{_unit}") : Text($"{value:F2}"), reached ? "pass" : Text($"short by {missing:P0}"));
+        return (_unit.Length > 0 ? Text($"{value:F0}{_unit}") : value < 0.1 ? Text($"{value:F4}") : Text($"{value:F2}"), reached ? "pass" : Text($"short by {missing:P0}"));
     }
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
