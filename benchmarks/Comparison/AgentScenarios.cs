@@ -61,15 +61,15 @@ internal static class AgentScenarios
     private static Scenario Copy(Settings settings) => new($"nbdcopy of {Size.Of(settings.ImageBytes)} out of S3",
     [
         new(Serve, $"bash $BENCH/alongside.sh 'glance-store serve agent-image.json --nbd \"unix:$PWD/nbd\" {Config}' nbdcopy {OurDevice} null:"),
-        new(Nbdkit, $"bash $BENCH/alongside.sh '{NbdkitOn} curl \"$(cat agent-url)\"' nbdcopy {OurDevice} null:"),
+        new(Nbdkit, $"bash $BENCH/alongside.sh '{NbdkitOn} curl http://127.0.0.1:18300/glancestore-benchmark/agent-image' nbdcopy {OurDevice} null:"),
     ])
     {
         ImageBytes = settings.ImageBytes,
-        Setup = $"{StoreImage}\n{S3Scenarios.AwsPresign} {Bucket}/agent-image > agent-url",
+        Setup = $"{StoreImage}\n{S3Scenarios.AwsPublish} agent-image",
         Before = "rm -f nbd",
         IsPlotted = true,
         Targets = [Target.Rate(Serve, Nbdkit, 1), Target.Cpu(Serve, Nbdkit, 1.2)],
-        Note = $"nbdkit is given a URL that is signed beforehand, for it signs none itself. {Whole}",
+        Note = "nbdkit signs nothing, and a URL that was signed for GET does not do either: it asks by HEAD for the size first, which S3 refuses. So its object is one that everybody may read. " + Whole,
     };
 
     private static Scenario RandomReads(Settings settings) => new($"Random reads of 4 KiB of {Size.Of(settings.ImageBytes)} that are there",

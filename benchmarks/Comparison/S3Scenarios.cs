@@ -20,12 +20,13 @@ internal static class S3Scenarios
 
     private const string Sdk = "AWS SDK TransferUtility, which records no digest";
     private const string Aws = "aws s3 cp, which records no digest";
-    private const string AwsS3 = "AWS_ACCESS_KEY_ID=testaccess AWS_SECRET_ACCESS_KEY=testsecret AWS_DEFAULT_REGION=us-east-1 "
-        + "/usr/bin/aws --endpoint-url http://127.0.0.1:18300 s3";
+    private const string AwsTool = "AWS_ACCESS_KEY_ID=testaccess AWS_SECRET_ACCESS_KEY=testsecret AWS_DEFAULT_REGION=us-east-1 "
+        + "/usr/bin/aws --endpoint-url http://127.0.0.1:18300";
 
-    public const string AwsCp = $"{AwsS3} cp --only-show-errors";
+    public const string AwsCp = $"{AwsTool} s3 cp --only-show-errors";
 
-    public const string AwsPresign = $"{AwsS3} presign --expires-in 86400";
+    /// <summary>Lets everybody read an object, whose key follows.</summary>
+    public const string AwsPublish = $"{AwsTool} s3api put-object-acl --acl public-read --bucket glancestore-benchmark --key";
 
     public const string StoreFile = """
         cat > s3.json <<'END'
