@@ -16,7 +16,7 @@ internal static class AgentScenarios
     private const string Unflushed = "aws s3 cp, sha512sum, qemu-img convert, nothing flushed";
     private const int Guests = 10;
     private const int Exports = 32;
-    private const int CountingPort = 18310;
+    private const int CountingPort = 18370;
     private const double MostFetched = 1.01;
     private const double MemoryMiB = 160;
 

@@ -9,10 +9,9 @@ mkfifo "$READY"
 began=${EPOCHREALTIME/[.,]/}
 bash -c "exec $1" >"$READY" &
 server=$!
-trap 'kill "$server" && wait "$server" && cat <&3' EXIT
+trap 'rm "$READY" && kill "$server" && wait "$server" && cat <&3' EXIT
 exec 3<"$READY"
 read -r _ <&3
-rm "$READY"
 "${@:2}" 3<&-
 took=$((${EPOCHREALTIME/[.,]/} - began))
 printf 'seconds: %d.%06d\n' $((took / 1000000)) $((took % 1000000))
