@@ -6,12 +6,20 @@ set -euo pipefail
 READY=$(mktemp --dry-run "$PWD/ready.XXXXXX")
 export READY
 mkfifo "$READY"
+exec 3<>"$READY" # also to write, or it would end whenever the server, which may close its standard output, has it not open
 began=${EPOCHREALTIME/[.,]/}
-bash -c "exec $1" >"$READY" &
+bash -c "exec $1" >"$READY" 3<&- &
 server=$!
-trap 'rm "$READY" && kill "$server" && wait "$server" && cat <&3' EXIT
-exec 3<"$READY"
-read -r _ <&3
+
+finish() {
+    rm "$READY"
+    kill "$server"
+    wait "$server"
+    while read -r -t 0.05 -u 3 line; do echo "$line"; done
+}
+trap finish EXIT
+
+until read -r -t 0.5 -u 3 _; do kill -0 "$server"; done
 "${@:2}" 3<&-
 took=$((${EPOCHREALTIME/[.,]/} - began))
 printf 'seconds: %d.%06d\n' $((took / 1000000)) $((took % 1000000))
