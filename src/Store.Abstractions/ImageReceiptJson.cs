@@ -104,7 +104,7 @@ public sealed class ImageReceiptJsonConverter : JsonConverter<ImageReceipt>
     {
         if (json.Location is not { } uri)
         {
-            throw new FormatException("What is known of an image has at least a location, and this text has none.");
+            throw new FormatException("What is known of an image has at least a location, and this text lacks it.");
         }
 
         var location = locate(uri, json.Store);
