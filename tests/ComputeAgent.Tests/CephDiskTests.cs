@@ -11,6 +11,7 @@ public sealed class CephDiskTests
 {
     private const int Size = 40 * Place.ChunkBytes;
     private const string Pool = "vms";
+    private const int Kills = 6;
 
     [TestMethod]
     public async Task A_disk_within_Ceph_is_a_clone_there_and_the_image_stays_as_long_as_it_does()
@@ -108,6 +109,42 @@ public sealed class CephDiskTests
     }
 
     [TestMethod]
+    public async Task Killed_at_any_moment_every_disk_within_Ceph_has_its_record_and_nothing_else_keeps_the_image()
+    {
+        using var place = new Place();
+        await using var service = await StartAsync(place);
+        var id = await service.CreateAsync(await place.FileAsync("source", SomeBytes.Of(Size)), "raw");
+        var arguments = place.Arguments.Concat(SettingsOf(service).Select(setting => $"--{setting}")).ToArray();
+        var seed = Environment.TickCount;
+        var random = new Random(seed);
+        for (var i = 0; i < Kills; i++)
+        {
+            await using var agent = await AgentProcess.StartAsync(place.Socket, arguments);
+            (await agent.Client.PutAsync($"/images/{id}", """{"fetch": "when_used"}""")).Is(200);
+            var work = MakeUntilKilledAsync(agent.Client, id);
+            await Task.Delay(random.Next(300, 1500));
+            await agent.KillAsync();
+            await work;
+        }
+
+        await using var last = await RunningAgent.StartAsync(place, SettingsOf(service));
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(2));
+        while ((await last.Client.GetAsync("/disks")).Text is var disks && (disks.Contains("\"deleting\"", StringComparison.Ordinal) || disks.Contains("\"waiting\"", StringComparison.Ordinal)))
+        {
+            await Task.Delay(50, limit.Token);
+        }
+
+        var ids = (await last.Client.GetAsync("/disks")).Json["disks"]!.AsArray().Select(disk => (string)disk!["id"]!).ToList();
+        Assert.AreEqual(string.Join('\n', ids), string.Join('\n', Names().Split('\n').Where(name => name.Contains($"-{id}", StringComparison.Ordinal)).Order(StringComparer.Ordinal)), $"seed {seed}");
+        foreach (var disk in ids)
+        {
+            (await last.Client.DeleteAsync($"/disks/{disk}")).Is(204);
+        }
+
+        await service.OpenstackAsync("delete", id.Value);
+    }
+
+    [TestMethod]
     public async Task What_cannot_be_cloned_within_Ceph_is_one_sentence_and_leaves_nothing()
     {
         using var place = new Place();
@@ -157,6 +194,22 @@ public sealed class CephDiskTests
         await RealCeph.RequireAsync();
         CephServer.MakePool(Pool);
         return await ChainService.StartAsync(place, [.. RealCeph.Rbd(), "GlanceStore:DefaultStore=rbd"]);
+    }
+
+    private static async Task MakeUntilKilledAsync(AgentClient client, ImageId id)
+    {
+        try
+        {
+            while (true)
+            {
+                var disk = new JsonDisk(new ImageId($"{Guid.NewGuid():N}-{id}"), id);
+                await client.PostAsync(disk.Path, disk.Body());
+            }
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException)
+        {
+            // It was killed.
+        }
     }
 
     private static string[] SettingsOf(ChainService service) =>

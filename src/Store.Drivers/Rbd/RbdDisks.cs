@@ -34,6 +34,12 @@ internal sealed class RbdDisks(RbdSession session, RbdStore store)
             removal.RemoveUpload(left.Id, disk.Name.Value);
         }
 
+        // Whoever died before it was in the trash.
+        foreach (var left in session.Pool.ListImages().Where(named => RbdLocations.ImageOfUpload(named.Name) == disk.Name.Value))
+        {
+            session.Pool.RemoveImage(left.Name);
+        }
+
         RequireOwn(disk);
         return removal.Remove(disk.Name.Value, NoSnapshot, new DeleteIntent());
     }

@@ -86,11 +86,14 @@ public sealed class GuestDiskTests
             var session = await connection.SessionAsync(default);
             var from = new RbdPlace(id.Value, RbdLocations.Snapshot);
             await RbdUpload.BeginClone(session, Name, session.Pool, from, place.Options.Order).CloseAsync();
+            session.Pool.CloneImage(session.Pool, id.Value, RbdLocations.Snapshot, RbdLocations.NewUploadName(Name.Value), session.Features, place.Options.Order);
         }
 
         Assert.HasCount(1, place.Behind.ListTrash());
+        Assert.HasCount(2, place.Behind.ListImages());
         Assert.IsFalse(await place.Driver.DeleteDiskAsync(Disk, default));
         Assert.IsEmpty(place.Behind.ListTrash());
+        Assert.HasCount(1, place.Behind.ListImages());
         Assert.IsTrue(await place.Store.DeleteAsync(place.Store.LocationOf(id)));
     }
 
