@@ -9,8 +9,10 @@ internal static class NbdAddress
     private const string Unix = "unix:";
     private const string LocalHost = "localhost:";
 
+    /// <param name="text">What it says.</param>
+    /// <param name="hasTls">Whether clients are known by their certificates, so that other machines may reach it.</param>
     /// <exception cref="UsageException">It is no such address.</exception>
-    public static EndPoint Parse(string text)
+    public static EndPoint Parse(string text, bool hasTls)
     {
         if (text.StartsWith(Unix, StringComparison.Ordinal))
         {
@@ -23,9 +25,9 @@ internal static class NbdAddress
             throw new UsageException($"--nbd: '{text}' is neither unix:/PATH nor 127.0.0.1:PORT.");
         }
 
-        return IPAddress.IsLoopback(address.Address)
+        return hasTls || IPAddress.IsLoopback(address.Address)
             ? address
-            : throw new UsageException($"--nbd: {address.Address} is reached from other machines, which nobody who reads is asked who he is; name a loopback address or unix:/PATH.");
+            : throw new UsageException($"--nbd: {address.Address} is reached from other machines, which nobody who reads is asked who he is; name a loopback address or unix:/PATH, or use TLS (--tls-certificate).");
     }
 
     private static UnixDomainSocketEndPoint OfFile(string path)

@@ -45,6 +45,24 @@ internal static class CacheCommand
         return (int)await action(cache, stores);
     }
 
+    /// <summary>An image as a cache is asked for it: by its receipt, or by its location and a digest.</summary>
+    public static async Task<CacheSource> SourceAsync(ImageReference image, string? expectText, CancellationToken cancellationToken)
+    {
+        var expect = expectText is null ? null : Texts.Digest(expectText);
+        if (image.Receipt is { } receipt)
+        {
+            return expect is null ? new CacheSource(receipt) { Locations = [image.Location] } : throw new UsageException("--expect goes with a location; a receipt says itself what to expect.");
+        }
+
+        if (expect is null)
+        {
+            throw new UsageException("An image is cached by its digest: give its receipt, or its digest with --expect.");
+        }
+
+        var found = await image.Store.FindAsync(image.Location, cancellationToken) ?? throw image.NotFound();
+        return new CacheSource([image.Location], expect, found.Size);
+    }
+
     /// <summary>An entry on one line: what it is of, how large it is, what it takes, and what is to be known of it, with tabs between them.</summary>
     public static string ToText(CachedEntry entry) => string.Join('\t',
         entry.Digest.ToString(),

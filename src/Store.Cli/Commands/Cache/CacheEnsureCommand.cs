@@ -42,7 +42,8 @@ internal static class CacheEnsureCommand
             throw new UsageException($"--format {format}: the cache gives images as they are stored, or as raw.");
         }
 
-        var source = await SourceAsync(arguments, stores, cancellationToken);
+        var image = await ImageReference.ResolveAsync(arguments.GetRequiredValue(Image), stores, arguments.GetValue(Store), cancellationToken);
+        var source = await CacheCommand.SourceAsync(image, arguments.GetValue(Expect), cancellationToken);
         await using var file = await TransferBar.ShowAsync("ensure", progress => cache.EnsureAsync(source, format, progress, cancellationToken));
         if (arguments.GetValue(Clone) is { } path)
         {
@@ -54,22 +55,4 @@ internal static class CacheEnsureCommand
             : file.Path);
         return ExitCode.Done;
     }, cancellationToken);
-
-    private static async Task<CacheSource> SourceAsync(ParseResult arguments, ImageStores stores, CancellationToken cancellationToken)
-    {
-        var image = await ImageReference.ResolveAsync(arguments.GetRequiredValue(Image), stores, arguments.GetValue(Store), cancellationToken);
-        var expect = arguments.GetValue(Expect) is { } text ? Texts.Digest(text) : null;
-        if (image.Receipt is { } receipt)
-        {
-            return expect is null ? new CacheSource(receipt) { Locations = [image.Location] } : throw new UsageException("--expect goes with a location; a receipt says itself what to expect.");
-        }
-
-        if (expect is null)
-        {
-            throw new UsageException("An image is cached by its digest: give its receipt, or its digest with --expect.");
-        }
-
-        var found = await image.Store.FindAsync(image.Location, cancellationToken) ?? throw image.NotFound();
-        return new CacheSource([image.Location], expect, found.Size);
-    }
 }
