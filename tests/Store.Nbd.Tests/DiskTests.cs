@@ -25,7 +25,11 @@ public sealed class DiskTests
     [DataRow("vpc", "vhd", "-o", "force_size=on")]
     [DataRow("vpc", "vhd", "-o", "force_size=on,subformat=fixed")]
     [DataRow("vhdx", "vhdx")]
+    [DataRow("vhdx", "vhdx", "-o", "subformat=fixed")]
     [DataRow("vdi", "vdi")]
+    [DataRow("vdi", "vdi", "-o", "static=on")]
+    [DataRow("qcow2", "qcow2", "-o", "compat=0.10")]
+    [DataRow("qcow2", "qcow2", "-c", "-o", "compression_type=zstd")]
     public async Task A_disk_over_NBD_is_the_disk_in_the_image(string format, string name, params string[] options)
     {
         await using var server = new TestServer([]);
@@ -39,6 +43,29 @@ public sealed class DiskTests
             await RealClients.RunAsync("nbdcopy", "--connections=4", server.Uri(export), server.At("copy"));
             TestServer.Same(await File.ReadAllBytesAsync(raw), await File.ReadAllBytesAsync(server.At("copy")), export);
         }
+    }
+
+    // What is a disk as it is, made by those who make such disks.
+    [TestMethod]
+    [DataRow("mbr", "sfdisk", "start=2048, size=8192, type=83, bootable", "--quiet", "--label", "dos", "DISK")]
+    [DataRow("gpt", "sfdisk", "start=2048, size=8192", "--quiet", "--label", "gpt", "DISK")]
+    [DataRow("iso", "genisoimage", "", "-quiet", "-R", "-o", "DISK", "TREE")]
+    public async Task A_disk_that_is_partitioned_or_an_iso_is_served_as_it_is(string format, string maker, string input, params string[] arguments)
+    {
+        RealClients.Require(maker, maker);
+        await using var server = new TestServer([]);
+        var disk = format == "iso" ? server.At("disk.raw") : await MakeAsync(server);
+        Directory.CreateDirectory(server.At("tree"));
+        await File.WriteAllBytesAsync(Path.Combine(server.At("tree"), "file"), TestServer.Disk(3 << 20));
+        await File.WriteAllTextAsync(server.At("input"), input);
+        var words = arguments.Select(word => word switch { "DISK" => $"'{disk}'", "TREE" => $"'{server.At("tree")}'", _ => word });
+        await RealClients.RunAsync("sh", "-c", $"{maker} {string.Join(' ', words)} <'{server.At("input")}'");
+        var image = await OpenAsync(disk);
+        Assert.AreEqual(format, image.Inspection.Format);
+        server.Server.Add(NbdExport.FromDisk("", image));
+        Assert.Contains("Images are identical", await RealClients.RunAsync("qemu-img", "compare", "-f", "raw", "-F", "raw", disk, server.Uri()));
+        await RealClients.RunAsync("nbdcopy", server.Uri(), server.At("copy"));
+        TestServer.Same(await File.ReadAllBytesAsync(disk), await File.ReadAllBytesAsync(server.At("copy")), format);
     }
 
     // Whether a stored cluster of zeros is one of zeros is QEMU's to find out by reading it; of what is not stored both know, but in VHDX, where QEMU

@@ -201,6 +201,36 @@ public sealed class HostileClientTests
     }
 
     [TestMethod]
+    public async Task Thirty_two_exports_that_are_read_at_once_stay_within_the_one_bound()
+    {
+        const int Exports = 32;
+        const long Bound = 8 << 20;
+        var most = 0L;
+        TestServer? asked = null;
+        var exports = Enumerable.Range(0, Exports).Select(i => new ScriptedExport($"disk {i}", Bytes)
+        {
+            Before = async (_, _) =>
+            {
+                await Task.Yield();
+                InterlockedMax(ref most, asked!.Server.UsedBufferBytes);
+            },
+        });
+        await using var server = asked = new TestServer([.. exports], options => options with { MaxRequestBytes = 1 << 20, MaxBufferBytes = Bound });
+        await Task.WhenAll(Enumerable.Range(0, Exports).Select(async i =>
+        {
+            using var client = await RawClient.ReadingAsync(server, export: $"disk {i}");
+            await client.SendAsync([.. Enumerable.Range(0, 20).SelectMany(at => RawClient.Request(RequestKind.Read, (at % 7) << 20, 1 << 20))]);
+            for (var answers = 0; answers < 20; answers++)
+            {
+                await client.ChunkAsync();
+            }
+        }));
+        Assert.IsInRange(1L << 20, Bound, most);
+        await TestServer.UntilAsync(() => server.Server.UsedBufferBytes == 0);
+        Assert.IsEmpty(server.Log.Warnings);
+    }
+
+    [TestMethod]
     public async Task A_crowd_is_let_in_up_to_the_limit_and_said_so_once()
     {
         await using var server = new TestServer([new ScriptedExport("", Bytes)], options => options with { MaxConnections = 20 });
@@ -262,6 +292,13 @@ public sealed class HostileClientTests
         await IsServedAsync(server); // its turn comes after all of theirs
         await TestServer.UntilAsync(() => server.Server.ConnectionCount == 0);
         Assert.IsEmpty(server.Log.Warnings);
+    }
+
+    private static void InterlockedMax(ref long most, long value)
+    {
+        for (var seen = Interlocked.Read(ref most); value > seen && Interlocked.CompareExchange(ref most, value, seen) is var now && now != seen; seen = now)
+        {
+        }
     }
 
     private static async Task IsServedAsync(TestServer server)

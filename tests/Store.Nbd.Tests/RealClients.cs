@@ -15,9 +15,9 @@ internal static class RealClients
     /// <summary>Skips the test where a program is not there.</summary>
     public static void Require(string name, params string[] programs)
     {
-        if (programs.FirstOrDefault(program => !File.Exists($"/usr/bin/{program}")) is { } absent)
+        if (programs.FirstOrDefault(program => !File.Exists($"/usr/bin/{program}") && !File.Exists($"/usr/sbin/{program}")) is { } absent)
         {
-            SkippedServers.Skip(name, $"there is no /usr/bin/{absent}");
+            SkippedServers.Skip(name, $"there is no {absent} in /usr/bin or /usr/sbin");
         }
     }
 
