@@ -11,8 +11,6 @@ namespace GlanceStore.Cache;
 /// <content>Files that leave the cache as clones, and files of another cache that come in.</content>
 public sealed partial class ImageCache
 {
-    private const UnixFileMode OwnFile = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-
     /// <summary>Makes a file of a guest's own out of a cached one: by sharing its blocks where the file system does that (XFS, Btrfs), else by copying it in the kernel.</summary>
     /// <param name="file">The cached file.</param>
     /// <param name="path">The new file, for this user alone (mode 0600). It is flushed, with its name.</param>
@@ -26,10 +24,10 @@ public sealed partial class ImageCache
         ArgumentException.ThrowIfNullOrEmpty(path);
         try
         {
-            using var from = File.OpenHandle(file.Path);
+            using var from = _folder.Disk.OpenToRead(file.Path);
             var to = Create(path);
             await using var toUntilTheEnd = to.ConfigureAwait(false);
-            return await CloneAsync(from, to.SafeFileHandle, path, cancellationToken).ConfigureAwait(false);
+            return await CloneAsync(_folder.Disk, from, to.SafeFileHandle, path, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e) when (CacheErrors.From(e, $"clone '{file.Path}' as '{path}'") is { } error)
         {
@@ -54,7 +52,7 @@ public sealed partial class ImageCache
         ArgumentNullException.ThrowIfNull(images);
         var known = images.ToDictionary(image => NovaNameOf(image.Key), StringComparer.Ordinal);
         string[] paths = Directory.Exists(directory)
-            ? [.. Directory.EnumerateFiles(directory).Order(StringComparer.Ordinal)]
+            ? await CacheErrors.MapAsync($"adopt what is in '{directory}'", () => Task.FromResult<string[]>([.. _folder.Disk.FilesIn(directory).Order(StringComparer.Ordinal)])).ConfigureAwait(false)
             : throw new StoreException(StoreError.NotFound, $"There is no directory '{directory}'.");
         foreach (var path in paths)
         {
@@ -74,16 +72,16 @@ public sealed partial class ImageCache
     {
         try
         {
-            if (UnixFile.StatusOfName(path) is not { IsRegular: true })
+            if (_folder.Disk.Look(path) is not { IsRegular: true })
             {
                 return new AdoptedFile(path, id, false, "it is no regular file");
             }
 
-            using var file = EntryFiles.OpenToRead(path);
-            if (RandomAccess.GetLength(file) != source.Size)
+            using var file = _folder.Disk.OpenToRead(path);
+            if (_folder.Disk.LengthOf(file) is var size && size != source.Size)
             {
                 return new AdoptedFile(path, id, false, string.Create(CultureInfo.InvariantCulture,
-                    $"it has {RandomAccess.GetLength(file)} bytes and the image {source.Size}, so it was converted or resized, or is not whole"));
+                    $"it has {size} bytes and the image {source.Size}, so it was converted or resized, or is not whole"));
             }
 
             var adoption = new Adoption(NameOf(source, null), source.Chunks);
@@ -95,14 +93,14 @@ public sealed partial class ImageCache
         }
     }
 
-    private static async Task<CloneMethod> CloneAsync(SafeFileHandle from, SafeFileHandle to, string path, CancellationToken cancellationToken)
+    private static async Task<CloneMethod> CloneAsync(HostDisk disk, SafeFileHandle from, SafeFileHandle to, string path, CancellationToken cancellationToken)
     {
         var isWhole = false;
         try
         {
-            var method = await FileCopy.CloneAsync(from, to, cancellationToken).ConfigureAwait(false);
-            DiskFlush.Of(to, path);
-            DiskFlush.OfDirectory(path);
+            var method = await FileCopy.CloneAsync(disk, from, to, cancellationToken).ConfigureAwait(false);
+            disk.Flush(to, path);
+            disk.FlushName(path);
             isWhole = true;
             return method;
         }
@@ -110,24 +108,18 @@ public sealed partial class ImageCache
         {
             if (!isWhole)
             {
-                File.Delete(path);
+                disk.Remove(path);
             }
         }
     }
 
-    private static FileStream Create(string path)
+    private FileStream Create(string path)
     {
         try
         {
-            var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, BufferSize = 0 };
-            if (OperatingSystem.IsLinux())
-            {
-                options.UnixCreateMode = OwnFile;
-            }
-
-            return new FileStream(path, options);
+            return _folder.Disk.Create(path);
         }
-        catch (IOException e) when (UnixFile.StatusOfName(path) is not null)
+        catch (IOException e) when (_folder.Disk.Look(path) is not null)
         {
             throw new StoreException(StoreError.AlreadyExists, $"There is a file '{path}' already, so nothing was cloned.", e);
         }

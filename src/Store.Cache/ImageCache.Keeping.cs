@@ -13,7 +13,8 @@ public sealed partial class ImageCache
     public Task<IReadOnlyList<CachedEntry>> ListAsync(CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        return Task.FromResult<IReadOnlyList<CachedEntry>>([.. _folder.Entries().OrderBy(name => name.ToString(), StringComparer.Ordinal).Select(Describe)]);
+        return CacheErrors.MapAsync($"list '{_folder.Path}'", () =>
+            Task.FromResult<IReadOnlyList<CachedEntry>>([.. _folder.Entries().OrderBy(name => name.ToString(), StringComparer.Ordinal).Select(Describe)]));
     }
 
     /// <summary>Reads all that is there and compares it. What is wrong is forgotten, and fetched again by the next use.</summary>
@@ -24,13 +25,12 @@ public sealed partial class ImageCache
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(bytesPerSecond ?? 1, 1, nameof(bytesPerSecond));
         var rate = new ByteRate(bytesPerSecond, Options.Time);
-        foreach (var name in _folder.Entries())
+        var names = await CacheErrors.MapAsync($"verify '{_folder.Path}'", () => Task.FromResult(_folder.Entries())).ConfigureAwait(false);
+        foreach (var name in names)
         {
-            var described = Describe(name);
-            if (ChunksFile.TryRead(_folder.FilesOf(name).Chunks) is not null && await _table.OpenAsync(name, null, cancellationToken).ConfigureAwait(false) is { } use)
+            if (await CheckAsync(name, rate, cancellationToken).ConfigureAwait(false) is { } check)
             {
-                await using var useUntilTheEnd = use.ConfigureAwait(false);
-                yield return await CheckAsync(described, use.Entry, rate, cancellationToken).ConfigureAwait(false);
+                yield return check;
             }
         }
     }
@@ -44,24 +44,81 @@ public sealed partial class ImageCache
     {
         ArgumentNullException.ThrowIfNull(digest);
         cancellationToken.ThrowIfCancellationRequested();
-        var all = _folder.Entries().Where(name => name.Digest == digest).ToList();
-        var used = all.Where(name => !CacheFolder.TryRemove(_folder.FilesOf(name))).ToList();
-        return used.Count == 0
-            ? Task.FromResult(all.Count > 0)
-            : throw new StoreException(StoreError.InUse, $"'{_folder.FilesOf(used[0]).Directory}' is in use, so it stays: evict it when nobody uses it any more.");
+        return CacheErrors.MapAsync($"evict {digest} from '{_folder.Path}'", () =>
+        {
+            var all = _folder.Entries().Where(name => name.Digest == digest).ToList();
+            var used = all.Where(name => !CacheFolder.TryRemove(_folder.FilesOf(name))).ToList();
+            return used.Count == 0
+                ? Task.FromResult(all.Count > 0)
+                : throw new StoreException(StoreError.InUse, $"'{_folder.FilesOf(used[0]).Directory}' is in use, so it stays: evict it when nobody uses it any more.");
+        });
     }
 
     /// <summary>Removes what was not used for longest, until no more than this is left. What is in use stays.</summary>
     /// <param name="maxBytes">How many bytes on the disk may stay.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <returns>What was removed.</returns>
-    public async Task<IReadOnlyList<CachedEntry>> EvictAsync(long maxBytes, CancellationToken cancellationToken = default)
+    public Task<IReadOnlyList<CachedEntry>> EvictAsync(long maxBytes, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(maxBytes);
-        var before = _folder.Entries().Select(name => (Name: name, Entry: Describe(name))).ToList();
-        var removed = await _space.TrimAsync(maxBytes, cancellationToken).ConfigureAwait(false);
-        return [.. before.Where(one => removed.Contains(one.Name)).Select(one => one.Entry)];
+        return CacheErrors.MapAsync<IReadOnlyList<CachedEntry>>($"evict images from '{_folder.Path}'", async () =>
+        {
+            var before = _folder.Entries().Select(name => (Name: name, Entry: Describe(name))).ToList();
+            var removed = await _space.TrimAsync(maxBytes, cancellationToken).ConfigureAwait(false);
+            return [.. before.Where(one => removed.Contains(one.Name)).Select(one => one.Entry)];
+        });
     }
+
+    /// <summary>Compares what was not compared for as long, the longest first.</summary>
+    /// <returns>When the next is due.</returns>
+    internal Task<TimeSpan> ScrubAsync(TimeSpan interval, CancellationToken cancellationToken) => CacheErrors.MapAsync($"scrub '{_folder.Path}'", async () =>
+    {
+        var rate = new ByteRate(Options.ScrubBytesPerSecond, Options.Time);
+        foreach (var name in _folder.Entries().OrderByDescending(SinceCompared).ToList())
+        {
+            // Looked at again: another process may have done it meanwhile.
+            if (SinceCompared(name) >= interval)
+            {
+                await ScrubAsync(name, rate, cancellationToken).ConfigureAwait(false);
+            }
+        }
+
+        return interval - _folder.Entries().Select(name => SinceCompared(name) ?? TimeSpan.Zero).Append(TimeSpan.Zero).Max();
+    });
+
+    private async Task ScrubAsync(EntryName name, ByteRate rate, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (await CheckAsync(name, rate, cancellationToken).ConfigureAwait(false) is { } check)
+            {
+                Log.Scrubbed(Options.Logger, name.ToString(), check.BytesRead, check.Damage.Count);
+            }
+        }
+        catch (StoreException e)
+        {
+            Log.NotScrubbed(Options.Logger, _folder.FilesOf(name).Directory, e.Message); // the others are, all the same
+        }
+    }
+
+    // Null where nothing is known of it that could be compared. A clock that was set back is no reason to wait for longer.
+    private TimeSpan? SinceCompared(EntryName name) =>
+        _folder.FilesOf(name).Chunks is var chunks && _folder.Disk.Look(chunks) is not null ? (Options.Time.GetUtcNow() - _folder.Disk.LastStamp(chunks)).Duration() : null;
+
+    // Null where there is nothing to be compared with.
+    private Task<CacheCheck?> CheckAsync(EntryName name, ByteRate rate, CancellationToken cancellationToken) => CacheErrors.MapAsync($"verify {name} in '{_folder.Path}'", async () =>
+    {
+        var described = Describe(name);
+        if (ChunksFile.TryRead(_folder.FilesOf(name)) is null || await _table.OpenToCompareAsync(name, cancellationToken).ConfigureAwait(false) is not { } use)
+        {
+            return null;
+        }
+
+        await using var useUntilTheEnd = use.ConfigureAwait(false);
+        var check = await CheckAsync(described, use.Entry, rate, cancellationToken).ConfigureAwait(false);
+        _folder.Disk.Stamp(use.Entry.Files.Chunks, Options.Time.GetUtcNow());
+        return check;
+    });
 
     private static async Task<CacheCheck> CheckAsync(CachedEntry described, CacheEntry entry, ByteRate rate, CancellationToken cancellationToken)
     {
@@ -89,8 +146,8 @@ public sealed partial class ImageCache
     private CachedEntry Describe(EntryName name)
     {
         var files = _folder.FilesOf(name);
-        var size = ChunksFile.TryRead(files.Chunks)?.Size;
+        var size = ChunksFile.TryRead(files)?.Size;
         return new CachedEntry(name.Digest, name.Format, size ?? 0, files.AllocatedBytes,
-            name.IsWhole && size is not null, CacheFolder.IsLeased(files), new DateTimeOffset(File.GetLastWriteTimeUtc(files.Lock), TimeSpan.Zero));
+            name.IsWhole && size is not null, CacheFolder.IsLeased(files), new DateTimeOffset(_folder.Disk.LastStamp(files.Lock), TimeSpan.Zero));
     }
 }

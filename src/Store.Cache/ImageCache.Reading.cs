@@ -27,9 +27,9 @@ public sealed partial class ImageCache
     {
         ArgumentNullException.ThrowIfNull(source);
         CheckFormat(format);
-        return new CachedFile(format is null
-            ? await EnsureStoredAsync(source, progress, cancellationToken).ConfigureAwait(false)
-            : await EnsureDiskAsync(source, progress, cancellationToken).ConfigureAwait(false));
+        return new CachedFile(await CacheErrors.MapAsync($"keep {NameOf(source, format)} in '{_folder.Path}'", () => format is null
+            ? EnsureStoredAsync(source, progress, cancellationToken)
+            : EnsureDiskAsync(source, progress, cancellationToken)).ConfigureAwait(false));
     }
 
     /// <summary>Opens an image at once: its chunks are fetched when they are read, and ahead of a reader that reads them in order.</summary>
@@ -42,6 +42,26 @@ public sealed partial class ImageCache
     {
         ArgumentNullException.ThrowIfNull(source);
         CheckFormat(format);
+        return await CacheErrors.MapAsync($"open {NameOf(source, format)} in '{_folder.Path}'", () => OpenImageAsync(source, format, cancellationToken)).ConfigureAwait(false);
+    }
+
+    /// <summary>Gets all of an entry, verifies the whole, and gives it its name.</summary>
+    internal async Task FillAsync(EntryUse use, IOrigin origin, long? bytesPerSecond, IProgress<TransferProgress>? progress, CancellationToken cancellationToken)
+    {
+        if ((bytesPerSecond ?? Options.BackgroundBytesPerSecond) is { } rate)
+        {
+            // In order and one by one, so that no more is on its way than is paid for.
+            await new Filling(use.Entry, origin, parallelism: 1) { Rate = new ByteRate(rate, Options.Time), Progress = progress }.RunAsync(cancellationToken).ConfigureAwait(false);
+            progress = null;
+        }
+
+        await CacheErrors.MapAsync($"fill {use.Entry.Name}", () => CompleteAsync(use, origin, progress, cancellationToken)).ConfigureAwait(false);
+    }
+
+    private static EntryName NameOf(CacheSource source, string? format) => new(source.Digest, format, null);
+
+    private async Task<CachedImage> OpenImageAsync(CacheSource source, string? format, CancellationToken cancellationToken)
+    {
         if (format is not null && await _table.OpenAsync(NameOf(source, format), null, cancellationToken).ConfigureAwait(false) is { } made)
         {
             return new CachedImage(new EntryBytes(made, OriginOfDisk(source), this), ownsBytes: true);
@@ -57,21 +77,6 @@ public sealed partial class ImageCache
         return new CachedImage(disk.IsImage ? bytes : disk, ownsBytes: true);
     }
 
-    /// <summary>Gets all of an entry, verifies the whole, and gives it its name.</summary>
-    internal async Task FillAsync(EntryUse use, IOrigin origin, long? bytesPerSecond, IProgress<TransferProgress>? progress, CancellationToken cancellationToken)
-    {
-        if ((bytesPerSecond ?? Options.BackgroundBytesPerSecond) is { } rate)
-        {
-            // In order and one by one, so that no more is on its way than is paid for.
-            await new Filling(use.Entry, origin, parallelism: 1) { Rate = new ByteRate(rate, Options.Time), Progress = progress }.RunAsync(cancellationToken).ConfigureAwait(false);
-            progress = null;
-        }
-
-        await CompleteAsync(use, origin, progress, cancellationToken).ConfigureAwait(false);
-    }
-
-    private static EntryName NameOf(CacheSource source, string? format) => new(source.Digest, format, null);
-
     private async Task<EntryUse> EnsureStoredAsync(CacheSource source, IProgress<TransferProgress>? progress, CancellationToken cancellationToken)
     {
         for (var tries = 0; tries < MostTries; tries++)
@@ -83,7 +88,7 @@ public sealed partial class ImageCache
                 continue;
             }
 
-            if (await CompleteOrEndAsync(use, new StoresOrigin(_stores, source, use.Entry.Chunks), progress, cancellationToken).ConfigureAwait(false))
+            if (await CompleteOrEndAsync(use, new StoresOrigin(_stores, source, use.Entry.Chunks, _hedging), progress, cancellationToken).ConfigureAwait(false))
             {
                 return use;
             }
@@ -153,7 +158,7 @@ public sealed partial class ImageCache
     private async Task<EntryBytes> StoredBytesAsync(CacheSource source, CancellationToken cancellationToken)
     {
         var use = await OpenStoredAsync(source, cancellationToken).ConfigureAwait(false) ?? await EnsureStoredAsync(source, null, cancellationToken).ConfigureAwait(false);
-        return new EntryBytes(use, new StoresOrigin(_stores, source, use.Entry.Chunks), this);
+        return new EntryBytes(use, new StoresOrigin(_stores, source, use.Entry.Chunks, _hedging), this);
     }
 
     private static async Task<DiskBytes> DiskAsync(CacheSource source, EntryBytes bytes, CancellationToken cancellationToken)
@@ -181,15 +186,26 @@ public sealed partial class ImageCache
             return whole;
         }
 
-        var part = await _table.OpenAsync(NameOf(source, null).Of(chunks), chunks, cancellationToken).ConfigureAwait(false);
-        if (part is null || !_folder.HasWhole(part.Entry.Name))
-        {
-            return part;
-        }
+        return await OpenPartAsync(NameOf(source, null).Of(chunks), chunks, cancellationToken).ConfigureAwait(false)
+            ?? await OpenWholeAsync(source, cancellationToken).ConfigureAwait(false);
+    }
 
-        // It was given its final name since that was looked for: what is opened here may be an empty one, and all of it would be fetched anew.
-        await part.DisposeAsync().ConfigureAwait(false);
-        return await OpenWholeAsync(source, cancellationToken).ConfigureAwait(false);
+    // Null where it was given its final name since that was looked for: what is opened here may be an empty one, and all of it would be fetched anew.
+    private async Task<EntryUse?> OpenPartAsync(EntryName name, ChunkManifest chunks, CancellationToken cancellationToken)
+    {
+        var part = await _table.OpenAsync(name, chunks, cancellationToken).ConfigureAwait(false);
+        var isUsed = false;
+        try
+        {
+            return (isUsed = part is not null && !_folder.HasWhole(part.Entry.Name)) ? part : null;
+        }
+        finally
+        {
+            if (!isUsed && part is not null)
+            {
+                await part.DisposeAsync().ConfigureAwait(false);
+            }
+        }
     }
 
     private async Task<EntryUse?> OpenWholeAsync(CacheSource source, CancellationToken cancellationToken)

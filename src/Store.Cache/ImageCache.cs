@@ -1,5 +1,6 @@
 using GlanceStore.Cache.Entries;
 using GlanceStore.Cache.Files;
+using GlanceStore.Cache.Reading;
 
 namespace GlanceStore.Cache;
 
@@ -18,12 +19,18 @@ public sealed partial class ImageCache : IAsyncDisposable
     private readonly CacheSpace _space;
     private readonly EntryTable _table;
     private readonly SharedWork<EntryName> _works = new();
+    private readonly DamageLog _damages;
+    private readonly Hedging? _hedging;
+    private readonly Scrubbing? _scrubbing;
 
     private ImageCache(ImageStores stores, CacheFolder folder, ImageCacheOptions options)
     {
         (_stores, _folder, Options) = (stores, folder, options);
         _space = new CacheSpace(folder, options.MaxBytes, options.Time);
-        _table = new EntryTable(folder, _space, options);
+        _damages = new DamageLog(options.Logger, folder.Path, options.Time);
+        _table = new EntryTable(folder, _space, _damages, options);
+        _hedging = options.HedgeAfter is { } after ? new Hedging(after, options.Time) : null;
+        _scrubbing = options.ScrubInterval is { } interval ? Scrubbing.Start(this, interval) : null;
     }
 
     /// <summary>The options that it was opened with.</summary>
@@ -44,13 +51,16 @@ public sealed partial class ImageCache : IAsyncDisposable
         cancellationToken.ThrowIfCancellationRequested();
         return options.Mistakes().ToArray() is { Length: > 0 } mistakes
             ? throw new StoreException(StoreError.InvalidConfiguration, $"The options of the cache are wrong: {string.Join("; ", mistakes)}.")
-            : Task.FromResult(new ImageCache(stores, CacheFolder.Open(options.Directory), options));
+            : Task.FromResult(new ImageCache(stores, CacheFolder.Open(options.Directory, options.Disk), options));
     }
 
     /// <summary>Waits for what is under way. What was handed out has to be disposed before.</summary>
     public async ValueTask DisposeAsync()
     {
+        await (_scrubbing?.DisposeAsync() ?? ValueTask.CompletedTask).ConfigureAwait(false);
         await _works.EndAsync().ConfigureAwait(false);
+        await (_hedging?.DisposeAsync() ?? ValueTask.CompletedTask).ConfigureAwait(false);
+        _damages.End();
         _space.Dispose();
     }
 

@@ -1,9 +1,16 @@
+using GlanceStore.Cache.Files;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
 namespace GlanceStore.Cache;
 
 /// <summary>How a cache of images works. Every property but the directory has a working default.</summary>
 public sealed record ImageCacheOptions
 {
     private static readonly TimeSpan MostReverifyAfter = TimeSpan.FromDays(3650);
+    private static readonly TimeSpan LeastScrubInterval = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan LeastHedgeAfter = TimeSpan.FromMilliseconds(1);
+    private static readonly TimeSpan MostHedgeAfter = TimeSpan.FromDays(1);
 
     /// <summary>
     /// Where the images are: a directory of this user that nobody else can write to. It is made, for this user alone (mode 0700), where it is not
@@ -32,8 +39,35 @@ public sealed record ImageCacheOptions
     /// <summary>The most bytes a second that filling an image in the background fetches; null, the default: as fast as it goes.</summary>
     public long? BackgroundBytesPerSecond { get; init; }
 
+    /// <summary>
+    /// How long what is here may go without all of it being read and compared in the background, whether it is used or not; from 1 minute on. Null, the default: never, but
+    /// by <see cref="ImageCache.VerifyAsync"/>. When that was done last is kept with each image, for all processes, and over their ends.
+    /// </summary>
+    public TimeSpan? ScrubInterval { get; init; }
+
+    /// <summary>The most bytes a second that are read for <see cref="ScrubInterval"/>; 32 MiB by default, null for as fast as it goes.</summary>
+    public long? ScrubBytesPerSecond { get; init; } = 32 << 20;
+
+    /// <summary>
+    /// How long a chunk may take before it is asked for a second time, of another store that holds the image if there is one; whichever gives it first wins, and the other is
+    /// cancelled. From 1 ms to 1 day; null, the default: never.
+    /// </summary>
+    /// <remarks>
+    /// It adds at most 5 % to what the cache fetches: one chunk at a time, one byte in twenty of those that have come since the cache was opened, of whichever image. Only chunks
+    /// that are verified by themselves, so not an image that is known by its digest alone.
+    /// </remarks>
+    public TimeSpan? HedgeAfter { get; init; }
+
+    /// <summary>
+    /// Where it says that a chunk on this host's disk was not what was fetched (a warning, once for each chunk of an open image, and 20 a minute at most), and that a scrub failed;
+    /// nowhere by default.
+    /// </summary>
+    public ILogger Logger { get; init; } = NullLogger.Instance;
+
     /// <summary>The clock; the system's by default.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    internal HostDisk Disk { get; init; } = HostDisk.Real;
 
     /// <summary>What is wrong with these options, one sentence each; empty where nothing is.</summary>
     public IEnumerable<string> Mistakes()
@@ -61,6 +95,21 @@ public sealed record ImageCacheOptions
         if (Parallelism is < 1 or > 64)
         {
             yield return "'Parallelism' is not a number from 1 to 64";
+        }
+
+        if (ScrubInterval < LeastScrubInterval || ScrubInterval > MostReverifyAfter)
+        {
+            yield return "'ScrubInterval' is not a time span from 1 minute to 3650 days";
+        }
+
+        if (ScrubBytesPerSecond < 1)
+        {
+            yield return "'ScrubBytesPerSecond' is not a number of bytes, 1 or more";
+        }
+
+        if (HedgeAfter < LeastHedgeAfter || HedgeAfter > MostHedgeAfter)
+        {
+            yield return "'HedgeAfter' is not a time span from 1 millisecond to 1 day";
         }
 
         if (BackgroundBytesPerSecond < 1)

@@ -152,11 +152,11 @@ public sealed class DiskTests
         Assert.IsFalse((await cache.ListAsync()).Any(entry => entry.IsWhole));
     }
 
-    private static async Task<(byte[] Image, byte[] Disk)> MakeAsync(Place place, string format, string option)
+    internal static async Task<(byte[] Image, byte[] Disk)> MakeAsync(Place place, string format, string option, int length = Length)
     {
-        var disk = new byte[Length];
-        DirectoryTests.Random(1 << 20, 4).CopyTo(disk, 1 << 20);
-        DirectoryTests.Random(3 << 20, 5).CopyTo(disk, (9 << 20) + 512);
+        var disk = new byte[length];
+        DirectoryTests.Random(length / 18, 4).CopyTo(disk, length / 18);
+        DirectoryTests.Random(length / 6, 5).CopyTo(disk, (length / 2) + 512);
         await File.WriteAllBytesAsync(place.At("disk.raw"), disk);
         string[] options = option.StartsWith("-o", StringComparison.Ordinal) ? ["-o", option[2..]] : option.Length > 0 ? [option] : [];
         await QemuImgAsync(["convert", "-f", "raw", "-O", format, .. options, place.At("disk.raw"), place.At("disk.image")]);

@@ -9,10 +9,14 @@ internal sealed class Place : IAsyncDisposable
 {
     public const int ChunkBytes = 64 << 10;
 
-    private readonly DirectoryInfo _root = Directory.CreateTempSubdirectory("glance-store-cache-");
+    private readonly DirectoryInfo _root;
 
-    public Place(bool readsRanges = true, bool isOnDisk = false)
+    /// <param name="readsRanges">Whether the store reads ranges.</param>
+    /// <param name="isOnDisk">Whether its images are files.</param>
+    /// <param name="parent">Where all of it is; the folder of temporary files by default.</param>
+    public Place(bool readsRanges = true, bool isOnDisk = false, string? parent = null)
     {
+        _root = Directory.CreateDirectory(Path.Combine(parent ?? Path.GetTempPath(), $"glance-store-cache-{Guid.NewGuid():N}"));
         StoreDriver driver = isOnDisk ? new FileDriver(new FileDriverOptions { Directory = Directory.CreateDirectory(At("store")).FullName }) : new MemoryDriver();
         Driver = new WatchedDriver(driver) { CanReadRanges = readsRanges };
         Stores = new ImageStores([StoreOf(Driver)]);

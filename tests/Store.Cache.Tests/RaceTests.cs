@@ -22,9 +22,9 @@ public sealed class RaceTests
         var bytes = DirectoryTests.Random(Length, 5);
         var source = await place.SourceAsync(bytes);
         await using var cache = await place.OpenAsync();
-        var folder = CacheFolder.Open(place.Folder);
+        var folder = CacheFolder.Open(place.Folder, HostDisk.Real);
         using var space = new CacheSpace(folder, null, TimeProvider.System);
-        var table = new EntryTable(folder, space, cache.Options);
+        var table = new EntryTable(folder, space, new DamageLog(cache.Options.Logger, place.Folder, TimeProvider.System), cache.Options);
         var name = new EntryName(source.Digest, null, null).Of(source.Chunks!);
         await using var use = (await table.OpenAsync(name, source.Chunks, CancellationToken.None))!;
         EntryUse? second = null;
@@ -83,12 +83,12 @@ public sealed class RaceTests
         var whole = Path.GetFileName(Path.GetDirectoryName(place.ImageOf(source)))!;
         var adopting = Path.Combine(place.Folder, $"{whole}.adopted");
         Directory.Move(Path.Combine(place.At("aside"), whole), adopting);
-        var journal = new Journal(Path.Combine(adopting, "journal"), TimeProvider.System);
+        var journal = new Journal(new EntryFiles(adopting, HostDisk.Real), TimeProvider.System);
         AdoptedFile told;
         using (await journal.TakeAsync(null, CancellationToken.None))
         {
             var adoption = FirstAsync(cache.AdoptAsync(nova, [KeyValuePair.Create(id, source)]));
-            while (!CacheFolder.IsLeased(new EntryFiles(adopting)))
+            while (!CacheFolder.IsLeased(new EntryFiles(adopting, HostDisk.Real)))
             {
                 await Task.Yield();
             }
@@ -127,7 +127,7 @@ public sealed class RaceTests
         Assert.AreEqual(whole, place.Entries.Single());
 
         await new Arrival(new EntryName(source.Digest, null, null).Arriving, new StoresOrigin(place.Stores, source, null), source.Size)
-            .RunAsync(CacheFolder.Open(place.Folder), null!, null!, TimeProvider.System, CancellationToken.None);
+            .RunAsync(CacheFolder.Open(place.Folder, HostDisk.Real), null!, null!, TimeProvider.System, CancellationToken.None);
         Assert.AreEqual(reads, place.Driver.Reads);
     }
 
@@ -159,7 +159,7 @@ public sealed class RaceTests
         var (source, other) = (await place.SourceAsync(DirectoryTests.Random(Length, 5)), await place.SourceAsync(DirectoryTests.Random(Length, 6)));
         await using var cache = await place.OpenAsync();
         await (await cache.OpenAsync(source)).DisposeAsync();
-        using var standing = EntryFiles.Open(Path.Combine(place.Folder, place.Entries.Single(), "lock"));
+        using var standing = HostDisk.Real.Open(Path.Combine(place.Folder, place.Entries.Single(), "lock"));
         Assert.IsTrue(LinuxCalls.TryLockRange(standing, 0, 1));
         using var ending = new CancellationTokenSource();
         var patience = TimeSpan.FromSeconds(60);

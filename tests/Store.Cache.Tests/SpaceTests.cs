@@ -13,7 +13,7 @@ public sealed class SpaceTests
     {
         await using var place = new Place();
         var clock = new Clock();
-        var folder = CacheFolder.Open(place.Folder);
+        var folder = CacheFolder.Open(place.Folder, HostDisk.Real);
         var files = folder.Make(EntryName.Parse($"sha256-{new string('a', 64)}")!);
         using var lease = CacheFolder.TryLease(files);
         using var space = new CacheSpace(folder, 1 << 20, clock);

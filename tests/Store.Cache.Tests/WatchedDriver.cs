@@ -17,6 +17,9 @@ internal sealed class WatchedDriver(StoreDriver inner) : StoreDriver
     /// <summary>What happens before a range is opened; it is told which one it is, from 1 on.</summary>
     public Func<int, ReadIntent, CancellationToken, Task> BeforeRead { get; set; } = (_, _, _) => Task.CompletedTask;
 
+    /// <summary>What happens before bytes of a range that was opened are read.</summary>
+    public Func<CancellationToken, Task> BeforeBytes { get; set; } = _ => Task.CompletedTask;
+
     /// <summary>What happens to the bytes that are read.</summary>
     public Action<Memory<byte>> Spoil { get; set; } = _ => { };
 
@@ -48,6 +51,7 @@ internal sealed class WatchedDriver(StoreDriver inner) : StoreDriver
 
         public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken)
         {
+            await driver.BeforeBytes(cancellationToken);
             var count = await inner.ReadAsync(buffer, cancellationToken);
             Interlocked.Add(ref driver._bytes, count);
             if (count > 0)

@@ -21,7 +21,7 @@ internal sealed class Adoption(EntryName name, ChunkManifest? chunks)
         using var lease = CacheFolder.TryLease(files) ?? throw new StoreException(StoreError.InUse, "another process adopts this image right now");
         using var journal = Journal.TryOpen(files, time) ?? throw AlreadyHere();
         using var turn = await journal.TakeAsync(null, cancellationToken).ConfigureAwait(false);
-        if (!EntryFiles.IsStill(files.Lock, lease))
+        if (!files.Disk.IsStill(files.Lock, lease))
         {
             throw AlreadyHere(); // whoever had the turn before has given it its name, and its journal is that of the image
         }
@@ -30,7 +30,7 @@ internal sealed class Adoption(EntryName name, ChunkManifest? chunks)
         var isAdopted = false;
         try
         {
-            var method = await TakeAsync(file, files, journal, space, cancellationToken).ConfigureAwait(false);
+            var method = await TakeAsync(file, files, journal, space, time, cancellationToken).ConfigureAwait(false);
             isAdopted = table.TrySeal(files, folder.FilesOf(name.Whole));
             return !isAdopted ? "the image came into the cache meanwhile"
                 : method == CloneMethod.Reflink ? "it is the image, and its blocks are shared" : "it is the image, and was copied";
@@ -45,28 +45,29 @@ internal sealed class Adoption(EntryName name, ChunkManifest? chunks)
         }
     }
 
-    private async Task<CloneMethod> TakeAsync(SafeFileHandle file, EntryFiles files, Journal journal, CacheSpace space, CancellationToken cancellationToken)
+    private async Task<CloneMethod> TakeAsync(
+        SafeFileHandle file, EntryFiles files, Journal journal, CacheSpace space, TimeProvider time, CancellationToken cancellationToken)
     {
-        using var room = await space.TakeAsync(RandomAccess.GetLength(file), cancellationToken).ConfigureAwait(false);
-        File.Delete(files.Image);
-        using var image = EntryFiles.Open(files.Image, FileMode.CreateNew);
-        var method = await FileCopy.CloneAsync(file, image, cancellationToken).ConfigureAwait(false);
-        var found = await CompareAsync(image, journal, cancellationToken).ConfigureAwait(false);
-        DiskFlush.Of(image, files.Image);
-        ChunksFile.Write(files.Chunks, found);
+        using var room = await space.TakeAsync(files.Disk.LengthOf(file), cancellationToken).ConfigureAwait(false);
+        files.Disk.Remove(files.Image);
+        using var image = files.Disk.Open(files.Image, FileMode.CreateNew);
+        var method = await FileCopy.CloneAsync(files.Disk, file, image, cancellationToken).ConfigureAwait(false);
+        var found = await CompareAsync(files.Disk, image, journal, cancellationToken).ConfigureAwait(false);
+        files.Disk.Flush(image, files.Image);
+        ChunksFile.Write(files, found, time.GetUtcNow());
         return method;
     }
 
-    private async Task<ChunkManifest> CompareAsync(SafeFileHandle image, Journal journal, CancellationToken cancellationToken)
+    private async Task<ChunkManifest> CompareAsync(HostDisk disk, SafeFileHandle image, Journal journal, CancellationToken cancellationToken)
     {
-        var size = RandomAccess.GetLength(image);
+        var size = disk.LengthOf(image);
         var lengths = chunks?.Select(chunk => chunk.Length)
             ?? Enumerable.Range(0, (int)((size + BytesOfChunk - 1) / BytesOfChunk)).Select(index => Math.Min(BytesOfChunk, size - (index * BytesOfChunk)));
         using var digest = ContentDigest.Begin(name.Digest);
         var (offset, found) = (0L, new List<ChunkEntry>());
         foreach (var length in lengths)
         {
-            var checksum = await ChunkBytes.ChecksumAsync(image, offset, length, digest, cancellationToken).ConfigureAwait(false) ?? throw NotTheImage();
+            var checksum = await ChunkBytes.ChecksumAsync(disk, image, offset, length, digest, cancellationToken).ConfigureAwait(false) ?? throw NotTheImage();
             journal.Append(new JournalRecord(found.Count, checksum, IsThere: true));
             found.Add(new ChunkEntry(length, checksum));
             offset += length;

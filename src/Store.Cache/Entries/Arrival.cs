@@ -41,16 +41,16 @@ internal sealed class Arrival(EntryName name, IOrigin origin, long size)
             }
 
             using var turn = await journal.TakeAsync(null, cancellationToken).ConfigureAwait(false);
-            if (!EntryFiles.IsStill(files.Lock, lease) || folder.HasWhole(name))
+            if (!files.Disk.IsStill(files.Lock, lease) || folder.HasWhole(name))
             {
                 return; // whoever had the turn before has given it its name, or somebody removed it
             }
 
-            using var image = EntryFiles.Open(files.Image);
-            RandomAccess.SetLength(image, size);
-            var chunks = await FillAsync(image, journal, space, cancellationToken).ConfigureAwait(false);
-            DiskFlush.Of(image, files.Image);
-            ChunksFile.Write(files.Chunks, new ChunkManifest(chunks));
+            using var image = files.Disk.Open(files.Image);
+            files.Disk.Resize(image, size);
+            var chunks = await FillAsync(files.Disk, image, journal, space, cancellationToken).ConfigureAwait(false);
+            files.Disk.Flush(image, files.Image);
+            ChunksFile.Write(files, new ChunkManifest(chunks), time.GetUtcNow());
             await Before().ConfigureAwait(false);
             table.TrySeal(files, folder.FilesOf(name.Whole));
         }
@@ -66,15 +66,28 @@ internal sealed class Arrival(EntryName name, IOrigin origin, long size)
         {
             if (CacheFolder.TryLease(folder.Make(name)) is { } lease)
             {
-                File.SetLastWriteTimeUtc(lease, time.GetUtcNow().UtcDateTime);
-                return lease;
+                return Stamped(lease, folder.Disk, time);
             }
 
             await Task.Delay(Pause, time, cancellationToken).ConfigureAwait(false);
         }
     }
 
-    private async Task<List<ChunkEntry>> FillAsync(SafeFileHandle image, Journal journal, CacheSpace space, CancellationToken cancellationToken)
+    private static SafeFileHandle Stamped(SafeFileHandle lease, HostDisk disk, TimeProvider time)
+    {
+        try
+        {
+            disk.Stamp(lease, time.GetUtcNow());
+            return lease;
+        }
+        catch
+        {
+            lease.Dispose();
+            throw;
+        }
+    }
+
+    private async Task<List<ChunkEntry>> FillAsync(HostDisk disk, SafeFileHandle image, Journal journal, CacheSpace space, CancellationToken cancellationToken)
     {
         var known = new Dictionary<int, JournalRecord>();
         foreach (var record in journal.ReadNew())
@@ -83,10 +96,10 @@ internal sealed class Arrival(EntryName name, IOrigin origin, long size)
         }
 
         using var digest = Expected is null ? null : ContentDigest.Begin(Expected);
-        var chunks = await KeptAsync(image, known, digest, cancellationToken).ConfigureAwait(false);
+        var chunks = await KeptAsync(disk, image, known, digest, cancellationToken).ConfigureAwait(false);
         try
         {
-            await ReceiveAsync(image, journal, space, chunks, chunks.Count == 0 ? null : digest, cancellationToken).ConfigureAwait(false);
+            await ReceiveAsync(disk, image, journal, space, chunks, chunks.Count == 0 ? null : digest, cancellationToken).ConfigureAwait(false);
         }
         catch (StoreException e) when (e.Error is StoreError.Corrupted or StoreError.SizeMismatch)
         {
@@ -97,15 +110,16 @@ internal sealed class Arrival(EntryName name, IOrigin origin, long size)
         return chunks;
     }
 
-    private async Task<List<ChunkEntry>> KeptAsync(SafeFileHandle image, Dictionary<int, JournalRecord> known, IncrementalHash? digest, CancellationToken cancellationToken)
+    private async Task<List<ChunkEntry>> KeptAsync(
+        HostDisk disk, SafeFileHandle image, Dictionary<int, JournalRecord> known, IncrementalHash? digest, CancellationToken cancellationToken)
     {
         var chunks = new List<ChunkEntry>();
         while (LengthOf(chunks.Count) is > 0 and var length && known.TryGetValue(chunks.Count, out var record) && record.IsThere
-            && await ChunkBytes.ChecksumAsync(image, OffsetOf(chunks.Count), length, null, cancellationToken).ConfigureAwait(false) == record.Checksum)
+            && await ChunkBytes.TryChecksumAsync(disk, image, OffsetOf(chunks.Count), length, null, cancellationToken).ConfigureAwait(false) == record.Checksum)
         {
             if (digest is not null)
             {
-                await ChunkBytes.ChecksumAsync(image, OffsetOf(chunks.Count), length, digest, cancellationToken).ConfigureAwait(false);
+                await ChunkBytes.ChecksumAsync(disk, image, OffsetOf(chunks.Count), length, digest, cancellationToken).ConfigureAwait(false);
             }
 
             chunks.Add(new ChunkEntry(length, record.Checksum));
@@ -115,7 +129,7 @@ internal sealed class Arrival(EntryName name, IOrigin origin, long size)
     }
 
     private async Task ReceiveAsync(
-        SafeFileHandle image, Journal journal, CacheSpace space, List<ChunkEntry> chunks, IncrementalHash? digest, CancellationToken cancellationToken)
+        HostDisk disk, SafeFileHandle image, Journal journal, CacheSpace space, List<ChunkEntry> chunks, IncrementalHash? digest, CancellationToken cancellationToken)
     {
         var start = OffsetOf(chunks.Count);
         var stream = start < size || size == 0 ? await origin.OpenAsync(start, size - start, cancellationToken).ConfigureAwait(false) : Stream.Null;
@@ -124,7 +138,7 @@ internal sealed class Arrival(EntryName name, IOrigin origin, long size)
             while (LengthOf(chunks.Count) is > 0 and var length)
             {
                 var (index, offset) = (chunks.Count, OffsetOf(chunks.Count));
-                var checksum = await ReceiveAsync(image, space, stream, offset, length, digest, cancellationToken).ConfigureAwait(false);
+                var checksum = await ReceiveAsync(disk, image, space, stream, offset, length, digest, cancellationToken).ConfigureAwait(false);
                 journal.Append(new JournalRecord(index, checksum, IsThere: true));
                 chunks.Add(new ChunkEntry(length, checksum));
                 Progress?.Report(new TransferProgress(offset + length, size));
@@ -140,17 +154,17 @@ internal sealed class Arrival(EntryName name, IOrigin origin, long size)
     }
 
     private async Task<ulong> ReceiveAsync(
-        SafeFileHandle image, CacheSpace space, Stream stream, long offset, long length, IncrementalHash? digest, CancellationToken cancellationToken)
+        HostDisk disk, SafeFileHandle image, CacheSpace space, Stream stream, long offset, long length, IncrementalHash? digest, CancellationToken cancellationToken)
     {
         using var room = await space.TakeAsync(length, cancellationToken).ConfigureAwait(false);
         if (digest is null && await origin.IsHoleAsync(offset, length, cancellationToken).ConfigureAwait(false))
         {
-            await ChunkBytes.WriteZerosAsync(image, offset, length, cancellationToken).ConfigureAwait(false);
+            await ChunkBytes.WriteZerosAsync(disk, image, offset, length, cancellationToken).ConfigureAwait(false);
             stream.Position = offset + length;
             return length == BytesOfChunk ? Zeros.Value : ChunkBytes.ChecksumOfZeros(length);
         }
 
-        return await ChunkBytes.WriteAsync(image, offset, length, stream, digest, cancellationToken).ConfigureAwait(false);
+        return await ChunkBytes.WriteAsync(disk, image, offset, length, stream, digest, cancellationToken).ConfigureAwait(false);
     }
 
     // The read that would return nothing is the one that verifies what a store gave.

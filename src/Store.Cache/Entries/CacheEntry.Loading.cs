@@ -25,7 +25,7 @@ internal sealed partial class CacheEntry
         }
 
         var (image, chunk) = (_image, Chunks[index]);
-        if (await ChunkBytes.ChecksumAsync(image.File, Chunks.OffsetOf(index), chunk.Length, null, cancellationToken).ConfigureAwait(false) == chunk.Checksum)
+        if (await ChunkBytes.TryChecksumAsync(Files.Disk, image.File, Chunks.OffsetOf(index), chunk.Length, null, cancellationToken).ConfigureAwait(false) == chunk.Checksum)
         {
             image.Trust(index);
             return true;
@@ -33,7 +33,7 @@ internal sealed partial class CacheEntry
 
         image.Doubt(index);
         Forget(index);
-        CacheInstruments.Damaged.Add(1);
+        Tell(index);
         return false;
     }
 
@@ -94,7 +94,7 @@ internal sealed partial class CacheEntry
         var isKept = false;
         try
         {
-            var found = await ChunkBytes.WriteAsync(image.File, offset, chunk.Length, stream, null, cancellationToken).ConfigureAwait(false);
+            var found = await ChunkBytes.WriteAsync(Files.Disk, image.File, offset, chunk.Length, stream, null, cancellationToken).ConfigureAwait(false);
             if (found != chunk.Checksum)
             {
                 throw new StoreException(StoreError.Corrupted, $"Chunk {index} of {Files.Directory} arrived with the checksum {found:x16}, and {chunk.Checksum:x16} was expected.");
@@ -108,7 +108,7 @@ internal sealed partial class CacheEntry
             await stream.DisposeAsync().ConfigureAwait(false);
             if (!isKept && !_wasThere[index]) // somebody may still read what was
             {
-                LinuxCalls.TryPunchHole(image.File, offset, chunk.Length);
+                Files.Disk.TryPunchHole(image.File, offset, chunk.Length);
             }
         }
 
@@ -117,9 +117,30 @@ internal sealed partial class CacheEntry
         image.Trust(index);
     }
 
+    private void Tell(int index)
+    {
+        CacheInstruments.Damaged.Add(1);
+        lock (_lock)
+        {
+            if (!_told.Add(index))
+            {
+                return;
+            }
+        }
+
+        _damages.Tell(Name.ToString(), index, Chunks.OffsetOf(index), Chunks[index].Length);
+    }
+
     private void Forget(int index)
     {
         Volatile.Write(ref _there[index], false);
-        _journal.Append(new JournalRecord(index, 0, IsThere: false));
+        try
+        {
+            _journal.Append(new JournalRecord(index, 0, IsThere: false));
+        }
+        catch (IOException)
+        {
+            // A record is a hint: whoever reads the one before it compares the chunk.
+        }
     }
 }

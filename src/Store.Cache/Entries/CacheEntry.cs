@@ -16,17 +16,27 @@ internal sealed partial class CacheEntry : IAsyncDisposable
     private readonly Lock _lock = new();
     private readonly bool[] _there;
     private readonly bool[] _wasThere;
+    private readonly HashSet<int> _told = [];
+    private readonly DamageLog _damages;
     private readonly List<EntryImage> _former = [];
     private volatile EntryImage _image; // taken once by whoever uses it: what is known of one file is not known of the next
 
-    public CacheEntry(EntryName name, EntryFiles files, SafeFileHandle lease, ChunkManifest chunks, CacheSpace space, ImageCacheOptions options)
+    public CacheEntry(EntryName name, EntryFiles files, SafeFileHandle lease, ChunkManifest chunks, CacheSpace space, DamageLog damages, ImageCacheOptions options)
     {
-        (Name, Files, Chunks, _lease, _space, _options) = (name, files, chunks, lease, space, options);
+        (Name, Files, Chunks, _lease, _space, _damages, _options) = (name, files, chunks, lease, space, damages, options);
         _there = new bool[chunks.Count];
         _wasThere = new bool[chunks.Count];
-        _journal = new Journal(files.Journal, options.Time);
-        _image = new EntryImage(files.Image, chunks, options);
-        Refresh();
+        _journal = new Journal(files, options.Time);
+        try
+        {
+            Refresh();
+            _image = new EntryImage(files, chunks, options);
+        }
+        catch
+        {
+            _journal.Dispose();
+            throw;
+        }
     }
 
     public EntryName Name { get; private set; }
@@ -43,21 +53,23 @@ internal sealed partial class CacheEntry : IAsyncDisposable
     public int Users { get; set; }
 
     /// <summary>Whether its directory is still the one that was opened.</summary>
-    public bool IsStill => EntryFiles.IsStill(Files.Lock, _lease);
+    public bool IsStill => Files.Disk.IsStill(Files.Lock, _lease);
 
     /// <summary>Whether another directory is this entry's now: another process has given it its name.</summary>
-    public bool IsAt(EntryFiles files) => EntryFiles.IsStill(files.Lock, _lease);
+    public bool IsAt(EntryFiles files) => files.Disk.IsStill(files.Lock, _lease);
 
     public void MoveTo(EntryName name, EntryFiles files) => (Name, Files) = (name, files);
 
-    /// <summary>Notes that a use begins; opens the file again where it was removed or replaced.</summary>
+    /// <summary>Notes that a use begins: who was not used for longest goes first.</summary>
+    public void Stamp() => Files.Disk.Stamp(_lease, _options.Time.GetUtcNow());
+
+    /// <summary>Opens the file again where it was removed or replaced.</summary>
     public void Begin()
     {
-        File.SetLastWriteTimeUtc(_lease, _options.Time.GetUtcNow().UtcDateTime);
-        if (!EntryFiles.IsStill(Files.Image, _image.File))
+        if (!Files.Disk.IsStill(Files.Image, _image.File))
         {
             var former = _image; // who reads it reads on
-            _image = new EntryImage(Files.Image, Chunks, _options);
+            _image = new EntryImage(Files, Chunks, _options);
             _former.Add(former);
         }
     }
@@ -66,7 +78,7 @@ internal sealed partial class CacheEntry : IAsyncDisposable
 
     public bool IsThere(int index) => Volatile.Read(ref _there[index]);
 
-    /// <summary>Fills the buffer with bytes of a chunk. False where the chunk is to be compared before, or the file was cut.</summary>
+    /// <summary>Fills the buffer with bytes of a chunk. False where the chunk is to be compared before, the file was cut, or the disk does not give it back.</summary>
     public async ValueTask<bool> TryReadAsync(int index, long within, Memory<byte> buffer, CancellationToken cancellationToken)
     {
         var (image, offset) = (_image, Chunks.OffsetOf(index) + within);
@@ -77,7 +89,7 @@ internal sealed partial class CacheEntry : IAsyncDisposable
 
         while (!buffer.IsEmpty)
         {
-            var count = await RandomAccess.ReadAsync(image.File, buffer, offset, cancellationToken).ConfigureAwait(false);
+            var count = await TryReadAsync(image, buffer, offset, cancellationToken).ConfigureAwait(false);
             if (count == 0)
             {
                 image.Doubt(index);
@@ -90,11 +102,23 @@ internal sealed partial class CacheEntry : IAsyncDisposable
         return true;
     }
 
+    private async ValueTask<int> TryReadAsync(EntryImage image, Memory<byte> buffer, long offset, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await Files.Disk.ReadAsync(image.File, buffer, offset, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return 0;
+        }
+    }
+
     /// <summary>Digests a chunk as it is on the disk. False where it is not right any more.</summary>
     public async Task<bool> DigestAsync(int index, System.Security.Cryptography.IncrementalHash digest, CancellationToken cancellationToken)
     {
         var (image, chunk) = (_image, Chunks[index]);
-        if (await ChunkBytes.ChecksumAsync(image.File, Chunks.OffsetOf(index), chunk.Length, digest, cancellationToken).ConfigureAwait(false) == chunk.Checksum)
+        if (await ChunkBytes.TryChecksumAsync(Files.Disk, image.File, Chunks.OffsetOf(index), chunk.Length, digest, cancellationToken).ConfigureAwait(false) == chunk.Checksum)
         {
             return true;
         }
@@ -115,16 +139,23 @@ internal sealed partial class CacheEntry : IAsyncDisposable
             return (true, end);
         }
 
-        var data = LinuxCalls.NextData(image.File, offset) ?? end;
-        if (data == offset)
+        try
         {
-            return (true, Math.Min(LinuxCalls.NextHole(image.File, offset) ?? end, end));
-        }
+            var data = Files.Disk.NextData(image.File, offset) ?? end;
+            if (data == offset)
+            {
+                return (true, Math.Min(Files.Disk.NextHole(image.File, offset) ?? end, end));
+            }
 
-        return image.IsCut ? (true, end) : (false, Math.Min(data, end)); // looked at last: what was cut off looks like a hole
+            return image.IsCut ? (true, end) : (false, Math.Min(data, end)); // looked at last: what was cut off looks like a hole
+        }
+        catch (IOException)
+        {
+            return (true, end);
+        }
     }
 
-    public void Flush() => CacheErrors.Map($"keep {Files.Image}", () => DiskFlush.Of(_image.File, Files.Image));
+    public void Flush() => CacheErrors.Map($"keep {Files.Image}", () => Files.Disk.Flush(_image.File, Files.Image));
 
     public async ValueTask DisposeAsync()
     {

@@ -10,4 +10,7 @@ internal static class CacheInstruments
 
     public static readonly Counter<long> Damaged =
         Meter.CreateCounter<long>("glancestore.cache.damaged", "{chunk}", "Chunks on the host's disk that were not what was fetched.");
+
+    public static readonly Counter<long> Hedges =
+        Meter.CreateCounter<long>("glancestore.cache.hedges", "{hedge}", "Late chunks that the cache asked for a second time.");
 }

@@ -66,7 +66,7 @@ internal sealed class CacheSpace(CacheFolder folder, long? maxBytes, TimeProvide
         await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            if (_removals == seen && ByUse().Any(entry => CacheFolder.TryRemove(folder.FilesOf(entry))))
+            if (_removals == seen && ByUse().Any(entry => TryRemove(folder.FilesOf(entry))))
             {
                 Volatile.Write(ref _removals, seen + 1);
             }
@@ -103,7 +103,7 @@ internal sealed class CacheSpace(CacheFolder folder, long? maxBytes, TimeProvide
         {
             var files = folder.FilesOf(entry);
             var size = files.AllocatedBytes;
-            if (CacheFolder.TryRemove(files))
+            if (TryRemove(files))
             {
                 removed?.Add(entry);
                 used -= size;
@@ -118,7 +118,20 @@ internal sealed class CacheSpace(CacheFolder folder, long? maxBytes, TimeProvide
         return bytes - used;
     }
 
-    private IEnumerable<EntryName> ByUse() => folder.Entries().OrderBy(entry => File.GetLastWriteTimeUtc(folder.FilesOf(entry).Lock)).ToList();
+    // One that the disk does not let go is no reason to keep the others.
+    private static bool TryRemove(EntryFiles files)
+    {
+        try
+        {
+            return CacheFolder.TryRemove(files);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
+    private IEnumerable<EntryName> ByUse() => folder.Entries().OrderBy(entry => folder.Disk.LastStamp(folder.FilesOf(entry).Lock)).ToList();
 
     private sealed class Promise(CacheSpace space, long bytes) : IDisposable
     {

@@ -10,24 +10,33 @@ internal sealed class EntryImage : IDisposable
 
     private readonly long[] _rightSince;
     private readonly long _size;
+    private readonly HostDisk _disk;
     private readonly ImageCacheOptions _options;
 
-    public EntryImage(string path, ChunkManifest chunks, ImageCacheOptions options)
+    public EntryImage(EntryFiles files, ChunkManifest chunks, ImageCacheOptions options)
     {
-        (_size, _options) = (chunks.Size, options);
+        (_size, _disk, _options) = (chunks.Size, files.Disk, options);
         _rightSince = new long[chunks.Count];
         Array.Fill(_rightSince, Never);
-        File = EntryFiles.Open(path);
-        if (RandomAccess.GetLength(File) != _size)
+        File = _disk.Open(files.Image);
+        try
         {
-            RandomAccess.SetLength(File, _size);
+            if (_disk.LengthOf(File) != _size)
+            {
+                _disk.Resize(File, _size);
+            }
+        }
+        catch
+        {
+            File.Dispose();
+            throw;
         }
     }
 
     public SafeFileHandle File { get; }
 
     /// <summary>Whether somebody has made the file shorter.</summary>
-    public bool IsCut => RandomAccess.GetLength(File) < _size;
+    public bool IsCut => _disk.LengthOf(File) < _size;
 
     /// <summary>Whether a chunk was compared, and no doubt has come up since.</summary>
     public bool IsCompared(int index) => Volatile.Read(ref _rightSince[index]) != Never;

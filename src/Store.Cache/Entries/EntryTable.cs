@@ -4,7 +4,7 @@ using Microsoft.Win32.SafeHandles;
 namespace GlanceStore.Cache.Entries;
 
 /// <summary>The entries that this process has open, each once, and how they are found, made and given their final name.</summary>
-internal sealed class EntryTable(CacheFolder folder, CacheSpace space, ImageCacheOptions options)
+internal sealed class EntryTable(CacheFolder folder, CacheSpace space, DamageLog damages, ImageCacheOptions options)
 {
     // Another process holds an entry alone for as long as it takes to remove some files.
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10);
@@ -13,34 +13,27 @@ internal sealed class EntryTable(CacheFolder folder, CacheSpace space, ImageCach
     private readonly Dictionary<EntryName, CacheEntry> _open = [];
 
     /// <summary>Opens an entry whose chunks are known: what is there of it, where they are not given; null where there is nothing.</summary>
-    public async Task<EntryUse?> OpenAsync(EntryName name, ChunkManifest? chunks, CancellationToken cancellationToken)
-    {
-        while (true)
+    public Task<EntryUse?> OpenAsync(EntryName name, ChunkManifest? chunks, CancellationToken cancellationToken) =>
+        OpenAsync(name, chunks, static entry =>
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            var (use, isBusy) = TryOpen(name, chunks);
-            if (!isBusy && (use is null || await TryBeginAsync(use).ConfigureAwait(false)))
-            {
-                return use;
-            }
+            entry.Stamp();
+            entry.Begin();
+        }, cancellationToken);
 
-            await Task.Delay(Pause, options.Time, cancellationToken).ConfigureAwait(false);
-        }
-    }
+    /// <summary>Opens what is there of an entry to compare it, which is no use of it: what nobody used for long goes as soon as before.</summary>
+    public Task<EntryUse?> OpenToCompareAsync(EntryName name, CancellationToken cancellationToken) =>
+        OpenAsync(name, null, static entry => entry.Begin(), cancellationToken);
 
     /// <summary>Gives an entry the name of its content, under which all find it. False where another one has that name, or it was removed meanwhile.</summary>
     public bool TrySeal(CacheEntry entry)
     {
         entry.Flush();
+        var isAt = false;
         lock (_lock)
         {
             var (name, files) = (entry.Name.Whole, folder.FilesOf(entry.Name.Whole));
-            if (!entry.IsAt(files) && !Name(entry.Files, files))
-            {
-                return entry.IsAt(files) && Move(entry, name, files); // another process may have come first, with this very entry
-            }
-
-            return Move(entry, name, files);
+            CacheErrors.Map($"name {files.Directory}", () => isAt = entry.IsAt(files) || Name(entry.Files, files) || entry.IsAt(files)); // another process may have come first, with this very entry
+            return isAt && Move(entry, name, files);
         }
     }
 
@@ -70,6 +63,21 @@ internal sealed class EntryTable(CacheFolder folder, CacheSpace space, ImageCach
 
         await entry.DisposeAsync().ConfigureAwait(false);
         RemoveWhereAnotherIsWhole(entry);
+    }
+
+    private async Task<EntryUse?> OpenAsync(EntryName name, ChunkManifest? chunks, Action<CacheEntry> begin, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var (use, isBusy) = TryOpen(name, chunks);
+            if (!isBusy && (use is null || await TryBeginAsync(use, begin).ConfigureAwait(false)))
+            {
+                return use;
+            }
+
+            await Task.Delay(Pause, options.Time, cancellationToken).ConfigureAwait(false);
+        }
     }
 
     // Where another one got the final name, nobody looks for this one any more.
@@ -115,14 +123,14 @@ internal sealed class EntryTable(CacheFolder folder, CacheSpace space, ImageCach
     }
 
     // False where another process has removed it since, or given it its final name.
-    private async Task<bool> TryBeginAsync(EntryUse use)
+    private async Task<bool> TryBeginAsync(EntryUse use, Action<CacheEntry> begin)
     {
         var hasBegun = false;
         try
         {
             lock (_lock)
             {
-                CacheErrors.Map($"use {use.Entry.Files.Directory}", use.Entry.Begin);
+                CacheErrors.Map($"use {use.Entry.Files.Directory}", () => begin(use.Entry));
             }
 
             return hasBegun = true;
@@ -168,12 +176,12 @@ internal sealed class EntryTable(CacheFolder folder, CacheSpace space, ImageCach
                 return (null, true);
             }
 
-            if ((chunks ?? ChunksFile.TryRead(files.Chunks)) is { } kept)
+            if ((chunks ?? ChunksFile.TryRead(files)) is { } kept)
             {
-                return (new CacheEntry(name, files, lease, kept, space, options), false);
+                return (new CacheEntry(name, files, lease, kept, space, damages, options), false);
             }
         }
-        catch (IOException) when (!EntryFiles.IsStill(files.Lock, lease))
+        catch (IOException) when (!files.Disk.IsStill(files.Lock, lease))
         {
             lease.Dispose();
             return (null, true); // another process has given it its final name meanwhile
@@ -190,25 +198,25 @@ internal sealed class EntryTable(CacheFolder folder, CacheSpace space, ImageCach
     }
 
     // Several processes begin the same image at once, and what they write has the same name: one after the other. Nobody waits for them here, where all who open anything would.
-    private static bool TryKeep(EntryFiles files, SafeFileHandle lease, ChunkManifest chunks)
+    private bool TryKeep(EntryFiles files, SafeFileHandle lease, ChunkManifest chunks)
     {
-        if (!LinuxCalls.TryLockRange(lease, 0, 1))
+        if (!files.Disk.TryLockRange(lease, 0, 1))
         {
             return false;
         }
 
         try
         {
-            if (ChunksFile.TryRead(files.Chunks) is not { } kept || !kept.SequenceEqual(chunks))
+            if (ChunksFile.TryRead(files) is not { } kept || !kept.SequenceEqual(chunks))
             {
-                ChunksFile.Write(files.Chunks, chunks);
+                ChunksFile.Write(files, chunks, options.Time.GetUtcNow());
             }
 
             return true;
         }
         finally
         {
-            LinuxCalls.UnlockRange(lease, 0, 1);
+            files.Disk.UnlockRange(lease, 0, 1);
         }
     }
 
@@ -217,26 +225,25 @@ internal sealed class EntryTable(CacheFolder folder, CacheSpace space, ImageCach
     {
         try
         {
-            if (CacheFolder.IsWhole(to) || (Directory.Exists(to.Directory) && !CacheFolder.TryRemove(to)))
+            if (CacheFolder.IsWhole(to) || (to.Disk.Look(to.Directory) is not null && !CacheFolder.TryRemove(to)))
             {
                 return false;
             }
 
             CheckNothingForeign(to);
-
-            Directory.Move(from.Directory, to.Directory);
-            DiskFlush.OfDirectory(to.Directory);
+            to.Disk.RenameDirectory(from.Directory, to.Directory);
+            to.Disk.FlushName(to.Directory);
             return true;
         }
-        catch (IOException e) when (e is not StoreException)
+        catch (IOException e) when (e is not StoreException && !CacheErrors.IsOfDisk(e))
         {
-            return false;
+            return false; // another process came first, or removed it
         }
     }
 
     private static void CheckNothingForeign(EntryFiles files)
     {
-        if (Directory.Exists(files.Directory) && Directory.EnumerateFileSystemEntries(files.Directory).Except(files.All).FirstOrDefault() is { } foreign)
+        if (files.Disk.Look(files.Directory) is not null && files.Disk.EntriesIn(files.Directory).Except(files.All).FirstOrDefault() is { } foreign)
         {
             throw new StoreException(StoreError.Refused, $"'{foreign}' is not the cache's, and is in the way of an image: move it elsewhere.");
         }

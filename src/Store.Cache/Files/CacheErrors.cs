@@ -4,8 +4,12 @@ namespace GlanceStore.Cache.Files;
 internal static class CacheErrors
 {
     private const int NotPermitted = 1;
+    private const int NoEntry = 2;
+    private const int Exists = 17;
+    private const int NotDirectory = 20;
     private const int NoSpace = 28;
     private const int ReadOnly = 30;
+    private const int NotEmpty = 39;
     private const int Quota = 122;
 
     // What .NET makes of ENOSPC when it reserves room.
@@ -16,11 +20,31 @@ internal static class CacheErrors
         ? new StoreException(error, $"Cannot {doing}: {why}.", exception)
         : null;
 
+    /// <summary>Whether the disk itself failed, and it is not only that something is there already, or not any more.</summary>
+    public static bool IsOfDisk(IOException exception) =>
+        exception.HResult is DiskFull or (> 0 and not (NoEntry or Exists or NotDirectory or NotEmpty));
+
+    /// <summary>Whether an error says that this host's disk failed, and not a store.</summary>
+    public static bool SaysDiskFailed(StoreException exception) =>
+        exception is { StoreId: null, InnerException: UnauthorizedAccessException or (IOException and not StoreException) };
+
     public static void Map(string doing, Action action)
     {
         try
         {
             action();
+        }
+        catch (Exception e) when (From(e, doing) is { } error)
+        {
+            throw error;
+        }
+    }
+
+    public static async Task<T> MapAsync<T>(string doing, Func<Task<T>> action)
+    {
+        try
+        {
+            return await action().ConfigureAwait(false);
         }
         catch (Exception e) when (From(e, doing) is { } error)
         {

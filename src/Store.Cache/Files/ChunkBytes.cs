@@ -17,7 +17,7 @@ internal static class ChunkBytes
     /// <returns>Its checksum.</returns>
     /// <exception cref="StoreException"><see cref="StoreError.SizeMismatch"/>: the stream ended within it.</exception>
     public static async Task<ulong> WriteAsync(
-        SafeFileHandle file, long offset, long length, Stream source, IncrementalHash? digest, CancellationToken cancellationToken)
+        HostDisk disk, SafeFileHandle file, long offset, long length, Stream source, IncrementalHash? digest, CancellationToken cancellationToken)
     {
         var hash = new XxHash3();
         var buffer = ArrayPool<byte>.Shared.Rent(PieceBytes);
@@ -34,7 +34,7 @@ internal static class ChunkBytes
 
                 hash.Append(piece.Span);
                 digest?.AppendData(piece.Span);
-                await WritePieceAsync(file, offset + done, piece, cancellationToken).ConfigureAwait(false);
+                await WritePieceAsync(disk, file, offset + done, piece, cancellationToken).ConfigureAwait(false);
                 done += count;
             }
 
@@ -47,7 +47,8 @@ internal static class ChunkBytes
     }
 
     /// <summary>The checksum of what is in the file; null where it ends within the chunk.</summary>
-    public static async Task<ulong?> ChecksumAsync(SafeFileHandle file, long offset, long length, IncrementalHash? digest, CancellationToken cancellationToken)
+    public static async Task<ulong?> ChecksumAsync(
+        HostDisk disk, SafeFileHandle file, long offset, long length, IncrementalHash? digest, CancellationToken cancellationToken)
     {
         var hash = new XxHash3();
         var buffer = ArrayPool<byte>.Shared.Rent(PieceBytes);
@@ -56,7 +57,7 @@ internal static class ChunkBytes
             for (var done = 0L; done < length;)
             {
                 var piece = buffer.AsMemory(0, (int)Math.Min(PieceBytes, length - done));
-                var count = await RandomAccess.ReadAsync(file, piece, offset + done, cancellationToken).ConfigureAwait(false);
+                var count = await disk.ReadAsync(file, piece, offset + done, cancellationToken).ConfigureAwait(false);
                 if (count == 0)
                 {
                     return null;
@@ -75,12 +76,26 @@ internal static class ChunkBytes
         }
     }
 
-    /// <summary>Makes a chunk zeros.</summary>
-    public static async ValueTask WriteZerosAsync(SafeFileHandle file, long offset, long length, CancellationToken cancellationToken)
+    /// <summary>As <see cref="ChecksumAsync"/>; null also where the disk does not give it back, which is not right either.</summary>
+    public static async Task<ulong?> TryChecksumAsync(
+        HostDisk disk, SafeFileHandle file, long offset, long length, IncrementalHash? digest, CancellationToken cancellationToken)
     {
-        for (var done = LinuxCalls.TryPunchHole(file, offset, length) ? length : 0; done < length; done += PieceBytes)
+        try
         {
-            await RandomAccess.WriteAsync(file, Zeros.AsMemory(0, (int)Math.Min(PieceBytes, length - done)), offset + done, cancellationToken).ConfigureAwait(false);
+            return await ChecksumAsync(disk, file, offset, length, digest, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Makes a chunk zeros.</summary>
+    public static async ValueTask WriteZerosAsync(HostDisk disk, SafeFileHandle file, long offset, long length, CancellationToken cancellationToken)
+    {
+        for (var done = disk.TryPunchHole(file, offset, length) ? length : 0; done < length; done += PieceBytes)
+        {
+            await disk.WriteAsync(file, Zeros.AsMemory(0, (int)Math.Min(PieceBytes, length - done)), offset + done, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -97,7 +112,7 @@ internal static class ChunkBytes
     }
 
     // Runs of blocks of one kind, as long as they get.
-    private static async ValueTask WritePieceAsync(SafeFileHandle file, long offset, ReadOnlyMemory<byte> piece, CancellationToken cancellationToken)
+    private static async ValueTask WritePieceAsync(HostDisk disk, SafeFileHandle file, long offset, ReadOnlyMemory<byte> piece, CancellationToken cancellationToken)
     {
         for (var at = 0; at < piece.Length;)
         {
@@ -107,9 +122,9 @@ internal static class ChunkBytes
             }
 
             at = Math.Min(at, piece.Length);
-            if (!isZero || !LinuxCalls.TryPunchHole(file, offset + start, at - start))
+            if (!isZero || !disk.TryPunchHole(file, offset + start, at - start))
             {
-                await RandomAccess.WriteAsync(file, piece[start..at], offset + start, cancellationToken).ConfigureAwait(false);
+                await disk.WriteAsync(file, piece[start..at], offset + start, cancellationToken).ConfigureAwait(false);
             }
         }
     }

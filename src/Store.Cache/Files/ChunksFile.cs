@@ -16,28 +16,30 @@ internal static class ChunksFile
 
     public static string FingerprintOf(ChunkManifest chunks) => Convert.ToHexStringLower(SHA256.HashData(Bytes(chunks)));
 
-    /// <summary>Writes the file whole or not at all.</summary>
-    public static void Write(string path, ChunkManifest chunks)
+    /// <summary>Writes the file whole or not at all, as of a time.</summary>
+    public static void Write(EntryFiles files, ChunkManifest chunks, DateTimeOffset at)
     {
-        var next = path + EntryFiles.NextSuffix;
-        File.Delete(next);
-        using (var file = File.OpenHandle(next, FileMode.CreateNew, FileAccess.Write))
+        var disk = files.Disk;
+        disk.Remove(files.NextChunks);
+        using (var file = disk.Open(files.NextChunks, FileMode.CreateNew))
         {
-            RandomAccess.Write(file, Bytes(chunks), 0);
-            DiskFlush.Of(file, next);
+            disk.Write(file, Bytes(chunks), 0);
+            disk.Stamp(file, at);
+            disk.Flush(file, files.NextChunks);
         }
 
-        File.Move(next, path, overwrite: true);
+        disk.Rename(files.NextChunks, files.Chunks);
     }
 
-    /// <summary>The chunks in the file; null where it is not there, or is not what was written.</summary>
-    public static ChunkManifest? TryRead(string path)
+    /// <summary>The chunks in the file; null where it is not there, or is not what was written, or the disk does not give it back.</summary>
+    /// <exception cref="IOException">Nobody knows: it could not be opened for another reason, such as too many open files. Then nothing is thrown away.</exception>
+    public static ChunkManifest? TryRead(EntryFiles files)
     {
         try
         {
-            return UnixFile.StatusOfName(path) is { IsRegular: true } ? Parse(File.ReadAllBytes(path)) : null;
+            return files.Disk.Look(files.Chunks) is { IsRegular: true } ? Parse(files.Disk.ReadAll(files.Chunks)) : null;
         }
-        catch (IOException)
+        catch (IOException e) when (e is FileNotFoundException or DirectoryNotFoundException || e.HResult == LinuxCalls.InputOutput)
         {
             return null;
         }

@@ -11,33 +11,33 @@ internal static class FileCopy
     private const int BufferBytes = 256 << 10;
 
     /// <summary>Makes an empty file the same as another.</summary>
-    public static async Task<CloneMethod> CloneAsync(SafeFileHandle from, SafeFileHandle to, CancellationToken cancellationToken)
+    public static async Task<CloneMethod> CloneAsync(HostDisk disk, SafeFileHandle from, SafeFileHandle to, CancellationToken cancellationToken)
     {
-        if (LinuxCalls.TryClone(from, to))
+        if (disk.TryShare(from, to))
         {
             return CloneMethod.Reflink;
         }
 
-        var size = RandomAccess.GetLength(from);
-        RandomAccess.SetLength(to, size);
-        for (var offset = 0L; offset < size && LinuxCalls.NextData(from, offset) is { } data;)
+        var size = disk.LengthOf(from);
+        disk.Resize(to, size);
+        for (var offset = 0L; offset < size && disk.NextData(from, offset) is { } data;)
         {
-            var end = LinuxCalls.NextHole(from, data) ?? size;
-            await CopyAsync(from, to, data, end, cancellationToken).ConfigureAwait(false);
+            var end = disk.NextHole(from, data) ?? size;
+            await CopyAsync(disk, from, to, data, end, cancellationToken).ConfigureAwait(false);
             offset = end;
         }
 
         return CloneMethod.Copy;
     }
 
-    private static async Task CopyAsync(SafeFileHandle from, SafeFileHandle to, long offset, long end, CancellationToken cancellationToken)
+    private static async Task CopyAsync(HostDisk disk, SafeFileHandle from, SafeFileHandle to, long offset, long end, CancellationToken cancellationToken)
     {
         while (offset < end)
         {
             await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding); // the kernel holds the thread
             cancellationToken.ThrowIfCancellationRequested();
             var length = Math.Min(SliceBytes, end - offset);
-            var count = LinuxCalls.TryCopy(from, to, offset, length) ?? await CopyByHandAsync(from, to, offset, length, cancellationToken).ConfigureAwait(false);
+            var count = disk.TryCopy(from, to, offset, length) ?? await CopyByHandAsync(disk, from, to, offset, length, cancellationToken).ConfigureAwait(false);
             if (count == 0)
             {
                 throw new IOException("The file became shorter while it was copied.");
@@ -48,13 +48,14 @@ internal static class FileCopy
     }
 
     // Between file systems of two kinds, and on kernels that do not copy there.
-    private static async Task<long> CopyByHandAsync(SafeFileHandle from, SafeFileHandle to, long offset, long length, CancellationToken cancellationToken)
+    private static async Task<long> CopyByHandAsync(
+        HostDisk disk, SafeFileHandle from, SafeFileHandle to, long offset, long length, CancellationToken cancellationToken)
     {
         var buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
         try
         {
-            var count = await RandomAccess.ReadAsync(from, buffer.AsMemory(0, (int)Math.Min(BufferBytes, length)), offset, cancellationToken).ConfigureAwait(false);
-            await RandomAccess.WriteAsync(to, buffer.AsMemory(0, count), offset, cancellationToken).ConfigureAwait(false);
+            var count = await disk.ReadAsync(from, buffer.AsMemory(0, (int)Math.Min(BufferBytes, length)), offset, cancellationToken).ConfigureAwait(false);
+            await disk.WriteAsync(to, buffer.AsMemory(0, count), offset, cancellationToken).ConfigureAwait(false);
             return count;
         }
         finally

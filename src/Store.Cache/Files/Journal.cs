@@ -24,19 +24,20 @@ internal sealed class Journal : IDisposable
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(100);
 
+    private readonly HostDisk _disk;
     private readonly SafeFileHandle _file;
     private readonly TimeProvider _time;
     private readonly Lock _lock = new();
     private long _read;
 
-    public Journal(string path, TimeProvider time) => (_file, _time) = (EntryFiles.Open(path), time);
+    public Journal(EntryFiles files, TimeProvider time) => (_disk, _file, _time) = (files.Disk, files.Disk.Open(files.Journal), time);
 
     /// <summary>Opens one of an entry that is leased; null where another process has given it its final name since.</summary>
     public static Journal? TryOpen(EntryFiles files, TimeProvider time)
     {
         try
         {
-            return new Journal(files.Journal, time);
+            return new Journal(files, time);
         }
         catch (DirectoryNotFoundException)
         {
@@ -49,7 +50,7 @@ internal sealed class Journal : IDisposable
     {
         lock (_lock)
         {
-            var length = RandomAccess.GetLength(_file);
+            var length = _disk.LengthOf(_file);
             if (length < _read)
             {
                 _read = 0; // somebody began it anew
@@ -57,7 +58,7 @@ internal sealed class Journal : IDisposable
 
             var records = new List<JournalRecord>();
             var buffer = new byte[RecordBytes * RecordsAtOnce];
-            while (RandomAccess.Read(_file, buffer.AsSpan(0, (int)Math.Min(buffer.Length, (length - _read) / RecordBytes * RecordBytes)), _read) is >= RecordBytes and var count)
+            while (_disk.Read(_file, buffer.AsSpan(0, (int)Math.Min(buffer.Length, (length - _read) / RecordBytes * RecordBytes)), _read) is >= RecordBytes and var count)
             {
                 for (var at = 0; at + RecordBytes <= count; at += RecordBytes)
                 {
@@ -80,15 +81,15 @@ internal sealed class Journal : IDisposable
         var bytes = Bytes(record);
         lock (_lock)
         {
-            LinuxCalls.LockRange(_file, AppendLock, 1);
+            _disk.LockRange(_file, AppendLock, 1);
             try
             {
-                var end = RandomAccess.GetLength(_file);
-                RandomAccess.Write(_file, bytes, end - (end % RecordBytes)); // over what was torn
+                var end = _disk.LengthOf(_file);
+                _disk.Write(_file, bytes, end - (end % RecordBytes)); // over what was torn
             }
             finally
             {
-                LinuxCalls.UnlockRange(_file, AppendLock, 1);
+                _disk.UnlockRange(_file, AppendLock, 1);
             }
         }
     }
@@ -98,7 +99,7 @@ internal sealed class Journal : IDisposable
     {
         lock (_lock)
         {
-            RandomAccess.SetLength(_file, 0);
+            _disk.Resize(_file, 0);
             _read = 0;
         }
     }
@@ -107,12 +108,12 @@ internal sealed class Journal : IDisposable
     public async ValueTask<IDisposable> TakeAsync(int? chunk, CancellationToken cancellationToken)
     {
         var (start, length) = chunk is { } index ? (FirstChunkLock + index, 1) : (FirstChunkLock, int.MaxValue);
-        for (var pause = FirstPause; !LinuxCalls.TryLockRange(_file, start, length); pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
+        for (var pause = FirstPause; !_disk.TryLockRange(_file, start, length); pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
         {
             await Task.Delay(pause, _time, cancellationToken).ConfigureAwait(false);
         }
 
-        return new Turn(_file, start, length);
+        return new Turn(_disk, _file, start, length);
     }
 
     public void Dispose() => _file.Dispose();
@@ -134,13 +135,13 @@ internal sealed class Journal : IDisposable
             ? new JournalRecord((int)BinaryPrimitives.ReadInt64LittleEndian(bytes[8..]), BinaryPrimitives.ReadUInt64LittleEndian(bytes[16..]), bytes[4] == 1)
             : null;
 
-    private sealed class Turn(SafeFileHandle file, long start, long length) : IDisposable
+    private sealed class Turn(HostDisk disk, SafeFileHandle file, long start, long length) : IDisposable
     {
         public void Dispose()
         {
             if (!file.IsClosed)
             {
-                LinuxCalls.UnlockRange(file, start, length);
+                disk.UnlockRange(file, start, length);
             }
         }
     }

@@ -6,6 +6,7 @@ namespace GlanceStore.Cache.Files;
 /// <summary>What .NET has no call for. The numbers are Linux's, of asm-generic.</summary>
 internal static partial class LinuxCalls
 {
+    public const int InputOutput = 5;
     public const int TryAgain = 11;
     public const int AccessDenied = 13;
     public const int NoSuchAddress = 6;

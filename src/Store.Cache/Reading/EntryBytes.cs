@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using GlanceStore.Cache.Entries;
+using GlanceStore.Cache.Files;
 using GlanceStore.Formats;
 
 namespace GlanceStore.Cache.Reading;
@@ -93,7 +94,7 @@ internal sealed class EntryBytes(EntryUse use, IOrigin origin, ImageCache cache)
             }
         }
 
-        throw new StoreException(StoreError.Unavailable, $"'{Entry.ImagePath}' is cut or replaced again and again while it is read: find out who does that.");
+        await ReadPastAsync(index, within, buffer, cancellationToken).ConfigureAwait(false); // what is written there is not given back
     }
 
     private async ValueTask<bool> IsKeptAsync(int index, CancellationToken cancellationToken)
@@ -103,13 +104,13 @@ internal sealed class EntryBytes(EntryUse use, IOrigin origin, ImageCache cache)
             await Entry.EnsureAsync(index, origin, cancellationToken).ConfigureAwait(false);
             return true;
         }
-        catch (StoreException e) when (e.Error == StoreError.OutOfSpace)
+        catch (StoreException e) when (e.Error == StoreError.OutOfSpace || CacheErrors.SaysDiskFailed(e))
         {
             return false;
         }
     }
 
-    // A guest goes on where the disk is full: its chunk is verified as any, and not kept.
+    // A guest goes on where the disk is full or fails: its chunk is verified as any, and not kept.
     private async ValueTask ReadPastAsync(int index, long within, Memory<byte> buffer, CancellationToken cancellationToken)
     {
         var stream = await origin.OpenAsync(Entry.Chunks.OffsetOf(index), Entry.Chunks[index].Length, cancellationToken).ConfigureAwait(false);

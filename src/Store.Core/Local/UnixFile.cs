@@ -12,6 +12,8 @@ internal static partial class UnixFile
     private const int EmptyPath = 0x1000;
     private const int GetDescriptorFlags = 1;
     private const int CloseOnExec = 1;
+    private const int NoEntry = 2;
+    private const int NotDirectory = 20;
 
     /// <summary>Whether something is there that is no regular file: a pipe, a device, a socket.</summary>
     public static bool IsSpecial(string path) => StatusOf(path) is { IsRegular: false, IsDirectory: false };
@@ -37,11 +39,25 @@ internal static partial class UnixFile
     public static UnixStatus? StatusOfName(string path) =>
         OperatingSystem.IsLinux() && StatusCall(CurrentDirectory, path, NoFollow, BasicStatus, out var status) == 0 ? status : null;
 
+    /// <summary>As <see cref="StatusOfName"/>, for whom it matters whether nothing is there or nothing could be found out.</summary>
+    /// <exception cref="IOException">The system could not tell.</exception>
+    public static UnixStatus? LookAt(string path)
+    {
+        if (StatusOfName(path) is { } found)
+        {
+            return found;
+        }
+
+        return Marshal.GetLastPInvokeError() is var error and not (NoEntry or NotDirectory) && OperatingSystem.IsLinux()
+            ? throw new IOException($"'{path}' cannot be looked at: {Marshal.GetPInvokeErrorMessage(error)}", error)
+            : null;
+    }
+
     /// <summary>What the system says of an open file; null where it does not tell.</summary>
     public static UnixStatus? StatusOf(SafeFileHandle file) =>
         OperatingSystem.IsLinux() && OpenStatusCall(file, "", EmptyPath, BasicStatus, out var status) == 0 ? status : null;
 
-    [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8)]
+    [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int StatusCall(int directory, string path, int flags, uint mask, out UnixStatus status);
 
     [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8)]
