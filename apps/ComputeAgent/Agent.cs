@@ -73,6 +73,7 @@ internal sealed class Agent : IAsyncDisposable
             ReadAheadBytes = settings.ReadAheadBytes,
             Parallelism = settings.Parallelism,
             BackgroundBytesPerSecond = settings.BackgroundBytesPerSecond,
+            Logger = services.GetRequiredService<ILogger<ImageCache>>(),
         });
         var agent = new Agent(services, options, places, cache);
         await agent.Images.RestoreAsync(CancellationToken.None);

@@ -198,6 +198,30 @@ public sealed class ImageTests
     }
 
     [TestMethod]
+    public async Task A_chunk_that_the_hosts_disk_did_not_keep_is_told_in_the_log_and_comes_anew()
+    {
+        using var place = new Place();
+        var bytes = SomeBytes.Of(Size);
+        var id = await place.ImageAsync(bytes);
+        await using var agent = await AgentProcess.StartAsync(place.Socket, [.. place.Arguments, "--ComputeAgent:Cache:ReverifyAfter=00:00:00.001"]);
+        await agent.Client.PutAsync($"/images/{id}");
+        var digest = (string)(await agent.Client.UntilAsync(id, "ready"))["digest"]!;
+        var kept = new DirectoryInfo(place.At("agent/cache")).GetFiles("*", SearchOption.AllDirectories).MaxBy(file => file.Length)!;
+        using (var file = kept.Open(FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite))
+        {
+            file.Position = 2 * Place.ChunkBytes;
+            file.WriteByte((byte)~bytes[2 * Place.ChunkBytes]);
+        }
+
+        var disk = (await agent.Client.PostAsync($"/images/{id}/disks", """{"kind": "clone"}""")).Is(201);
+        Assert.AreSequenceEqual(bytes, await File.ReadAllBytesAsync(disk["path"]!));
+        await agent.StopAsync();
+        var said = await agent.SaidAsync();
+        Assert.Contains("chunk 2 of", said);
+        Assert.Contains(digest.Split(':')[^1], said);
+    }
+
+    [TestMethod]
     [DataRow("PUT", "/images/..", "", 404)]
     [DataRow("PUT", "/images/-x", "", 400)]
     [DataRow("PUT", "/images/a%2Fb", "", 400)]
