@@ -13,6 +13,9 @@ namespace GlanceStore.ComputeAgent;
 /// <summary>All that the agent is made of.</summary>
 internal sealed class Agent : IAsyncDisposable
 {
+    // It shares its host with the guests. Less would refuse reads of 32 MiB, which clients may take for granted.
+    private const long AnswerBytes = 36 << 20;
+
     private readonly CancellationTokenSource _ending = new();
     private readonly StoreCounters _counters = new();
     private readonly Precache _precache;
@@ -27,7 +30,14 @@ internal sealed class Agent : IAsyncDisposable
         Cache = cache;
         Events = new EventHub(options);
         Downloads = new Downloads(options.Downloads);
-        Nbd = NbdServer.Start(new NbdServerOptions { EndPoint = places.Nbd, StopTimeout = options.StopTimeout, Logger = loggers.CreateLogger<NbdServer>(), TimeProvider = time });
+        Nbd = NbdServer.Start(new NbdServerOptions
+        {
+            EndPoint = places.Nbd,
+            MaxBufferBytes = AnswerBytes,
+            StopTimeout = options.StopTimeout,
+            Logger = loggers.CreateLogger<NbdServer>(),
+            TimeProvider = time,
+        });
         Images = new AgentImages(services.GetRequiredService<SourceList>(), cache, new ImageCheck(cache, new SignatureCheck(options, cache)), Downloads,
             new RecordFolder<ImageRecord>(Path.Combine(places.Directory, "images"), loggers.CreateLogger<RecordFolder<ImageRecord>>()), uses, Events, time, loggers.CreateLogger<AgentImages>());
         var paths = new DiskPaths(places.DisksDirectory);
