@@ -106,7 +106,7 @@ internal static class ServiceHost
             .AddSingleton<ImageMembers>().AddSingleton<ImageUploads>().AddSingleton<UploadRecords>().AddSingleton<ImageDownloads>()
             .AddSingleton<ImageRemoval>().AddSingleton<DataRemoval>().AddSingleton<Recovery>()
             .AddSingleton<ForeignData>().AddSingleton<GivenPlaces>().AddSingleton<LocationReceipts>().AddSingleton<LocationChanges>();
-        services.AddSingleton<StagingArea>().AddSingleton<ImageImports>().AddSingleton<TaskList>().AddSingleton<ImportRecords>().AddSingleton<ImportSources>()
+        services.AddSingleton<StagingArea>().AddSingleton<ImageImports>().AddSingleton<TaskList>().AddSingleton<TaskCreation>().AddSingleton<ImportRecords>().AddSingleton<ImportSources>()
             .AddSingleton<ImportRun>().AddSingleton<ImportWorkers>();
         services.AddSingleton<DiskConversion>().AddSingleton<ConversionRecords>().AddSingleton<ConversionRun>().AddSingleton<ConversionRequests>();
         services.AddSingleton<ImageSignatures>().AddSingleton<BarbicanClient>();

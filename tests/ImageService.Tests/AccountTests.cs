@@ -94,6 +94,23 @@ public sealed class AccountTests
     }
 
     [TestMethod]
+    public async Task Only_an_administrator_makes_tasks_and_sees_them()
+    {
+        var body = Imports.MakingOf("http://x.example.org/disk", "raw");
+        foreach (var client in new[] { _owner, _reader, _other })
+        {
+            (await client.PostAsync("/v2/tasks", body)).Is(403);
+            (await client.GetAsync("/v2/tasks")).Is(403);
+            (await client.GetAsync($"/v2/tasks/{Absent}")).Is(403);
+        }
+
+        var task = (await _admin.PostAsync("/v2/tasks", body)).Is(201);
+        Assert.AreEqual("ops", task["owner"]);
+        Assert.AreEqual("root", task["user_id"]);
+        (await _admin.GetAsync($"/v2/tasks/{Absent}")).Is(404);
+    }
+
+    [TestMethod]
     public async Task A_member_sees_what_is_shared_with_it_and_lists_it_once_it_has_accepted()
     {
         var id = await _owner.StoreAsync([1]);

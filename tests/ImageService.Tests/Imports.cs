@@ -10,6 +10,13 @@ internal static class Imports
 
     public static string WebDownload(string uri, string more = "") => $$$"""{"method": {"name": "web-download", "uri": "{{{uri}}}"{{{more}}}}}""";
 
+    /// <summary>The body of a task that makes an image of what is at an address.</summary>
+    public static string MakingOf(string from, string format, string properties = "{}") => new JsonObject
+    {
+        ["type"] = "import",
+        ["input"] = new JsonObject { ["import_from"] = from, ["import_from_format"] = format, ["image_properties"] = "PROPERTIES" },
+    }.ToJsonString().Replace("\"PROPERTIES\"", properties, StringComparison.Ordinal);
+
     public static Task<Answer> StageAsync(ApiClient client, string id, byte[] data)
     {
         var body = new ByteArrayContent(data) { Headers = { ContentType = new("application/octet-stream") } };

@@ -9,7 +9,7 @@ public sealed class RealClientTests
     private static RunningService _service = null!;
 
     [ClassInitialize]
-    public static async Task StartAsync(TestContext context) => _service = await RunningService.StartAsync();
+    public static async Task StartAsync(TestContext context) => _service = await RunningService.StartAsync("ImageService:WebDownload:AllowedNetworks=127.0.0.0/8");
 
     [ClassCleanup]
     public static async Task StopAsync() => await _service.DisposeAsync();
@@ -61,6 +61,24 @@ public sealed class RealClientTests
         Assert.Contains("cold", await GlanceAsync("stores-info"));
         await GlanceAsync("image-delete", id);
         Assert.IsEmpty(_service.StoredIn("cold"));
+    }
+
+    [TestMethod]
+    public async Task Glance_makes_an_image_by_a_task()
+    {
+        DebianProgram.Require("glance", "/usr/bin/glance");
+        using var web = Imports.Web(SomeBytes.Of(100_000));
+        Task<string> GlanceAsync(params string[] arguments) => RunAsync("/usr/bin/glance",
+            ["--os-auth-token", "none", "--os-image-url", _service.Address.AbsoluteUri.TrimEnd('/'), .. arguments]);
+        var input = $$"""{"import_from": "{{web.Url}}/disk", "import_from_format": "raw", "image_properties": {"name": "by-task", "disk_format": "raw", "container_format": "bare"}}""";
+        Assert.Contains("import", await GlanceAsync("task-create", "--type", "import", "--input", input));
+        var task = (await _service.Client.GetAsync("/v2/tasks?type=import")).Is(200).Json["tasks"]!.AsArray().Single()!;
+        var id = (await _service.Client.GetAsync($"/v2/tasks/{task["id"]}")).Is(200)["image_id"]!;
+        await Imports.EndAsync(_service, id);
+        Assert.Contains("success", await GlanceAsync("task-show", (string)task["id"]!));
+        Assert.Contains((string)task["id"]!, await GlanceAsync("task-list"));
+        Assert.Contains("by-task", await GlanceAsync("image-show", id));
+        await GlanceAsync("image-delete", id);
     }
 
     [TestMethod]

@@ -1,5 +1,3 @@
-using GlanceStore.Conformance;
-using GlanceStore.Drivers.File;
 using GlanceStore.ImageService.Checking;
 using GlanceStore.ImageService.Http;
 using GlanceStore.ImageService.Transfers;
@@ -47,8 +45,8 @@ public abstract class RemovalRaceTests : DatabaseTests
     {
         var id = await Client.StoreAsync(Image);
         await ExecuteAsync("UPDATE images SET status_before = status, status = 'pending_delete' WHERE id = @id", id);
-        await using var busy = StoresOf(
-            "fast", () => RemovalFrom(Service.Stores).RemoveImageAsync(id, InUse.IsWaitedFor, CancellationToken.None), isInUse: true);
+        await using var busy = SlowStores.Of(
+            Service, "fast", () => RemovalFrom(Service.Stores).RemoveImageAsync(id, InUse.IsWaitedFor, CancellationToken.None), isInUse: true);
         var e = await Assert.ThrowsExactlyAsync<ApiException>(() => RemovalFrom(busy).RemoveImageAsync(id, InUse.IsTold, CancellationToken.None));
         Assert.AreEqual(409, e.Status);
         await RecoverAsync();
@@ -105,20 +103,8 @@ public abstract class RemovalRaceTests : DatabaseTests
 
     private async Task RemoveAsync(string store, string id, InUse inUse, Func<Task> meanwhile, bool isInUse = false)
     {
-        await using var slow = StoresOf(store, meanwhile, isInUse);
+        await using var slow = SlowStores.Of(Service, store, meanwhile, isInUse);
         await RemovalFrom(slow).RemovePlacesAsync(id, inUse, CancellationToken.None);
-    }
-
-    private ImageStores StoresOf(string store, Func<Task> meanwhile, bool isInUse)
-    {
-        var plan = new FaultPlan();
-        var spot = plan.OnEach(DriverCall.Delete).Do(meanwhile);
-        if (isInUse)
-        {
-            spot.Fail(StoreError.InUse);
-        }
-
-        return new ImageStores([new ImageStore(store, new FaultyDriver(new FileDriver(new FileDriverOptions { Directory = Service.At(store) }), plan))]);
     }
 
     private DataRemoval RemovalFrom(ImageStores stores) => new(Service.Database, stores, new ServiceOptions(), TimeProvider.System, NullLogger<DataRemoval>.Instance);

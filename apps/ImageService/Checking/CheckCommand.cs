@@ -41,8 +41,9 @@ internal static class CheckCommand
             var database = service.Services.GetRequiredService<ServiceDatabase>();
             await database.RequireCurrentAsync(cancellationToken);
             var report = new CheckReport(output, call.AsJson);
+            await using var scratch = await CheckScratch.OpenAsync(cancellationToken);
             var check = new DatabaseCheck(
-                new CheckRecords(database), service.Services.GetRequiredService<ImageStores>(), service.Services.GetRequiredService<StagingArea>(), report.Write);
+                new CheckRecords(database), service.Services.GetRequiredService<ImageStores>(), service.Services.GetRequiredService<StagingArea>(), scratch, report.Write);
             await check.RunAsync(call.Sample, Random.Shared, cancellationToken);
             report.End(check);
             return report.ExitCode;

@@ -16,27 +16,21 @@ internal readonly record struct SampleSize(double Number, bool IsPercent)
     }
 
     /// <summary>How many that is of so many; of a part that is not none, at least one.</summary>
-    public int Of(long all) => (int)Math.Min(IsPercent ? Math.Ceiling(all * Number / 100) : Number, Math.Min(all, Array.MaxLength));
+    public long Of(long all) => (long)Math.Min(IsPercent ? Math.Ceiling(all * Number / 100) : Number, all);
 }
 
 /// <summary>Some of many copies, each as likely as any other, chosen as they pass by.</summary>
-internal sealed class CopySample(int size, Random random)
+internal sealed class CopySample(long size, Random random, CheckScratch scratch)
 {
-    private readonly List<KnownCopy> _chosen = new(Math.Min(size, 1024));
     private long _seen;
 
-    public IReadOnlyList<KnownCopy> Chosen => _chosen;
-
-    public void Offer(KnownCopy copy)
+    public async Task OfferAsync(KnownCopy copy)
     {
+        var slot = _seen < size ? _seen : random.NextInt64(_seen + 1);
         _seen++;
-        if (_chosen.Count < size)
+        if (slot < size)
         {
-            _chosen.Add(copy);
-        }
-        else if (random.NextInt64(_seen) is var place && place < size)
-        {
-            _chosen[(int)place] = copy;
+            await scratch.ChooseAsync(slot, copy);
         }
     }
 }

@@ -1,4 +1,3 @@
-using GlanceStore.Drivers;
 using GlanceStore.ImageService.Transfers;
 
 namespace GlanceStore.ImageService.Checking;
@@ -7,9 +6,9 @@ namespace GlanceStore.ImageService.Checking;
 /// <remarks>
 /// The stores are listed before the database is read, and whatever does not agree is looked at once more in both: what comes, goes, or is under way meanwhile is no finding.
 /// </remarks>
-internal sealed class DatabaseCheck(CheckRecords records, ImageStores stores, StagingArea staging, Action<Finding> found)
+internal sealed class DatabaseCheck(CheckRecords records, ImageStores stores, StagingArea staging, CheckScratch scratch, Action<Finding> found)
 {
-    private readonly StoreListings _listings = new(stores);
+    private readonly StoreListings _listings = new(stores, scratch);
     private readonly Scrub _scrub = new(stores);
 
     public long Copies { get; private set; }
@@ -21,13 +20,13 @@ internal sealed class DatabaseCheck(CheckRecords records, ImageStores stores, St
     public async Task RunAsync(SampleSize sampleSize, Random random, CancellationToken cancellationToken)
     {
         await ListAsync(cancellationToken);
-        var sample = new CopySample(sampleSize.Of(await records.CountAsync(cancellationToken)), random);
+        var sample = new CopySample(sampleSize.Of(await records.CountAsync(cancellationToken)), random, scratch);
         await foreach (var copy in records.CopiesAsync(cancellationToken))
         {
             Copies++;
             if (await IsWholeAsync(copy, cancellationToken) && copy.Position >= 0)
             {
-                sample.Offer(copy);
+                await sample.OfferAsync(copy);
             }
         }
 
@@ -36,12 +35,12 @@ internal sealed class DatabaseCheck(CheckRecords records, ImageStores stores, St
             found(Finding.WithoutData(id));
         }
 
-        foreach (var image in _listings.Rest.OrderBy(image => image.Stored.Location.Uri, StringComparer.Ordinal).ToArray())
+        await foreach (var image in _listings.RestAsync())
         {
             await CheckRestAsync(image, cancellationToken);
         }
 
-        foreach (var copy in sample.Chosen)
+        await foreach (var copy in scratch.ChosenAsync())
         {
             await CheckBytesAsync(copy, cancellationToken);
         }
@@ -52,7 +51,7 @@ internal sealed class DatabaseCheck(CheckRecords records, ImageStores stores, St
     {
         foreach (var down in stores.Down)
         {
-            _listings.MarkUnread(down.Id);
+            await _listings.MarkUnreadAsync(down.Id);
             found(Finding.UnreadStore(down.Id, down.Reason));
         }
 
@@ -75,21 +74,21 @@ internal sealed class DatabaseCheck(CheckRecords records, ImageStores stores, St
         try
         {
             var place = stores.Resolve(copy.Location);
-            var stored = await _listings.TakeAsync(place.Store, place.Location, cancellationToken);
-            if (stored?.Size == copy.Size)
+            var size = await _listings.TakeAsync(place.Store, place.Location, cancellationToken);
+            if (size == copy.Size)
             {
                 return true;
             }
 
             if (await records.HasAsync(copy, cancellationToken))
             {
-                found(stored is null ? Finding.Missing(copy) : Finding.OtherSize(copy, stored.Size));
+                found(size is { } other ? Finding.OtherSize(copy, other) : Finding.Missing(copy));
             }
         }
         catch (StoreException e) when (e.Error is StoreError.InvalidConfiguration or StoreError.Unavailable)
         {
             // Of a store that is not here or does not answer one finding is enough.
-            _listings.MarkUnread(copy.Store);
+            await _listings.MarkUnreadAsync(copy.Store);
             found(Finding.UnreadStore(copy.Store, e.Message));
         }
         catch (StoreException e)
@@ -100,9 +99,9 @@ internal sealed class DatabaseCheck(CheckRecords records, ImageStores stores, St
         return false;
     }
 
-    private async Task CheckRestAsync(ListedImage image, CancellationToken cancellationToken)
+    private async Task CheckRestAsync(ListedCopy image, CancellationToken cancellationToken)
     {
-        var location = image.Stored.Location;
+        var location = image.Location;
         try
         {
             // First the store and then the database: what was published since then has its row, or its upload's.

@@ -3,9 +3,8 @@ using GlanceStore.Drivers;
 namespace GlanceStore.ImageService.Checking;
 
 /// <summary>What the stores hold, as far as they tell: listed once, and then taken off one by one as the database accounts for it.</summary>
-internal sealed class StoreListings(ImageStores stores)
+internal sealed class StoreListings(ImageStores stores, CheckScratch scratch)
 {
-    private readonly Dictionary<(string Store, string Uri), ListedImage> _rest = [];
     private readonly HashSet<IImageStore> _listed = [];
     private readonly HashSet<string> _unread = new(StringComparer.OrdinalIgnoreCase);
 
@@ -13,7 +12,7 @@ internal sealed class StoreListings(ImageStores stores)
     public int Count => _listed.Count;
 
     /// <summary>What nobody has accounted for.</summary>
-    public IEnumerable<ListedImage> Rest => _rest.Values;
+    public IAsyncEnumerable<ListedCopy> RestAsync() => scratch.RestAsync();
 
     /// <summary>Lists a store; one that does not tell what it holds is asked for each image instead.</summary>
     /// <returns>Why it could not be listed; null where it was, or does not tell.</returns>
@@ -28,10 +27,7 @@ internal sealed class StoreListings(ImageStores stores)
         {
             await foreach (var page in stores.ListAsync(store.Id, null, cancellationToken))
             {
-                foreach (var image in page.Images)
-                {
-                    _rest[(store.Id, image.Stored.Location.Uri)] = image;
-                }
+                await scratch.AddAsync(page.Images.Select(image => Of(store.Id, image)), cancellationToken);
             }
 
             _listed.Add(store);
@@ -43,7 +39,7 @@ internal sealed class StoreListings(ImageStores stores)
         }
         catch (StoreException e)
         {
-            MarkUnread(store.Id);
+            await MarkUnreadAsync(store.Id);
             return e;
         }
     }
@@ -52,18 +48,19 @@ internal sealed class StoreListings(ImageStores stores)
     public bool IsUnread(string store) => _unread.Contains(store);
 
     /// <summary>Notes that a store answers nothing; what it told before is no finding either.</summary>
-    public void MarkUnread(string store)
+    public Task MarkUnreadAsync(string store)
     {
         _unread.Add(store);
-        foreach (var key in _rest.Keys.Where(key => string.Equals(key.Store, store, StringComparison.OrdinalIgnoreCase)).ToArray())
-        {
-            _rest.Remove(key);
-        }
+        return scratch.ForgetAsync(store);
     }
 
-    /// <summary>What a store has at a location: from its list, or asked for; null where there is nothing.</summary>
-    public async Task<StoredObject?> TakeAsync(IImageStore store, ImageLocation location, CancellationToken cancellationToken) =>
-        _rest.Remove((store.Id, store.ParseLocation(location.Uri).Uri), out var listed)
-            ? listed.Stored
-            : await store.FindAsync(location, cancellationToken);
+    /// <summary>The bytes that a store has at a location: from its list, or asked for; null where there is nothing.</summary>
+    public async Task<long?> TakeAsync(IImageStore store, ImageLocation location, CancellationToken cancellationToken) =>
+        await scratch.TakeAsync(store.Id, store.ParseLocation(location.Uri).Uri) ?? (await store.FindAsync(location, cancellationToken))?.Size;
+
+    private static ListedCopy Of(string store, ListedImage image)
+    {
+        var location = image.Stored.Location;
+        return new ListedCopy { Store = store, Uri = location.Uri, Account = location.Account, Name = image.Name, Size = image.Stored.Size };
+    }
 }

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using GlanceStore.ImageService.Accounts;
 using GlanceStore.ImageService.Database;
-using GlanceStore.ImageService.Events;
 using GlanceStore.ImageService.Http;
 using GlanceStore.ImageService.Images;
 using GlanceStore.ImageService.Imports;
@@ -44,17 +43,9 @@ internal sealed class ConversionRequests(ServiceDatabase database, ImageStores s
 
         string[] places = [.. image.Locations.Select(place => place.Store).Distinct()];
         var request = new ImportRequest(ImportRequest.Convert, null, places, MustAllSucceed: true) { DiskFormat = target };
-        var (name, now) = (Guid.NewGuid().ToString("D"), DbTime.Now(time));
-        var task = await session.FindAsync<ImportTask>(
-            """
-            INSERT INTO tasks (id, type, image_id, status, owner, user_id, request_id, input, message, created_at, updated_at, attempts)
-            VALUES (@name, @Conversion, @id, 'pending', @Project, @User, @requestId, @input, '', @now, @now, 0)
-            ON CONFLICT DO NOTHING
-            RETURNING *
-            """,
-            new { name, ImportTask.Conversion, id, caller.Project, caller.User, requestId, input = request.ToJson(), now })
+        var now = DbTime.Now(time);
+        var task = await TaskQueue.TryAddAsync(session, ImportTask.Conversion, id, request, caller, requestId, now)
             ?? throw ApiException.Conflict($"Image {id} is being imported, copied or converted already.");
-        session.Tell(ServiceEvent.OfTask(EventTypes.TaskCreate, id, task.Id));
         await ReserveAsync(session, task, now);
         return task;
     }

@@ -23,7 +23,7 @@ internal sealed class ConversionRun(
     /// <exception cref="StoreException">It cannot be read, or stored.</exception>
     public async Task RunAsync(Claim claim, IProgress<TransferProgress> progress, Func<string> message, CancellationToken cancellationToken)
     {
-        await RemoveEarlierAsync(claim.Task, cancellationToken);
+        await RemoveEarlierAsync(claim, cancellationToken);
         var (before, report) = await ConvertAsync(claim, progress, cancellationToken);
 
         // Where the database does not answer nobody knows whether it took the change: the result stays, and so does the task until its lease has ended.
@@ -43,11 +43,14 @@ internal sealed class ConversionRun(
     private static ImageId NameOf(ImportTask task) => new(task.Id);
 
     // What a run has stored that was killed before it came to its end.
-    private async Task RemoveEarlierAsync(ImportTask task, CancellationToken cancellationToken)
+    private async Task RemoveEarlierAsync(Claim claim, CancellationToken cancellationToken)
     {
-        foreach (var place in PlacesOf(task, stores))
+        foreach (var place in PlacesOf(claim.Task, stores))
         {
-            await stores.DeleteAsync(place, cancellationToken: cancellationToken);
+            if (!await Leftovers.TryRemoveAsync(stores[place.StoreId!], NameOf(claim.Task), () => records.HoldsAsync(claim), cancellationToken))
+            {
+                throw ApiException.Conflict("The conversion was taken over by another process.");
+            }
         }
     }
 

@@ -83,6 +83,12 @@ internal static class Migrations
         ALTER TABLE image_locations ADD COLUMN claimed_by {text};
         ALTER TABLE image_locations ADD COLUMN lease_until BIGINT
         """,
+
+        // And of what was staged.
+        """
+        ALTER TABLE images ADD COLUMN cleaned_by {text};
+        ALTER TABLE images ADD COLUMN cleaned_until BIGINT
+        """,
     ];
 
     /// <summary>The schema that this program knows.</summary>

@@ -117,7 +117,7 @@ internal static class Schemas
         var properties = new JsonObject
         {
             ["id"] = Text("An identifier for the task"),
-            ["type"] = new JsonObject { ["type"] = "string", ["description"] = "The type of task represented by this content", ["enum"] = new JsonArray(ImportTask.Import, ImportTask.Conversion) },
+            ["type"] = new JsonObject { ["type"] = "string", ["description"] = "The type of task represented by this content", ["enum"] = new JsonArray(ImportTask.Creation, ImportTask.Import, ImportTask.Conversion) },
             ["status"] = new JsonObject { ["type"] = "string", ["description"] = "The current status of this task", ["enum"] = new JsonArray("pending", "processing", "success", "failure") },
             ["owner"] = Nullable("string", "An identifier for the owner of this task"),
             ["image_id"] = Text("Image associated with the task"),

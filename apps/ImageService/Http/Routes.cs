@@ -62,6 +62,7 @@ internal static class Routes
         app.MapPost(Image + "/import", (HttpContext context, ImageImports imports, string id) => imports.ImportAsync(context, id)).WithRequestLimit(LargestDocument);
         app.MapGet(Image + "/tasks", (HttpContext context, ImageImports imports, string id) => imports.TasksOfAsync(context, id));
         app.MapGet("/v2/tasks", (HttpContext context, TaskList tasks) => tasks.ListAsync(context));
+        app.MapPost("/v2/tasks", (HttpContext context, TaskCreation creation) => creation.CreateAsync(context)).WithRequestLimit(LargestDocument);
         app.MapGet("/v2/tasks/{id}", (HttpContext context, ImageImports imports, string id) => imports.TaskAsync(context, id));
         app.MapDelete("/v2/stores/{store}/{id}", (HttpContext context, ImageRemoval removal, string store, string id) => removal.DeleteFromStoreAsync(context, store, id));
     }
@@ -75,7 +76,6 @@ internal static class Routes
     // Known to the API, and not to this service yet: 501 rather than a 404, which would say that there is no such image.
     private static void MapMissing(WebApplication app)
     {
-        app.MapMethods("/v2/tasks", ["POST"], NotBuilt);
         app.MapMethods("/v2/metadefs/{**rest}", ["GET", "POST", "PUT", "DELETE"], NotBuilt);
         app.MapMethods("/v2/cache/{**rest}", ["GET", "PUT", "DELETE"], NotBuilt);
     }

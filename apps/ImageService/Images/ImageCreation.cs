@@ -16,7 +16,7 @@ internal sealed partial class ImageCreation(ServiceDatabase database, ImageJson 
         var caller = Caller.Of(context);
         Rules.RequireWriter(caller);
         using var body = await JsonBody.ReadAsync(context);
-        var edit = EditOf(body, caller);
+        var edit = EditOf([.. JsonBody.MembersOf(body)], caller);
         var image = await database.WriteAsync(session => InsertAsync(session, edit), context.RequestAborted);
         context.Response.Headers.Location = $"{context.Request.Scheme}://{context.Request.Host}/v2/images/{image.Row.Id}";
         context.Response.Headers["OpenStack-image-import-methods"] = string.Join(',', imports.Methods);
@@ -24,9 +24,10 @@ internal sealed partial class ImageCreation(ServiceDatabase database, ImageJson 
         await JsonBody.WriteAsync(context, json.Of(image, caller), StatusCodes.Status201Created);
     }
 
-    private ImageEdit EditOf(JsonDocument body, Caller caller)
+    /// <summary>A new image with these members, checked and not yet written.</summary>
+    /// <exception cref="ApiException">One of them is not of its form, or not the caller's to give.</exception>
+    public ImageEdit EditOf(IReadOnlyList<JsonProperty> members, Caller caller)
     {
-        JsonProperty[] members = [.. JsonBody.MembersOf(body)];
         var edit = new ImageEdit(caller, new ImageRecord(new ImageRow
         {
             Id = IdOf(members),
@@ -45,18 +46,20 @@ internal sealed partial class ImageCreation(ServiceDatabase database, ImageJson 
         return edit;
     }
 
-    private static string IdOf(JsonProperty[] members)
+    private static string IdOf(IReadOnlyList<JsonProperty> members)
     {
-        if (Array.FindIndex(members, member => member.Name == "id") is var given && given < 0)
+        if (!members.Any(member => member.Name == "id"))
         {
             return Guid.NewGuid().ToString("D");
         }
 
-        var id = JsonBody.TextOf(members[given].Value, "id", ImageProperty.MaxText);
+        var id = JsonBody.TextOf(members.First(member => member.Name == "id").Value, "id", ImageProperty.MaxText);
         return Uuid().IsMatch(id) ? id : throw ApiException.BadRequest("image id does not look like a UUID: 'id' is one such as 12345678-1234-1234-1234-123456789abc.");
     }
 
-    private async Task<ImageRecord> InsertAsync(DbSession session, ImageEdit edit)
+    /// <summary>Writes a new image, queued, and tells so.</summary>
+    /// <exception cref="ApiException">409: its id was given already.</exception>
+    public async Task<ImageRecord> InsertAsync(DbSession session, ImageEdit edit)
     {
         // Ids of images that were deleted are not given again: somebody may hold a copy under that name.
         var id = edit.Image.Row.Id;

@@ -59,22 +59,10 @@ internal sealed class ImageImports(ServiceDatabase database, ImageStores stores,
     {
         var image = await ImageTable.OwnedAsync(session, caller, id);
         Require(caller, image, request);
-        var (task, now) = (Guid.NewGuid().ToString("D"), DbTime.Now(time));
-        var added = await session.ExecuteAsync(
-            """
-            INSERT INTO tasks (id, image_id, status, owner, user_id, request_id, input, message, created_at, updated_at, attempts)
-            VALUES (@task, @id, 'pending', @Project, @User, @requestId, @input, '', @now, @now, 0)
-            ON CONFLICT DO NOTHING
-            """,
-            new { task, id, caller.Project, caller.User, requestId, input = request.ToJson(), now });
-        if (added == 0)
-        {
-            throw ApiException.Conflict($"Image {id} is being imported already.");
-        }
-
-        session.Tell(ServiceEvent.OfTask(EventTypes.TaskCreate, id, task));
+        var task = await TaskQueue.TryAddAsync(session, ImportTask.Import, id, request, caller, requestId, DbTime.Now(time))
+            ?? throw ApiException.Conflict($"Image {id} is being imported already.");
         session.Tell(EventTypes.Update, id);
-        return await ImportRecords.TellAsync(session, id, task, string.Join(',', request.Stores), "");
+        return await ImportRecords.TellAsync(session, id, task.Id, string.Join(',', request.Stores), "");
     }
 
     private static void Require(Caller caller, ImageRecord image, ImportRequest request)

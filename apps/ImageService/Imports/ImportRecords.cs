@@ -92,6 +92,10 @@ internal sealed class ImportRecords(ServiceDatabase database, UploadRecords uplo
             "UPDATE images SET lease_until = @until WHERE id = @Id AND status NOT IN ('pending_delete', 'deleted') AND upload_id = @Token",
             new { claim.Image.Id, claim.Token, until });
 
+    /// <summary>Whether task and image are still this run's; if they are, they stay so for one more lease.</summary>
+    public async Task<bool> HoldsAsync(Claim claim) => await database.WriteAsync(
+        session => RenewAsync(session, claim, claim.Task.Message, Lease.EndOf(options.UploadLease, time)), CancellationToken.None) > 0;
+
     /// <summary>Notes what was staged of an image that comes from the web; false, and nothing noted, where it is no longer this run's.</summary>
     public async Task<bool> NoteStagedAsync(Claim claim, ImageReceipt receipt)
     {
@@ -154,6 +158,14 @@ internal sealed class ImportRecords(ServiceDatabase database, UploadRecords uplo
         }
 
         session.Tell(ServiceEvent.OfTask(EventTypes.TaskFailure, task.ImageId, task.Id));
+        if (task.Type == ImportTask.Creation)
+        {
+            // Nobody asked for an image without data: it goes as one that is deleted, unless somebody has come to want it.
+            await session.ExecuteAsync(
+                "UPDATE images SET status_before = status, status = 'pending_delete', updated_at = @now WHERE id = @ImageId AND status = 'queued' AND protected = 0",
+                new { task.ImageId, now });
+        }
+
         if (task.Type == ImportTask.Conversion)
         {
             await session.ExecuteAsync("UPDATE image_locations SET status = 'discarded' WHERE image_id = @ImageId AND status = 'converting'", new { task.ImageId });

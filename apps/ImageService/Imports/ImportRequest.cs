@@ -20,10 +20,14 @@ internal sealed record ImportRequest(string Method, string? Uri, IReadOnlyList<s
     public const string Copy = "copy-image";
     public const string Convert = "convert";
 
-    private const int MaxUri = 2048;
+    /// <summary>The longest address that is taken.</summary>
+    public const int MaxUri = 2048;
 
     /// <summary>What the image is converted to, of <c>convert</c>; else null.</summary>
     public string? DiskFormat { get; init; }
+
+    /// <summary>What a task of the type <c>import</c> was given, as JSON, which is told as it came; else null.</summary>
+    public string? Given { get; init; }
 
     /// <summary>Whether it is done to an image that is in use, which stays so whatever comes of it.</summary>
     public bool IsOfImageInUse => Method is Copy or Convert;
@@ -59,6 +63,7 @@ internal sealed record ImportRequest(string Method, string? Uri, IReadOnlyList<s
         ["must_all_succeed"] = MustAllSucceed,
         ["digests"] = new JsonArray([.. Digests.Select(digest => (JsonNode?)digest.ToString())]),
         ["disk_format"] = DiskFormat,
+        ["given"] = Given,
     }.ToJsonString();
 
     public static ImportRequest FromJson(string text)
@@ -69,6 +74,7 @@ internal sealed record ImportRequest(string Method, string? Uri, IReadOnlyList<s
             // A task of an older service has none.
             Digests = [.. (json["digests"]?.AsArray() ?? []).Select(digest => Digest.Parse((string)digest!))],
             DiskFormat = (string?)json["disk_format"],
+            Given = (string?)json["given"],
         };
     }
 

@@ -39,7 +39,7 @@ internal sealed partial class ImportRun(
         {
             await LeaveDeletedAsync(claim);
         }
-        catch (DbException) when (claim.IsConversion)
+        catch (DbException)
         {
             // Nobody knows what of it the database took: when the lease has ended the task is taken up again, if it has not ended too.
             throw;
@@ -87,6 +87,11 @@ internal sealed partial class ImportRun(
             await data.RemovePlacesAsync(task.ImageId, InUse.IsWaitedFor, CancellationToken.None);
         }
 
+        if (isMine && task.Type == ImportTask.Creation)
+        {
+            await data.RemoveImageAsync(task.ImageId, InUse.IsWaitedFor, CancellationToken.None);
+        }
+
         return isMine;
     }
 
@@ -131,7 +136,11 @@ internal sealed partial class ImportRun(
         catch (ApiException)
         {
             // The image is this run's still, and will not have what was stored.
-            await RemoveAsync(claim, receipts);
+            foreach (var receipt in receipts)
+            {
+                await RemoveLeftAsync(claim, stores[receipt.Location.StoreId!], CancellationToken.None);
+            }
+
             throw;
         }
     }
@@ -162,13 +171,13 @@ internal sealed partial class ImportRun(
         }
 
         var store = staging.Store ?? throw ApiException.BadRequest("There is no store to stage data in, which a conversion of what comes from the web takes.");
-        await store.DeleteAsync(store.LocationOf(new ImageId(claim.Image.Id)), cancellationToken: cancellationToken);
+        await RemoveLeftAsync(claim, store, cancellationToken);
         var source = await sources.OpenAsync(claim, cancellationToken);
         await using var data = source.Data;
         var put = OptionsOf(claim, claim.Image.DiskFormat, copied) with { ExpectedDigests = source.Digests };
         if (!await records.NoteStagedAsync(claim, await store.PutAsync(new ImageId(claim.Image.Id), data, put, cancellationToken)))
         {
-            throw ApiException.Conflict("The import was taken over by another process.");
+            throw TakenOver();
         }
     }
 
@@ -185,19 +194,29 @@ internal sealed partial class ImportRun(
 
         foreach (var store in targets.Select(id => stores.TryGet(id, out var store) ? store : null).OfType<IImageStore>())
         {
-            try
-            {
-                await store.DeleteAsync(store.LocationOf(new ImageId(claim.Image.Id)), cancellationToken: cancellationToken);
-            }
-            catch (StoreException e)
-            {
-                // The put will tell whether that matters.
-                LogLeft(logger, e, claim.Image.Id, store.Id);
-            }
+            await RemoveLeftAsync(claim, store, cancellationToken);
         }
 
         return targets;
     }
+
+    private async Task RemoveLeftAsync(Claim claim, IImageStore store, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (!await Leftovers.TryRemoveAsync(store, new ImageId(claim.Image.Id), () => records.HoldsAsync(claim), cancellationToken))
+            {
+                throw TakenOver();
+            }
+        }
+        catch (StoreException e)
+        {
+            // A put will tell whether that matters.
+            LogLeft(logger, e, claim.Image.Id, store.Id);
+        }
+    }
+
+    private static ApiException TakenOver() => ApiException.Conflict("The import was taken over by another process.");
 
     private PutOptions OptionsOf(Claim claim, string? diskFormat, Copied copied) => new()
     {
@@ -220,24 +239,19 @@ internal sealed partial class ImportRun(
     {
         if (await uploads.IsGoneAsync(claim.Image.Id))
         {
-            await RemoveAsync(claim, receipts);
-            await records.FailAsync(claim.Task, "The image was deleted while it was imported.");
-        }
-    }
+            foreach (var receipt in receipts)
+            {
+                try
+                {
+                    await stores.DeleteAsync(receipt.Location);
+                }
+                catch (StoreException e)
+                {
+                    LogLeft(logger, e, claim.Image.Id, receipt.Location.StoreId!);
+                }
+            }
 
-    private async Task RemoveAsync(Claim claim, ImageReceipt[] receipts)
-    {
-        foreach (var receipt in receipts)
-        {
-            try
-            {
-                await stores.DeleteAsync(receipt.Location);
-            }
-            catch (StoreException e)
-            {
-                // What stays is removed by the next import into that store.
-                LogLeft(logger, e, claim.Image.Id, receipt.Location.StoreId!);
-            }
+            await records.FailAsync(claim.Task, "The image was deleted while it was imported.");
         }
     }
 

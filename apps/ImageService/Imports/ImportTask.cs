@@ -9,6 +9,9 @@ internal sealed class ImportTask
     /// <summary>What Glance calls an import.</summary>
     public const string Import = "api_image_import";
 
+    /// <summary>What Glance calls a task that makes an image of what is at an address: POST of <c>/v2/tasks</c>.</summary>
+    public const string Creation = "import";
+
     /// <summary>What a conversion by hand is called here.</summary>
     public const string Conversion = "api_image_convert";
 
@@ -57,9 +60,27 @@ internal sealed class ImportTask
         return json;
     }
 
-    public JsonObject ToJson()
+    public JsonObject ToJson() => new()
     {
-        var request = Request;
+        ["id"] = Id,
+        ["type"] = Type,
+        ["status"] = Status,
+        ["owner"] = Owner,
+        ["user_id"] = UserId,
+        ["request_id"] = RequestId,
+        ["image_id"] = ImageId,
+        ["input"] = Request is { Given: { } given } ? JsonNode.Parse(given) : InputOf(Request),
+        ["result"] = Status == "success" ? new JsonObject { ["image_id"] = ImageId } : null,
+        ["message"] = Message,
+        ["created_at"] = DbTime.Text(CreatedAt),
+        ["updated_at"] = DbTime.Text(UpdatedAt),
+        ["expires_at"] = ExpiresAt is { } end ? DbTime.Text(end) : null,
+        ["self"] = $"/v2/tasks/{Id}",
+        ["schema"] = "/v2/schemas/task",
+    };
+
+    private JsonObject InputOf(ImportRequest request)
+    {
         var method = new JsonObject { ["name"] = request.Method };
         if (request.Uri is not null)
         {
@@ -73,26 +94,9 @@ internal sealed class ImportTask
 
         return new JsonObject
         {
-            ["id"] = Id,
-            ["type"] = Type,
-            ["status"] = Status,
-            ["owner"] = Owner,
-            ["user_id"] = UserId,
-            ["request_id"] = RequestId,
             ["image_id"] = ImageId,
-            ["input"] = new JsonObject
-            {
-                ["image_id"] = ImageId,
-                ["import_req"] = new JsonObject { ["method"] = method, ["all_stores_must_succeed"] = request.MustAllSucceed },
-                ["backend"] = new JsonArray([.. request.Stores.Select(store => (JsonNode?)store)]),
-            },
-            ["result"] = Status == "success" ? new JsonObject { ["image_id"] = ImageId } : null,
-            ["message"] = Message,
-            ["created_at"] = DbTime.Text(CreatedAt),
-            ["updated_at"] = DbTime.Text(UpdatedAt),
-            ["expires_at"] = ExpiresAt is { } end ? DbTime.Text(end) : null,
-            ["self"] = $"/v2/tasks/{Id}",
-            ["schema"] = "/v2/schemas/task",
+            ["import_req"] = new JsonObject { ["method"] = method, ["all_stores_must_succeed"] = request.MustAllSucceed },
+            ["backend"] = new JsonArray([.. request.Stores.Select(store => (JsonNode?)store)]),
         };
     }
 }

@@ -53,7 +53,10 @@ internal sealed partial class DataRemoval(ServiceDatabase database, ImageStores 
     }
 
     /// <summary>Removes what an upload that was killed may have stored; true where nothing is left.</summary>
-    public async Task<bool> TryRemoveUploadAsync(ImageRow image, CancellationToken cancellationToken)
+    /// <param name="image">The image, as it was when it was found.</param>
+    /// <param name="isMine">Whether the image is still the caller's, so that nobody else stores under its name.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public async Task<bool> TryRemoveUploadAsync(ImageRow image, Func<Task<bool>> isMine, CancellationToken cancellationToken)
     {
         if (image.UploadStore is null)
         {
@@ -62,12 +65,13 @@ internal sealed partial class DataRemoval(ServiceDatabase database, ImageStores 
 
         try
         {
+            var isDone = true;
             foreach (var store in image.UploadStore.Split(',').Select(id => stores[id]))
             {
-                await store.DeleteAsync(store.LocationOf(new ImageId(image.Id)), cancellationToken: cancellationToken);
+                isDone &= await Leftovers.TryRemoveAsync(store, new ImageId(image.Id), isMine, cancellationToken);
             }
 
-            return true;
+            return isDone;
         }
         catch (StoreException e)
         {
@@ -93,7 +97,8 @@ internal sealed partial class DataRemoval(ServiceDatabase database, ImageStores 
             }
         }
 
-        return await RemovePlacesAsync(image.Id, InUse.IsWaitedFor, cancellationToken) && await TryRemoveUploadAsync(image, cancellationToken);
+        // Of a deleted image: nobody stores under its name any more.
+        return await RemovePlacesAsync(image.Id, InUse.IsWaitedFor, cancellationToken) && await TryRemoveUploadAsync(image, () => Task.FromResult(true), cancellationToken);
     }
 
     // One at a time: whoever came late would remove what has been stored under the name since, or the data of an image that is there again.

@@ -90,9 +90,9 @@ internal sealed partial class ImageUploads(
     // stored them after all. Without them the next attempt succeeds.
     private async Task ForgetOrphanAsync(IImageStore store, Upload upload, Exception error)
     {
-        if (error is StoreException { Error: StoreError.AlreadyExists } && upload.Image.IdGiven == 0 && await records.HoldsAsync(upload))
+        if (error is StoreException { Error: StoreError.AlreadyExists } && upload.Image.IdGiven == 0)
         {
-            await store.DeleteAsync(store.LocationOf(new ImageId(upload.Image.Id)));
+            await Leftovers.TryRemoveAsync(store, new ImageId(upload.Image.Id), () => records.HoldsAsync(upload), CancellationToken.None);
         }
     }
 

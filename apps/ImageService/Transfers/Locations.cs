@@ -35,13 +35,18 @@ internal static class Locations
     /// <param name="imageId">The image.</param>
     /// <param name="place">Where.</param>
     /// <param name="status"><c>converting</c> while something is made there, <c>discarded</c> where it is to be removed.</param>
-    public static Task<int> NoteAsync(DbSession session, string imageId, ImageLocation place, string status) => session.ExecuteAsync(
-        """
-        INSERT INTO image_locations (image_id, position, store, url, account, status, receipt)
-        SELECT @imageId, COALESCE(MAX(position), -1) + 1, @store, @url, @account, @status, '' FROM image_locations WHERE image_id = @imageId
-        ON CONFLICT DO NOTHING
-        """,
-        new { imageId, store = place.StoreId, url = place.Uri, account = place.Account, status });
+    public static async Task<int> NoteAsync(DbSession session, string imageId, ImageLocation place, string status)
+    {
+        // Whoever else notes a place of the image at this moment would take the same position, which is no reason to note nothing.
+        await session.FindAsync<string>($"SELECT id FROM images WHERE id = @imageId{session.ForUpdate}", new { imageId });
+        return await session.ExecuteAsync(
+            """
+            INSERT INTO image_locations (image_id, position, store, url, account, status, receipt)
+            SELECT @imageId, COALESCE(MAX(position), -1) + 1, @store, @url, @account, @status, '' FROM image_locations WHERE image_id = @imageId
+            ON CONFLICT (url, COALESCE(account, '')) WHERE url < 'http' OR url >= 'httq' DO NOTHING
+            """,
+            new { imageId, store = place.StoreId, url = place.Uri, account = place.Account, status });
+    }
 
     /// <summary>
     /// Takes a place to remove what is there, until its lease ends; false where another process removes it, or it is not what it was: its position another one's, or

@@ -63,13 +63,16 @@ internal sealed partial class Recovery(
         var mine = new { image.Id, old = image.UploadId, mine = Guid.NewGuid().ToString("N"), until = Lease.EndOf(options.UploadLease, time), now = DbTime.Now(time) };
         var taken = await database.WriteAsync(session => session.ExecuteAsync(
             "UPDATE images SET upload_id = @mine, lease_until = @until WHERE id = @Id AND status IN ('saving', 'uploading') AND upload_id = @old AND lease_until < @now", mine), cancellationToken);
-        if (taken == 1 && await data.TryRemoveUploadAsync(image, cancellationToken))
+        if (taken == 1 && await data.TryRemoveUploadAsync(image, () => HoldsAsync(image.Id, mine.mine), cancellationToken))
         {
             LogTakenBack(logger, image.Id);
             await database.WriteAsync(session => UploadRecords.GiveUpAsync(
                 session, image.Id, mine.mine, image.Status, "The upload ended without a word; nothing was stored.", DbTime.Now(time)), cancellationToken);
         }
     }
+
+    private async Task<bool> HoldsAsync(string id, string uploadId) => await database.WriteAsync(
+        session => UploadRecords.RenewAsync(session, id, uploadId, Lease.EndOf(options.UploadLease, time)), CancellationToken.None) > 0;
 
     private Task<List<ImageRow>> RowsAsync(string sql, CancellationToken cancellationToken) =>
         database.ReadAsync(session => session.QueryAsync<ImageRow>(sql, new { now = DbTime.Now(time), left = DbTime.Of(time.GetUtcNow() - options.UploadLease) }), cancellationToken);

@@ -89,9 +89,10 @@ internal sealed class UploadRecords(ServiceDatabase database, ServiceOptions opt
     public async Task<bool> HoldsAsync(Upload upload) =>
         await database.WriteAsync(session => RenewAsync(session, upload, Lease.EndOf(options.UploadLease, time)), CancellationToken.None) == 1;
 
-    public static Task<int> RenewAsync(DbSession session, Upload upload, long until) => session.ExecuteAsync(
-        "UPDATE images SET lease_until = @until WHERE id = @Id AND status IN ('saving', 'uploading') AND upload_id = @UploadId",
-        new { upload.Image.Id, upload.UploadId, until });
+    public static Task<int> RenewAsync(DbSession session, Upload upload, long until) => RenewAsync(session, upload.Image.Id, upload.UploadId, until);
+
+    public static Task<int> RenewAsync(DbSession session, string id, string uploadId, long until) => session.ExecuteAsync(
+        "UPDATE images SET lease_until = @until WHERE id = @id AND status IN ('saving', 'uploading') AND upload_id = @uploadId", new { id, uploadId, until });
 
     /// <summary>Whether an image was deleted.</summary>
     public async Task<bool> IsGoneAsync(string id) => await database.ReadAsync(

@@ -46,7 +46,7 @@ public sealed class OsloConsumerTests
         }
 
         await using var queue = await RabbitMqQueue.OpenAsync();
-        using var gate = new BrokerGate(RabbitMqQueue.Port);
+        using var gate = new ServerGate(RabbitMqQueue.Port);
         gate.Open();
         gate.Close();
         await using var service = await RunningService.StartAsync([.. queue.Settings(gate.Port), "ImageService:Events:PublisherId=image.here"]);

@@ -10,14 +10,14 @@ public abstract class RabbitMqTests : DatabaseTests
     private const string Direct = """{"method": {"name": "glance-direct"}, "stores": ["fast", "cold"]}""";
 
     private RabbitMqQueue _queue = null!;
-    private BrokerGate _gate = null!;
+    private ServerGate _gate = null!;
 
     private protected override string[] Settings => [.. _queue.Settings(_gate.Port), "ImageService:WebDownload:AllowedNetworks=127.0.0.0/8", "ImageService:UploadLease=00:00:02"];
 
     private protected override async Task<string[]> SettingsAsync()
     {
         _queue = await RabbitMqQueue.OpenAsync();
-        _gate = new BrokerGate(RabbitMqQueue.Port);
+        _gate = new ServerGate(RabbitMqQueue.Port);
         _gate.Open();
         return [];
     }

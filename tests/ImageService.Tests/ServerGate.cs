@@ -1,10 +1,10 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace GlanceStore.ImageService.Tests.Events;
+namespace GlanceStore.ImageService.Tests;
 
-/// <summary>A port that leads to another one while it is open. Closed it cuts what is under way and refuses what comes, as a broker that is away.</summary>
-internal sealed class BrokerGate(int target) : IDisposable
+/// <summary>A port that leads to another one while it is open. Closed it cuts what is under way and refuses what comes, as a server that is away.</summary>
+internal sealed class ServerGate(int target) : IDisposable
 {
     private readonly Lock _lock = new();
     private readonly List<TcpClient> _clients = [];

@@ -1,0 +1,41 @@
+namespace GlanceStore.ImageService.Transfers;
+
+/// <summary>What lies under the name of an image that has nothing there: left by a process that was killed, or thought dead.</summary>
+internal static class Leftovers
+{
+    /// <summary>Removes it, and nothing that comes after it.</summary>
+    /// <remarks>
+    /// First it is looked at, then <paramref name="isMine"/> says that nobody else has stored under the name so far, and then the version that was seen is removed, and no
+    /// other: a process that stood still in the middle, for longer than its lease, takes nothing away from the one that went on in its place. Mostly there is nothing, and
+    /// nothing is deleted.
+    /// </remarks>
+    /// <param name="store">Where.</param>
+    /// <param name="id">The name.</param>
+    /// <param name="isMine">Whether the name is still the caller's alone, and stays so for a lease.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <returns>Whether nothing is left; false where the name is another one's by now.</returns>
+    /// <exception cref="StoreException">The store does not say, or does not remove it.</exception>
+    public static async Task<bool> TryRemoveAsync(IImageStore store, ImageId id, Func<Task<bool>> isMine, CancellationToken cancellationToken)
+    {
+        var place = store.LocationOf(id);
+        if (await store.FindAsync(place, cancellationToken) is not { } stored)
+        {
+            return true;
+        }
+
+        if (!await isMine())
+        {
+            return false;
+        }
+
+        try
+        {
+            await store.DeleteAsync(place, new DeleteOptions { VersionTag = stored.VersionTag }, cancellationToken);
+            return true;
+        }
+        catch (StoreException e) when (e.Error == StoreError.Changed)
+        {
+            return false;
+        }
+    }
+}
