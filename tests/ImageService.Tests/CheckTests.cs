@@ -132,6 +132,34 @@ public sealed class SqliteCheckTests : CheckTests
     }
 
     [TestMethod]
+    public async Task What_a_check_remembers_of_many_images_is_not_in_memory()
+    {
+        const int Count = 200_000;
+        await using var scratch = await CheckScratch.OpenAsync(CancellationToken.None);
+        var (managed, all) = (GC.GetTotalMemory(forceFullCollection: true), Environment.WorkingSet);
+        var sample = new CopySample(Count, new Random(1), scratch);
+        foreach (var numbers in Enumerable.Range(0, Count).Chunk(1000))
+        {
+            await scratch.AddAsync(numbers.Select(i => new ListedCopy { Store = "s", Uri = UriOf(i), Name = $"{i}", Size = i }), CancellationToken.None);
+            foreach (var i in numbers.Where(i => i % 10 == 0))
+            {
+                await sample.OfferAsync(new KnownCopy { ImageId = $"{i}", Store = "s", Url = UriOf(i), Size = i });
+            }
+        }
+
+        Assert.IsLessThan(8 << 20, GC.GetTotalMemory(forceFullCollection: true) - managed);
+        Assert.IsLessThan(48L << 20, Environment.WorkingSet - all);
+        Assert.AreEqual(7, await scratch.TakeAsync("s", UriOf(7)));
+        Assert.IsNull(await scratch.TakeAsync("s", UriOf(7)));
+        Assert.AreEqual(Count - 1, await scratch.RestAsync().CountAsync());
+        Assert.AreEqual(Count / 10, await scratch.ChosenAsync().Select(copy => copy.ImageId).Distinct().CountAsync());
+        await scratch.ForgetAsync("S");
+        Assert.IsFalse(await scratch.RestAsync().AnyAsync());
+    }
+
+    private static string UriOf(int number) => $"s3+https://s3.example.org/{new string('x', 300)}/{number:D9}";
+
+    [TestMethod]
     public async Task A_database_that_is_not_there_is_not_made()
     {
         var file = Service.At("another.db");

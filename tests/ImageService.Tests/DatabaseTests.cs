@@ -38,7 +38,7 @@ public abstract class DatabaseTests
 /// <summary>A database of its own on the PostgreSQL server of <c>tests/servers</c>, for one test.</summary>
 internal sealed class PostgreSqlDatabase
 {
-    private static readonly int Port = int.Parse(
+    public static readonly int Port = int.Parse(
         Environment.GetEnvironmentVariable("GLANCESTORE_POSTGRESQL_PORT") is { Length: > 0 } port ? port : "18600", System.Globalization.CultureInfo.InvariantCulture);
 
     private string? _name;

@@ -26,15 +26,21 @@ internal static class DebianProgram
     /// <summary>Runs a program in a folder of its own, whatever comes of it.</summary>
     public static async Task<(int ExitCode, string Output, string Errors)> TryAsync(string program, string[] arguments, string home)
     {
+        using var process = Start(program, arguments, home);
+        var (output, errors) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+        await process.WaitForExitAsync();
+        return (process.ExitCode, await output, await errors);
+    }
+
+    /// <summary>Starts one; whoever does reads what it says.</summary>
+    public static Process Start(string program, string[] arguments, string home)
+    {
         var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = home };
 
         // Debian's Python and its modules, whatever else comes first; and no proxy on the way to loopback.
         start.Environment["PATH"] = "/usr/sbin:/usr/bin:/sbin:/bin";
         start.Environment["NO_PROXY"] = start.Environment["no_proxy"] = "127.0.0.1";
         start.Environment["HOME"] = home;
-        using var process = Process.Start(start)!;
-        var (output, errors) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
-        await process.WaitForExitAsync();
-        return (process.ExitCode, await output, await errors);
+        return Process.Start(start)!;
     }
 }

@@ -5,12 +5,13 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace GlanceStore.ImageService.Tests;
 
-/// <summary>The service, and the workers in it, as processes of their own that are killed with -9 at any moment of uploads, imports, copies and deletions.</summary>
+/// <summary>The service, and the workers in it, as processes of their own that are killed with -9 at any moment of uploads, imports, copies, conversions and deletions.</summary>
 public abstract class KilledServiceTests : DatabaseTests
 {
     // Of each database.
-    private const int Kills = 25;
+    private const int Kills = 50;
     private const int Size = 300_000;
+    private const int DiskSize = 1 << 20;
 
     private protected override string[] Settings => ["ImageService:UploadLease=00:00:02"];
 
@@ -26,7 +27,7 @@ public abstract class KilledServiceTests : DatabaseTests
             var next = StartVictimAsync();
             // After so many answers, and then anywhere in what comes next.
             var progress = new Progress(random.Next(1, 40));
-            var work = Enumerable.Range(0, 4).Select(kind => WorkAsync(victim.Address, kind, i, progress)).ToArray();
+            var work = Enumerable.Range(0, 5).Select(kind => WorkAsync(victim.Address, kind, i, progress)).ToArray();
             await await Task.WhenAny(progress.Reached, Task.WhenAll(work));
             await Task.Delay(random.Next(0, 20));
             await KillAsync(victim.Process);
@@ -39,6 +40,7 @@ public abstract class KilledServiceTests : DatabaseTests
         var images = (await Client.GetAsync("/v2/images?limit=1000")).Json["images"]!.AsArray();
         Assert.IsTrue(images.All(image => (string?)image!["status"] is "active" or "queued" or "uploading"), $"seed {seed}");
         Assert.IsTrue(images.Any(image => (string?)image!["status"] == "active" && (long?)image["size"] == Size), $"seed {seed}: nothing was stored");
+        Assert.IsTrue(images.Any(image => (string?)image!["disk_format"] == "raw" && (long?)image["size"] == DiskSize), $"seed {seed}: nothing was converted");
         using var output = new StringWriter();
         Assert.AreEqual(0, await CheckCommand.RunAsync(["db", "check", "--sample", "100%", .. Service.Arguments], output, TextWriter.Null, CancellationToken.None), $"seed {seed}: {output}");
     }
@@ -76,7 +78,7 @@ public abstract class KilledServiceTests : DatabaseTests
         {
             for (var i = 0; ; i++)
             {
-                var created = await client.PostAsync("/v2/images", """{"disk_format": "raw", "container_format": "bare"}""");
+                var created = await client.PostAsync("/v2/images", $$"""{"disk_format": "{{(kind == 4 ? "qcow2" : "raw")}}", "container_format": "bare"}""");
                 progress.Step();
                 if ((int)created.Status != 201)
                 {
@@ -84,13 +86,14 @@ public abstract class KilledServiceTests : DatabaseTests
                 }
 
                 var id = created["id"]!;
-                await SendDataAsync(client, id, kind == 2 ? "stage" : "file", SomeBytes.Of(Size, (round * 1000) + i));
+                await SendDataAsync(client, id, kind == 2 ? "stage" : "file", kind == 4 ? Qcow2.Empty(DiskSize) : SomeBytes.Of(Size, (round * 1000) + i));
                 progress.Step();
                 await (kind switch
                 {
                     1 => client.DeleteAsync($"/v2/images/{id}"),
                     2 => client.PostAsync($"/v2/images/{id}/import", """{"method": {"name": "glance-direct"}, "all_stores": true}"""),
                     3 => client.PostAsync($"/v2/images/{id}/import", """{"method": {"name": "copy-image"}, "stores": ["cold"]}"""),
+                    4 => client.PostAsync($"/v2/images/{id}/actions/convert", """{"disk_format": "raw"}"""),
                     _ => client.PutAsync($"/v2/images/{id}/tags/t"),
                 });
                 progress.Step();
@@ -131,7 +134,7 @@ public abstract class KilledServiceTests : DatabaseTests
         using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));
         while (await Service.Database.ReadAsync(session => session.FindAsync<long>(
             """
-            SELECT (SELECT COUNT(*) FROM images WHERE status IN ('saving', 'importing', 'pending_delete') OR upload_id IS NOT NULL OR (staged IS NOT NULL AND status <> 'uploading'))
+            SELECT (SELECT COUNT(*) FROM images WHERE status IN ('saving', 'importing', 'pending_delete') OR upload_id IS NOT NULL OR (staged IS NOT NULL AND status <> 'uploading') OR cleaned_by IS NOT NULL)
                 + (SELECT COUNT(*) FROM tasks WHERE status IN ('pending', 'processing')) + (SELECT COUNT(*) FROM image_locations WHERE status <> 'active')
             """), limit.Token) > 0)
         {

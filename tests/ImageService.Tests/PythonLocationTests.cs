@@ -1,7 +1,5 @@
-using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
-using GlanceStore.Conformance;
 using GlanceStore.Drivers;
 using GlanceStore.Interoperation;
 
@@ -31,7 +29,11 @@ public abstract class PythonLocationTests
     public async Task StartAsync()
     {
         await PythonLibrary.RequireAsync();
-        Require();
+        if (Server is { } server)
+        {
+            SharedStores.Require(server.Name, server.Address);
+        }
+
         _root = Directory.CreateTempSubdirectory("image-service-");
         var conf = Path.Combine(Root, "glance-api.conf");
         await File.WriteAllTextAsync(conf, $"{Configuration()}\n[DEFAULT]\nshow_multiple_locations = true\n");
@@ -89,24 +91,6 @@ public abstract class PythonLocationTests
         Assert.IsTrue(await _python.DeleteAsync(uri));
         (await _service.Client.DownloadAsync(id)).Is(503);
     }
-
-    private void Require()
-    {
-        if (Server is { } server)
-        {
-            try
-            {
-                using var client = new TcpClient(server.Address.Host, server.Address.Port);
-            }
-            catch (SocketException)
-            {
-                SkippedServers.Skip(server.Name, $"nothing listens at {server.Address}; start it with tests/servers/{server.Name}/server start");
-            }
-        }
-    }
-
-    private protected static Uri AddressOf(string variable, string otherwise) =>
-        new(Environment.GetEnvironmentVariable(variable) is { Length: > 0 } set ? set : otherwise);
 }
 
 [TestClass]
@@ -119,38 +103,24 @@ public sealed class PythonFileLocationTests : PythonLocationTests
         enabled_backends = fast:file
         [glance_store]
         default_backend = fast
-        [fast]
-        filesystem_store_datadir = {Root}/fast
+        {SharedStores.Fast(Root)}
         """;
 }
 
 [TestClass]
 public sealed class PythonS3LocationTests : PythonLocationTests
 {
-    private static readonly Uri Ceph = AddressOf("GLANCESTORE_CEPH_URL", "http://127.0.0.1:18300");
-
     private protected override string Store => "cold";
 
-    private protected override (string Name, Uri Address)? Server => ("ceph", Ceph);
+    private protected override (string Name, Uri Address)? Server => ("ceph", SharedStores.Ceph);
 
     private protected override string Configuration() => $"""
         [DEFAULT]
         enabled_backends = fast:file, cold:s3
         [glance_store]
         default_backend = fast
-        [fast]
-        filesystem_store_datadir = {Root}/fast
-        [cold]
-        s3_store_host = {Ceph.GetLeftPart(UriPartial.Authority)}
-        s3_store_access_key = testaccess
-        s3_store_secret_key = testsecret
-        s3_store_bucket = glancestore-image-service
-        s3_store_create_bucket_on_put = true
-        s3_store_bucket_url_format = path
-        s3_store_large_object_size = 1
-        s3_store_large_object_chunk_size = 5
-        glancestore_legacy_uris = true
-        glancestore_preset = ceph
+        {SharedStores.Fast(Root)}
+        {SharedStores.Cold}
         """;
 }
 
@@ -158,29 +128,16 @@ public sealed class PythonS3LocationTests : PythonLocationTests
 [TestClass]
 public sealed class PythonSwiftLocationTests : PythonLocationTests
 {
-    private static readonly Uri Keystone = AddressOf("GLANCESTORE_KEYSTONE_URL", "http://127.0.0.1:18500/v3");
-
     private protected override string Store => "cloud";
 
-    private protected override (string Name, Uri Address)? Server => ("keystone", Keystone);
+    private protected override (string Name, Uri Address)? Server => ("keystone", SharedStores.Keystone);
 
     private protected override string Configuration() => $"""
         [DEFAULT]
         enabled_backends = fast:file, cloud:swift
         [glance_store]
         default_backend = fast
-        [fast]
-        filesystem_store_datadir = {Root}/fast
-        [cloud]
-        swift_store_region = RegionOne
-        swift_store_container = glancestore-image-service
-        swift_store_create_container_on_put = true
-        swift_store_large_object_size = 1
-        swift_store_large_object_chunk_size = 1
-        swift_store_auth_version = 3
-        swift_store_auth_address = {Keystone}
-        swift_store_user = demo:demo
-        swift_store_key = demopass
-        glancestore_legacy_uris = true
+        {SharedStores.Fast(Root)}
+        {SharedStores.Cloud}
         """;
 }
