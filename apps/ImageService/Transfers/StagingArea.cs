@@ -1,4 +1,5 @@
 using GlanceStore.ImageService.Database;
+using GlanceStore.ImageService.Images;
 
 namespace GlanceStore.ImageService.Transfers;
 
