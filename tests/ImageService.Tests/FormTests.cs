@@ -55,7 +55,7 @@ public sealed class FormTests
         Assert.AreEqual("GET", refused.Header("Allow"));
         var id = await _service.Client.StoreAsync([1]);
         (await _service.Client.SendAsync(new HttpRequestMessage(HttpMethod.Head, $"/v2/images/{id}/file"))).Is(405);
-        Assert.AreEqual("GET, POST", (await _service.Client.DeleteAsync("/v2/tasks")).Is(405).Header("Allow"));
+        Assert.AreEqual("GET,POST", (await _service.Client.DeleteAsync("/v2/tasks")).Is(405).Header("Allow"));
         (await _service.Client.GetAsync("/v2/metadefs/namespaces")).Is(501);
     }
 
@@ -111,6 +111,21 @@ public sealed class FormTests
         var detail = (await _service.Client.GetAsync("/v2/info/stores/detail")).Is(200).Json["stores"]![1]!;
         Assert.AreEqual("file", (string?)detail["type"]);
         Assert.AreEqual(10, (int?)detail["weight"]);
+    }
+
+    [TestMethod]
+    public async Task A_name_that_is_half_of_a_character_is_400_wherever_it_stands()
+    {
+        const string Body = """{"\ud800": "x"}""";
+        var id = await _service.Client.CreateAsync();
+        foreach (var path in new[] { "images", "tasks", $"images/{id}/members", $"images/{id}/import", $"images/{id}/actions/convert" })
+        {
+            (await _service.Client.PostAsync($"/v2/{path}", Body)).Is(400);
+            (await _service.Client.PostAsync($"/v2/{path}", $$$$"""{"x": [{{{{Body}}}}]}""")).Is(400);
+        }
+
+        (await _service.Client.PatchAsync(id, $"[{Body}]")).Is(400);
+        (await _service.Client.PatchAsync(id, $"[{Body}]", "application/openstack-images-v2.0-json-patch")).Is(400);
     }
 
     [TestMethod]

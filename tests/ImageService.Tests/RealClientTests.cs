@@ -70,7 +70,7 @@ public sealed class RealClientTests
         using var web = Imports.Web(SomeBytes.Of(100_000));
         Task<string> GlanceAsync(params string[] arguments) => RunAsync("/usr/bin/glance",
             ["--os-auth-token", "none", "--os-image-url", _service.Address.AbsoluteUri.TrimEnd('/'), .. arguments]);
-        var input = $$"""{"import_from": "{{web.Url}}/disk", "import_from_format": "raw", "image_properties": {"name": "by-task", "disk_format": "raw", "container_format": "bare"}}""";
+        var input = $$$"""{"import_from": "{{{web.Url}}}/disk", "import_from_format": "raw", "image_properties": {"name": "by-task", "disk_format": "raw", "container_format": "bare"}}""";
         Assert.Contains("import", await GlanceAsync("task-create", "--type", "import", "--input", input));
         var task = (await _service.Client.GetAsync("/v2/tasks?type=import")).Is(200).Json["tasks"]!.AsArray().Single()!;
         var id = (await _service.Client.GetAsync($"/v2/tasks/{task["id"]}")).Is(200)["image_id"]!;

@@ -21,7 +21,7 @@ public abstract class TaskCreationTests : DatabaseTests
         Assert.AreEqual("success", (string?)task["status"]);
         Assert.AreEqual(id, (string?)task["result"]!["image_id"]);
         Assert.AreEqual(
-            $$"""{"import_from":"{{web.Url}}/disk","import_from_format":"raw","image_properties":{"name":"made","disk_format":"raw","os_distro":"debian","tags":["t"],"visibility":"public"}}""",
+            $$$"""{"import_from":"{{{web.Url}}}/disk","import_from_format":"raw","image_properties":{"name":"made","disk_format":"raw","os_distro":"debian","tags":["t"],"visibility":"public"}}""",
             task["input"]!.ToJsonString());
         var image = (await Client.GetAsync($"/v2/images/{id}")).Is(200).Json;
         Assert.AreEqual("active made raw bare debian public", $"{image["status"]} {image["name"]} {image["disk_format"]} {image["container_format"]} {image["os_distro"]} {image["visibility"]}");
@@ -60,9 +60,9 @@ public abstract class TaskCreationTests : DatabaseTests
             "[]", "{}", """{"type": "import"}""", """{"type": "import", "input": []}""", """{"type": 1, "input": {}}""",
             """{"type": "export", "input": {}}""", """{"type": "api_image_import", "input": {"image_id": "00000000-0000-0000-0000-000000000001"}}""",
             """{"type": "import", "input": {"import_from_format": "raw", "image_properties": {}}}""",
-            $$"""{"type": "import", "input": {"import_from": "{{Address}}", "image_properties": {}}}""",
-            $$"""{"type": "import", "input": {"import_from": "{{Address}}", "import_from_format": "raw"}}""",
-            $$"""{"type": "import", "input": {"import_from": "{{Address}}", "import_from_format": "raw", "image_properties": {}, "colour": "red"}}""",
+            $$$$"""{"type": "import", "input": {"import_from": "{{{{Address}}}}", "image_properties": {}}}""",
+            $$$"""{"type": "import", "input": {"import_from": "{{{Address}}}", "import_from_format": "raw"}}""",
+            $$$"""{"type": "import", "input": {"import_from": "{{{Address}}}", "import_from_format": "raw", "image_properties": {}, "colour": "red"}}""",
             Imports.MakingOf("file:///etc/passwd", "raw"), Imports.MakingOf("swift://x/y", "raw"), Imports.MakingOf("nonsense", "raw"), Imports.MakingOf("", "raw"), Imports.MakingOf(new string('x', 3000), "raw"),
             Imports.MakingOf(Address, "nothing"), Imports.MakingOf(Address, "raw", "[]"), Imports.MakingOf(Address, "raw", """{"disk_format": "qcow2"}"""), Imports.MakingOf(Address, "raw", """{"min_ram": "much"}"""),
             Imports.MakingOf(Address, "raw", """{"id": "00000000-0000-0000-0000-000000000001"}"""), Imports.MakingOf(Address, "raw", """{"x": 1}"""), Imports.MakingOf(Address, "raw", """{"\ud800": "x"}"""),

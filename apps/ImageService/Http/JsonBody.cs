@@ -13,13 +13,40 @@ internal static class JsonBody
     /// <summary>The body, whatever JSON it is. The caller disposes it.</summary>
     public static async Task<JsonDocument> ReadAsync(HttpContext context)
     {
+        JsonDocument body;
         try
         {
-            return await JsonDocument.ParseAsync(context.Request.Body, Strict, context.RequestAborted);
+            body = await JsonDocument.ParseAsync(context.Request.Body, Strict, context.RequestAborted);
         }
         catch (JsonException e)
         {
             throw ApiException.BadRequest("The body is not valid JSON.", e);
+        }
+
+        try
+        {
+            RequireNames(body.RootElement);
+            return body;
+        }
+        catch (InvalidOperationException e)
+        {
+            body.Dispose();
+            throw ApiException.BadRequest("A name in the body is not valid Unicode.", e);
+        }
+    }
+
+    // Half of a surrogate pair, which JSON lets be written, is a name that cannot be asked for.
+    private static void RequireNames(JsonElement element)
+    {
+        foreach (var member in element.ValueKind == JsonValueKind.Object ? element.EnumerateObject() : default)
+        {
+            _ = member.Name.Length;
+            RequireNames(member.Value);
+        }
+
+        foreach (var item in element.ValueKind == JsonValueKind.Array ? element.EnumerateArray() : default)
+        {
+            RequireNames(item);
         }
     }
 
