@@ -55,6 +55,29 @@ public abstract class ImportTests : DatabaseTests
     }
 
     [TestMethod]
+    public async Task No_task_tells_what_opens_the_address_of_its_image()
+    {
+        using var web = Imports.Web(SomeBytes.Of(1000));
+        var signed = web.Url.Replace("://", "://alice:pass-word@", StringComparison.Ordinal);
+        foreach (var path in new[] { "/disk?signature=let-me-in", "/absent?signature=let-me-in" })
+        {
+            var id = await Client.CreateAsync();
+            (await Client.PostAsync($"/v2/images/{id}/import", Imports.WebDownload(signed + path))).Is(202);
+            await EndAsync(id);
+            var made = (await Client.PostAsync("/v2/tasks", Imports.MakingOf(signed + path, "raw"))).Is(201);
+            await EndAsync(made["image_id"]!);
+            foreach (var told in new[] { $"/v2/images/{id}/tasks", $"/v2/tasks/{made["id"]}", $"/v2/images/{id}" })
+            {
+                var text = (await Client.GetAsync(told)).Is(200).Text;
+                Assert.DoesNotContain("let-me-in", text);
+                Assert.DoesNotContain("pass-word", text);
+            }
+
+            Assert.AreEqual(path.StartsWith("/disk", StringComparison.Ordinal) ? "active" : "queued", await Client.StatusOfAsync(id));
+        }
+    }
+
+    [TestMethod]
     public async Task What_comes_from_the_web_has_the_digest_that_was_given_or_is_nowhere()
     {
         var data = SomeBytes.Of(300_000);

@@ -55,6 +55,9 @@ internal sealed record ImportRequest(string Method, string? Uri, IReadOnlyList<s
         };
     }
 
+    /// <summary>An address as it is told to whoever sees the image: without user, password and query, which may be what opens it.</summary>
+    public static string ShownOf(string uri) => new UriBuilder(uri) { UserName = "", Password = "", Query = "", Fragment = "" }.Uri.AbsoluteUri;
+
     public string ToJson() => new JsonObject
     {
         ["method"] = Method,

@@ -84,7 +84,7 @@ internal sealed class ImportTask
         var method = new JsonObject { ["name"] = request.Method };
         if (request.Uri is not null)
         {
-            method["uri"] = request.Uri;
+            method["uri"] = ImportRequest.ShownOf(request.Uri);
         }
 
         if (request.DiskFormat is not null)

@@ -29,7 +29,8 @@ internal sealed class TaskCreation(
         var input = InputOf(body);
         JsonProperty[] properties = PropertiesOf(input);
         var image = ImageOf(input, properties, caller);
-        var request = RequestOf(input) with { Given = TextOf(input, properties) };
+        var request = RequestOf(input);
+        request = request with { Given = TextOf(request.Uri!, input, properties) };
         var task = await database.WriteAsync(session => EnqueueAsync(session, image, request, caller, context.TraceIdentifier), context.RequestAborted);
         workers.Wake();
         context.Response.Headers.Location = $"{context.Request.Scheme}://{context.Request.Host}/v2/tasks/{task.Id}";
@@ -90,9 +91,9 @@ internal sealed class TaskCreation(
     }
 
     // As it is told again: without what is not believed of a new image.
-    private static string TextOf(JsonElement input, JsonProperty[] properties) => new JsonObject
+    private static string TextOf(string uri, JsonElement input, JsonProperty[] properties) => new JsonObject
     {
-        [From] = JsonValue.Create(input.GetProperty(From)),
+        [From] = ImportRequest.ShownOf(uri),
         [Format] = JsonValue.Create(input.GetProperty(Format)),
         [Properties] = new JsonObject(properties.Where(member => !member.Name.StartsWith(ImageProperties.OwnPrefix, StringComparison.Ordinal))
             .Select(member => KeyValuePair.Create(member.Name, member.Value.ValueKind == JsonValueKind.Array ? JsonArray.Create(member.Value) : (JsonNode?)JsonValue.Create(member.Value)))),
