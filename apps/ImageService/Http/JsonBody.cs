@@ -13,25 +13,18 @@ internal static class JsonBody
     /// <summary>The body, whatever JSON it is. The caller disposes it.</summary>
     public static async Task<JsonDocument> ReadAsync(HttpContext context)
     {
-        JsonDocument body;
+        JsonDocument? body = null;
         try
         {
             body = await JsonDocument.ParseAsync(context.Request.Body, Strict, context.RequestAborted);
-        }
-        catch (JsonException e)
-        {
-            throw ApiException.BadRequest("The body is not valid JSON.", e);
-        }
-
-        try
-        {
             RequireNames(body.RootElement);
             return body;
         }
-        catch (InvalidOperationException e)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            body.Dispose();
-            throw ApiException.BadRequest("A name in the body is not valid Unicode.", e);
+            // Names that are no text are found either while they are compared with each other or when they are asked for.
+            body?.Dispose();
+            throw ApiException.BadRequest("The body is not valid JSON.", e);
         }
     }
 
