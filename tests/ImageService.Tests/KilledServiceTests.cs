@@ -9,7 +9,7 @@ namespace GlanceStore.ImageService.Tests;
 public abstract class KilledServiceTests : DatabaseTests
 {
     // Of each database.
-    private const int Kills = 50;
+    private const int Kills = 25;
     private const int Size = 300_000;
     private const int DiskSize = 1 << 20;
 
