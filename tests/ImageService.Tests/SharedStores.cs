@@ -9,6 +9,9 @@ internal static class SharedStores
     public static readonly Uri Ceph = AddressOf("GLANCESTORE_CEPH_URL", "http://127.0.0.1:18300");
     public static readonly Uri Keystone = AddressOf("GLANCESTORE_KEYSTONE_URL", "http://127.0.0.1:18500/v3");
 
+    /// <summary>Where the Swift listens that Keystone's catalog names.</summary>
+    public static readonly Uri Swift = AddressOf("GLANCESTORE_SWIFT_KEYSTONE_URL", "http://127.0.0.1:18090");
+
     public static readonly string Cold = $"""
         [cold]
         s3_store_host = {Ceph.GetLeftPart(UriPartial.Authority)}
