@@ -30,7 +30,7 @@ public static class PackedSolution
     [AssemblyInitialize]
     public static async Task Pack(TestContext context)
     {
-        await Command.RunAsync(Repository, Path.Combine(Repository, "eng", "pack"), [.. HasNativeTool ? ["--native"] : Array.Empty<string>(), Feed, Suffix]);
+        await Command.RunAsync(Repository, Path.Combine(Repository, "eng", "pack"), [HasNativeTool ? "--native" : "--runtime", Feed, Suffix]);
         Packages = [.. Directory.EnumerateFiles(Feed, "*.nupkg").Order(StringComparer.Ordinal).Select(Package.Open)];
     }
 
