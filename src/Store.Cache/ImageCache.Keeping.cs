@@ -116,9 +116,21 @@ public sealed partial class ImageCache
 
         await using var useUntilTheEnd = use.ConfigureAwait(false);
         var check = await CheckAsync(described, use.Entry, rate, cancellationToken).ConfigureAwait(false);
-        _folder.Disk.Stamp(use.Entry.Files.Chunks, Options.Time.GetUtcNow());
+        NoteCompared(use.Entry.Files);
         return check;
     });
+
+    private void NoteCompared(EntryFiles files)
+    {
+        try
+        {
+            _folder.Disk.Stamp(files.Chunks, Options.Time.GetUtcNow());
+        }
+        catch (IOException e) when (!CacheErrors.IsOfDisk(e))
+        {
+            // Meanwhile somebody has removed it, or another process has given it its final name: what was read was right all the same.
+        }
+    }
 
     private static async Task<CacheCheck> CheckAsync(CachedEntry described, CacheEntry entry, ByteRate rate, CancellationToken cancellationToken)
     {

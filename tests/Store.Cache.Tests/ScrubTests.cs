@@ -34,6 +34,47 @@ public sealed class ScrubTests
     }
 
     [TestMethod]
+    public async Task An_interval_of_many_weeks_is_kept_as_one_of_a_day_is()
+    {
+        await using var place = new Place();
+        var (clock, log) = (Now(), new RecordingLogger());
+        var (start, source) = (clock.GetUtcNow(), await place.SourceAsync(Image(1)));
+        await using var cache = await place.OpenAsync(options => options with { Time = clock, ScrubInterval = 90 * Day, ScrubBytesPerSecond = null, Logger = log });
+        await (await cache.EnsureAsync(source)).DisposeAsync();
+        for (var times = 1; times <= 2; times++)
+        {
+            await UntilAsync(() => log.Of(LogLevel.Debug).Count == times, () => clock.Advance(Day));
+        }
+
+        Assert.IsGreaterThanOrEqualTo(180 * Day, clock.GetUtcNow() - start);
+    }
+
+    [TestMethod]
+    public async Task An_image_that_is_removed_while_it_is_verified_does_not_keep_the_others_from_it()
+    {
+        await using var place = new Place();
+        var clock = Now();
+        await using var cache = await place.OpenAsync(options => options with { Time = clock });
+        var sources = new[] { await place.SourceAsync(Image(1)), await place.SourceAsync(Image(2)) };
+        foreach (var source in sources)
+        {
+            await (await cache.EnsureAsync(source)).DisposeAsync();
+        }
+
+        var checking = cache.VerifyAsync(Place.ChunkBytes).ToListAsync().AsTask();
+        CachedEntry? read;
+        using var patience = new CancellationTokenSource(Patience);
+        while ((read = (await cache.ListAsync(patience.Token)).FirstOrDefault(entry => entry.IsLeased)) is null)
+        {
+            await Task.Delay(1, patience.Token);
+        }
+
+        Directory.Delete(Path.GetDirectoryName(place.ImageOf(sources.Single(source => source.Digest == read.Digest)))!, recursive: true);
+        await UntilAsync(() => checking.IsCompleted, () => clock.Advance(TimeSpan.FromMilliseconds(100)));
+        CollectionAssert.AreEquivalent(sources.Select(source => source.Digest).ToArray(), (await checking).Select(check => check.Entry.Digest).ToArray());
+    }
+
+    [TestMethod]
     public async Task Each_image_is_read_once_an_interval_whoever_of_several_processes_does_it()
     {
         await using var place = new Place();

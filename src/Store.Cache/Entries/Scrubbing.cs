@@ -6,6 +6,9 @@ internal sealed class Scrubbing : IAsyncDisposable
     // What could not be read is tried again, and not at once.
     private static readonly TimeSpan LeastPause = TimeSpan.FromMinutes(1);
 
+    // Other processes bring images too, and no timer waits for longer than 49 days.
+    private static readonly TimeSpan LongestPause = TimeSpan.FromDays(1);
+
     private readonly CancellationTokenSource _ending = new();
     private readonly ImageCache _cache;
     private readonly TimeSpan _interval;
@@ -32,7 +35,8 @@ internal sealed class Scrubbing : IAsyncDisposable
         {
             await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding); // reading holds the thread
             var next = await ScrubAsync(cancellationToken).ConfigureAwait(false);
-            await Task.Delay(next > LeastPause ? next : LeastPause, _cache.Options.Time, cancellationToken).ConfigureAwait(false);
+            var pause = next < LeastPause ? LeastPause : next < LongestPause ? next : LongestPause;
+            await Task.Delay(pause, _cache.Options.Time, cancellationToken).ConfigureAwait(false);
         }
     }
 

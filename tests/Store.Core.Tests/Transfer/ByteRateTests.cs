@@ -56,6 +56,18 @@ public sealed class ByteRateTests
         Assert.IsTrue(new ByteRate(null, _time).PayAsync(int.MaxValue, CancellationToken.None).IsCompleted);
 
     [TestMethod]
+    public void What_no_timer_waits_for_is_waited_for_in_parts()
+    {
+        var rate = new ByteRate(1, _time);
+        var paying = rate.PayAsync(100 * 24 * 60 * 60, CancellationToken.None);
+        _time.Advance(TimeSpan.FromDays(48));
+        Assert.IsFalse(paying.IsCompleted);
+        _time.Advance(TimeSpan.FromDays(1));
+        Assert.IsTrue(paying.IsCompletedSuccessfully);
+        Assert.IsFalse(rate.PayAsync(1, CancellationToken.None).IsCompleted, "the rest is owed still");
+    }
+
+    [TestMethod]
     public async Task The_wait_can_be_cancelled()
     {
         using var cancel = new CancellationTokenSource();

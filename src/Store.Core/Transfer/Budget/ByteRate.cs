@@ -9,6 +9,9 @@ internal sealed class ByteRate(long? bytesPerSecond, TimeProvider time)
     private static readonly TimeSpan Slack = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan ShortestWait = TimeSpan.FromMilliseconds(10);
 
+    // No timer waits for longer than 49 days. What is not waited for now is owed by whoever pays next.
+    private static readonly TimeSpan LongestWait = TimeSpan.FromDays(49);
+
     private readonly Lock _gate = new();
     private readonly long _start = time.GetTimestamp();
     private TimeSpan _paidUntil;
@@ -16,7 +19,7 @@ internal sealed class ByteRate(long? bytesPerSecond, TimeProvider time)
     /// <summary>Waits until the bytes that were read have their time.</summary>
     public Task PayAsync(int bytes, CancellationToken cancellationToken) =>
         bytesPerSecond is { } rate && Owed(TimeSpan.FromSeconds((double)bytes / rate)) is var wait && wait >= ShortestWait
-            ? Task.Delay(wait, time, cancellationToken)
+            ? Task.Delay(wait < LongestWait ? wait : LongestWait, time, cancellationToken)
             : Task.CompletedTask;
 
     private TimeSpan Owed(TimeSpan cost)
