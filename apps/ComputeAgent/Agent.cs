@@ -74,17 +74,8 @@ internal sealed class Agent : IAsyncDisposable
     /// <summary>Puts the agent together, and takes up what an earlier process was asked for.</summary>
     public static async Task<Agent> StartAsync(IServiceProvider services, AgentOptions options, AgentPlaces places)
     {
-        var settings = options.Cache;
-        var cache = await ImageCache.OpenAsync(services.GetRequiredService<ImageStores>(), new ImageCacheOptions
-        {
-            Directory = Path.Combine(places.Directory, "cache"),
-            MaxBytes = settings.MaxBytes,
-            ReverifyAfter = settings.ReverifyAfter,
-            ReadAheadBytes = settings.ReadAheadBytes,
-            Parallelism = settings.Parallelism,
-            BackgroundBytesPerSecond = settings.BackgroundBytesPerSecond,
-            Logger = services.GetRequiredService<ILogger<ImageCache>>(),
-        });
+        var settings = options.Cache.ToCache(Path.Combine(places.Directory, "cache")) with { Logger = services.GetRequiredService<ILogger<ImageCache>>() };
+        var cache = await ImageCache.OpenAsync(services.GetRequiredService<ImageStores>(), settings);
         var agent = new Agent(services, options, places, cache);
         await agent.Images.RestoreAsync(CancellationToken.None);
         await agent.Disks.RestoreAsync();

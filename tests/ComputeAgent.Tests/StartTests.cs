@@ -69,14 +69,25 @@ public sealed class StartTests
         using var place = new Place();
         var wrong = await Assert.ThrowsAsync<InvalidOperationException>(() => RunningAgent.StartAsync(
             place, "ComputeAgent:Downloads=0", "ComputeAgent:Nbd=0.0.0.0:10809", "ComputeAgent:Sources:1:Type=Glance", "ComputeAgent:Sources:1:Url=http://user:secret@glance",
-            "ComputeAgent:Sources:1:Token=t", "ComputeAgent:Sources:1:Keystone:Password=secret", "ComputeAgent:Ceph:Pool=a/b/c"));
-        foreach (var word in new[] { "Downloads", "Nbd", "Url", "a TokenFile or a Keystone", "a Username, a Password", "In Ceph, 'Pool'" })
+            "ComputeAgent:Sources:1:Token=t", "ComputeAgent:Cache:ScrubInterval=00:00:01", "ComputeAgent:Sources:1:Keystone:Password=secret", "ComputeAgent:Ceph:Pool=a/b/c"));
+        foreach (var word in new[] { "Downloads", "Nbd", "Url", "a TokenFile or a Keystone", "a Username, a Password", "In Ceph, 'Pool'", "In Cache, 'ScrubInterval'" })
         {
             Assert.Contains(word, wrong.Message);
         }
 
         Assert.DoesNotContain("secret", wrong.Message);
         await Assert.ThrowsAsync<InvalidOperationException>(() => RunningAgent.StartAsync(place, "ComputeAgent:Dowloads=1"));
+    }
+
+    [TestMethod]
+    public async Task What_is_set_for_the_cache_is_what_the_cache_does()
+    {
+        using var place = new Place();
+        await using var agent = await RunningAgent.StartAsync(place, "ComputeAgent:Cache:ScrubInterval=7.00:00:00", "ComputeAgent:Cache:ScrubBytesPerSecond=1000000",
+            "ComputeAgent:Cache:HedgeAfter=00:00:02", "ComputeAgent:Cache:MaxBytes=1000000000");
+        var options = agent.Agent.Cache.Options;
+        Assert.AreEqual((TimeSpan.FromDays(7), 1_000_000L, TimeSpan.FromSeconds(2), 1_000_000_000L),
+            (options.ScrubInterval, options.ScrubBytesPerSecond, options.HedgeAfter, options.MaxBytes));
     }
 
     [TestMethod]

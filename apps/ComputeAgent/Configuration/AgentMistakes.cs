@@ -47,6 +47,11 @@ internal static class AgentMistakes
             yield return $"Signatures:Certificates is a directory of certificates, and there is no '{certificates}'.";
         }
 
+        foreach (var mistake in options.Cache.ToCache("cache").Mistakes())
+        {
+            yield return $"In Cache, {mistake}.";
+        }
+
         foreach (var mistake in options.Ceph.ToDriver()?.Mistakes() ?? [])
         {
             yield return $"In Ceph, {mistake}.";

@@ -1,4 +1,5 @@
 using System.Net;
+using GlanceStore.Cache;
 using GlanceStore.Drivers.Rbd;
 using GlanceStore.Keystone;
 
@@ -63,6 +64,25 @@ internal sealed record CacheOptions
 
     /// <summary>The most bytes a second at which an image that is fetched when it is used is filled behind its readers; null: as fast as it goes.</summary>
     public long? BackgroundBytesPerSecond { get; init; }
+
+    public TimeSpan? ScrubInterval { get; init; }
+
+    public long? ScrubBytesPerSecond { get; init; } = 32 << 20;
+
+    public TimeSpan? HedgeAfter { get; init; }
+
+    public ImageCacheOptions ToCache(string directory) => new()
+    {
+        Directory = directory,
+        MaxBytes = MaxBytes,
+        ReverifyAfter = ReverifyAfter,
+        ReadAheadBytes = ReadAheadBytes,
+        Parallelism = Parallelism,
+        BackgroundBytesPerSecond = BackgroundBytesPerSecond,
+        ScrubInterval = ScrubInterval,
+        ScrubBytesPerSecond = ScrubBytesPerSecond,
+        HedgeAfter = HedgeAfter,
+    };
 }
 
 internal enum SourceKind
