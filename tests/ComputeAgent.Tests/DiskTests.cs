@@ -235,6 +235,37 @@ public sealed class DiskTests
         (await agent.Client.DeleteAsync($"/images/{id}")).Is(204);
     }
 
+    [TestMethod]
+    public async Task Of_two_who_remove_a_disk_the_slower_one_does_not_take_the_record_of_the_next_disk_of_its_id()
+    {
+        using var place = new Place();
+        var (_, bytes) = await SourceAsync(place);
+        await using var agent = await RunningAgent.StartAsync(place);
+        var id = await ReadyAsync(place, agent, bytes, "null");
+        var request = """{"kind": "clone", "id": "d"}""";
+        (await agent.Client.PostAsync($"/images/{id}/disks", request)).Is(201);
+        var held = new HeldLease();
+        agent.Agent.Disks.Get("d").Lease = held;
+        var slower = agent.Client.DeleteAsync("/disks/d");
+        await held.Begun.Task;
+        var again = RemakeAsync();
+
+        // Where the two do not wait for each other, the next disk is made meanwhile.
+        await Task.WhenAny(again, Task.Delay(TimeSpan.FromSeconds(1)));
+        held.End.SetResult();
+        (await slower).Is(204);
+        await again;
+        Assert.HasCount(1, Directory.GetFiles(place.At("agent/disk-records")));
+        Assert.AreEqual("ready", (await agent.Client.GetAsync("/disks/d"))["state"]);
+        (await agent.Client.DeleteAsync($"/images/{id}")).Refuses(409, "InUse");
+
+        async Task RemakeAsync()
+        {
+            (await agent.Client.DeleteAsync("/disks/d")).Is(204);
+            (await agent.Client.PostAsync($"/images/{id}/disks", request)).Is(201);
+        }
+    }
+
     private static async Task<(string Source, byte[] Bytes)> SourceAsync(Place place)
     {
         // With a part that is empty, as disks have.
@@ -249,5 +280,18 @@ public sealed class DiskTests
         (await agent.Client.PutAsync($"/images/{id}", $$"""{"format": {{format}}}""")).Is(202);
         await agent.Client.UntilAsync(id, "ready");
         return id;
+    }
+
+    private sealed class HeldLease : IAsyncDisposable
+    {
+        public TaskCompletionSource Begun { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public TaskCompletionSource End { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public async ValueTask DisposeAsync()
+        {
+            Begun.SetResult();
+            await End.Task;
+        }
     }
 }

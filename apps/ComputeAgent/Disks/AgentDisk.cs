@@ -24,6 +24,9 @@ internal sealed class AgentDisk(DiskRecord record)
     /// <summary>Whether an earlier process had not finished to make or to remove it, and what there is of it goes.</summary>
     public bool IsLeft { get; set; }
 
+    /// <summary>Whose turn it is to remove it: two may be asked to, and whoever comes second would remove the next disk of its id.</summary>
+    public SemaphoreSlim Removal { get; } = new(1);
+
     /// <summary>What is told of it.</summary>
     public EventSubject Told { get; } = new();
 }

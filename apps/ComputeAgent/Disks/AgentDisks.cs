@@ -189,14 +189,27 @@ internal sealed partial class AgentDisks(
     // What could not be removed is still held, so that whoever uses it can go on.
     private async Task RemoveAsync(AgentDisk disk)
     {
-        if (!await making.RemoveAsync(disk))
+        await disk.Removal.WaitAsync();
+        try
         {
-            LogLeft(logger, disk.Id, disk.Record.Path ?? making.UriOf(disk.Record)!);
-        }
+            if (_disks.GetValueOrDefault(disk.Id) != disk)
+            {
+                return;
+            }
 
-        disk.IsLeft = true; // there is no way back
-        await making.ReleaseAsync(disk);
-        Forget(disk);
+            if (!await making.RemoveAsync(disk))
+            {
+                LogLeft(logger, disk.Id, disk.Record.Path ?? making.UriOf(disk.Record)!);
+            }
+
+            disk.IsLeft = true; // there is no way back
+            await making.ReleaseAsync(disk);
+            Forget(disk);
+        }
+        finally
+        {
+            disk.Removal.Release();
+        }
     }
 
     private void Unmark(AgentDisk disk)
@@ -275,12 +288,8 @@ internal sealed partial class AgentDisks(
     private void Forget(AgentDisk disk)
     {
         records.Remove(disk.Id);
-        if (!_disks.TryRemove(KeyValuePair.Create(disk.Id, disk)))
-        {
-            return; // two were at it
-        }
-
         uses.Remove(disk.Id);
+        _disks.TryRemove(disk.Id, out _); // last: from now on the id is another's
         disk.Told.TellEnd(events, new AgentEvent("disk_deleted", new { disk.Id, disk.Record.Image }));
     }
 

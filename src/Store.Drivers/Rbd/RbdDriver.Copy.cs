@@ -23,7 +23,7 @@ public sealed partial class RbdDriver : IServerSideCopy
         var other = source.GetFeature<RbdDriver>()!;
         var location = LocationOf(id);
         await RequireSameAsync(other, image, cancellationToken).ConfigureAwait(false);
-        var upload = await _store.BeginAsync(id, session => BeginClone(session, other._store.Options, image, id), cancellationToken).ConfigureAwait(false);
+        var upload = await BeginCloneAsync(other, image, id, cancellationToken).ConfigureAwait(false);
         var writer = new RbdWriter(_store, id, new WriteIntent(mode, image.Size), location, upload);
         await using (writer.ConfigureAwait(false))
         {
@@ -37,6 +37,22 @@ public sealed partial class RbdDriver : IServerSideCopy
         if ((await source.FindAsync(image.Location, cancellationToken).ConfigureAwait(false))?.VersionTag != image.VersionTag)
         {
             throw new StoreException(StoreError.Changed, $"The image at {image.Location} was replaced before it was copied.");
+        }
+    }
+
+    // A clone is made by name. It is of the image that was found where the name leads to that before and afterwards.
+    private async Task<RbdUpload> BeginCloneAsync(RbdDriver source, StoredObject image, ImageId id, CancellationToken cancellationToken)
+    {
+        var upload = await _store.BeginAsync(id, session => BeginClone(session, source._store.Options, image, id), cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await RequireSameAsync(source, image, cancellationToken).ConfigureAwait(false);
+            return upload;
+        }
+        catch
+        {
+            await _store.RemoveAsync(id, upload, null).ConfigureAwait(false);
+            throw;
         }
     }
 
@@ -68,6 +84,7 @@ public sealed partial class RbdDriver : IServerSideCopy
 
     private static bool Fill(RbdUpload upload, CancellationToken cancellationToken)
     {
+        RbdMark.Clear(upload.Session.Pool, upload.Id); // a clone begins with all that is written on its image
         upload.Image.Flatten(cancellationToken);
         return true;
     }

@@ -18,7 +18,7 @@ public sealed partial class RbdDriver
     /// <exception cref="StoreException">
     /// <see cref="StoreError.Unsupported"/>: the image is not in this store's cluster, or the cluster does not clone it for this user.
     /// <see cref="StoreError.Changed"/>: the image is not the one that was found. <see cref="StoreError.AlreadyExists"/>: the name is another's, or of
-    /// a disk of another image or size.
+    /// a disk of another image or size. <see cref="StoreError.InvalidLocation"/>: the name is one that only uploads have.
     /// </exception>
     public async ValueTask CloneDiskAsync(StoreDriver source, StoredObject image, RbdDisk disk, CancellationToken cancellationToken)
     {
@@ -27,6 +27,7 @@ public sealed partial class RbdDriver
         ArgumentNullException.ThrowIfNull(disk);
         ArgumentException.ThrowIfNullOrEmpty(disk.Owner, nameof(disk));
         ArgumentOutOfRangeException.ThrowIfLessThan(disk.SizeBytes ?? image.Size, image.Size, nameof(disk));
+        RbdLocations.NameOf(disk.Name);
         var other = source.GetFeature<RbdDriver>() is { } rbd && IsOfCluster(rbd) ? rbd : throw new StoreException(
             StoreError.Unsupported, $"The image at {image.Location} is not in the cluster of the pool '{_store.Options.Pool}', and a disk is cloned within one cluster.");
         await RequireSameAsync(other, image, cancellationToken).ConfigureAwait(false);
@@ -35,7 +36,7 @@ public sealed partial class RbdDriver
             return;
         }
 
-        var upload = await _store.BeginAsync(disk.Name, session => BeginClone(session, other._store.Options, image, disk.Name), cancellationToken).ConfigureAwait(false);
+        var upload = await BeginCloneAsync(other, image, disk.Name, cancellationToken).ConfigureAwait(false);
         try
         {
             await NameDiskAsync(upload, image, disk, cancellationToken).ConfigureAwait(false);
@@ -50,12 +51,16 @@ public sealed partial class RbdDriver
         }
     }
 
-    /// <summary>Makes sure that a disk which <see cref="CloneDiskAsync"/> made is gone, with what a killed call has left of it; false where it was not there.</summary>
+    /// <summary>
+    /// Makes sure that a disk which <see cref="CloneDiskAsync"/> made is gone, with what killed calls have left that were to make or to remove it; false
+    /// where it was not there.
+    /// </summary>
     /// <param name="disk">The disk; its size makes no difference.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="StoreException">
-    /// <see cref="StoreError.InUse"/>: somebody has it open, or snapshots or clones hang on it; it is untouched. <see cref="StoreError.Changed"/>: what
-    /// has the name was not made by <see cref="CloneDiskAsync"/> for this owner, and is left alone.
+    /// <see cref="StoreError.InUse"/>: somebody has it open, or snapshots or clones hang on it, and it is untouched; or another call is making or removing
+    /// it, or was killed less than 30 seconds ago. <see cref="StoreError.Changed"/>: what has the name was not made by <see cref="CloneDiskAsync"/> for this
+    /// owner, and is left alone.
     /// </exception>
     public async ValueTask<bool> DeleteDiskAsync(RbdDisk disk, CancellationToken cancellationToken)
     {

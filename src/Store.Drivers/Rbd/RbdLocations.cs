@@ -26,7 +26,13 @@ internal sealed class RbdLocations(Func<string> fsid, string pool)
             ? name[UploadPrefix.Length..end]
             : null;
 
-    public ImageLocation Of(ImageId id) => Of(new RbdPlace(id.Value, Snapshot));
+    /// <summary>The name of an image or a disk in the pool.</summary>
+    /// <exception cref="StoreException"><see cref="StoreError.InvalidLocation"/>: it looks like an upload's, and a sweep would take it for one.</exception>
+    public static string NameOf(ImageId id) => ImageOfUpload(id.Value) is null
+        ? id.Value
+        : throw new StoreException(StoreError.InvalidLocation, $"'{id}' cannot be a name in the pool: what begins with '{UploadPrefix}' is an upload, and is removed by a sweep. Choose another.");
+
+    public ImageLocation Of(ImageId id) => Of(new RbdPlace(NameOf(id), Snapshot));
 
     public ImageLocation Of(RbdPlace place) => new(
         $"{Prefix}{fsid()}/{Uri.EscapeDataString(pool)}/{Uri.EscapeDataString(place.Image)}/{Uri.EscapeDataString(place.Snapshot)}", null);

@@ -48,6 +48,7 @@ internal sealed class RbdPublication(RbdUpload upload, ImageId image, WriteMode 
             upload.Image.Resize(size);
         }
 
+        RbdMark.Clear(_pool, upload.Id); // a clone begins with all that is written on its image
         if (!_pool.TrySetMetadata(upload.Id, RbdDisks.Key, mark))
         {
             throw new CephException(CephErrno.NotFound, "rbd.metadata_set");

@@ -179,7 +179,7 @@ internal sealed partial class RbdRemoval(RbdSession session, TimeProvider time, 
         Repeat(TrashPatience, () => RemoveEntry(id), static e => e.Errno is CephErrno.Busy or CephErrno.NotEmpty);
 
     // Looked at again, now that nobody finds it any more; clones of the older format are told of when the protection is taken away. Its snapshot is
-    // what makes it an image: it has its name again where that stays. False where somebody else removed it.
+    // what makes it an image: it has its name again where that stays, or where it is a disk and needs none. False where somebody else removed it.
     private bool TryRelease(string id, string name, string snapshot)
     {
         RbdImage? image = null;
@@ -195,7 +195,8 @@ internal sealed partial class RbdRemoval(RbdSession session, TimeProvider time, 
             Strip(image, snapshot);
             return true;
         }
-        catch (Exception e) when (e is StoreException or CephException && image?.ListSnapshots().Any(own => own.Name == snapshot) != false)
+        catch (Exception e) when (e is StoreException or CephException
+            && (snapshot == RbdDisks.NoSnapshot || image?.ListSnapshots().Any(own => own.Name == snapshot) != false))
         {
             image?.Dispose();
             GiveBack(id, name);
@@ -259,7 +260,9 @@ internal sealed partial class RbdRemoval(RbdSession session, TimeProvider time, 
 
     private static void RequireVersion(RbdImage image, IReadOnlyList<RbdSnapshotInfo> snapshots, string name, string snapshot, DeleteIntent intent)
     {
-        if (intent.VersionTag is { } tag && !snapshots.Any(own => own.Name == snapshot && RbdSnapshot.TagOf(image.Id, own.Id) == tag))
+        if (intent.VersionTag is { } tag && !(snapshot == RbdDisks.NoSnapshot
+            ? image.Id == tag
+            : snapshots.Any(own => own.Name == snapshot && RbdSnapshot.TagOf(image.Id, own.Id) == tag)))
         {
             throw new StoreException(StoreError.Changed, $"The image '{name}' is not the one that was to be deleted: it was replaced.");
         }

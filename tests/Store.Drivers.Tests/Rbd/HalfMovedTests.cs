@@ -9,8 +9,9 @@ namespace GlanceStore.Drivers.Rbd;
 [TestClass]
 public sealed class HalfMovedTests
 {
+    internal const byte Restoring = 3;
+
     private const byte Moving = 1;
-    private const byte Restoring = 3;
 
     [TestMethod]
     [DataRow(Moving)]
@@ -148,14 +149,23 @@ public sealed class HalfMovedTests
         const int Head = 6 + sizeof(byte);
         var id = place.Behind.FindImageId(name)!;
         place.Behind.MoveToTrash(name, TimeSpan.Zero);
+        HalfRestore(place, id, name, entry =>
+        {
+            var time = Head + sizeof(uint) + name.Length;
+            BinaryPrimitives.WriteUInt32LittleEndian(entry.AsSpan(time), (uint)(DateTimeOffset.UtcNow - age).ToUnixTimeSeconds());
+            entry[^1] = state;
+        });
+    }
+
+    /// <summary>Gives an image of the trash a name, and leaves its entry there, changed.</summary>
+    internal static void HalfRestore(TestPlace place, string id, string name, Action<byte[]> change)
+    {
         var file = Path.GetTempFileName();
         try
         {
             place.Rados("getomapval", "rbd_trash", $"id_{id}", file);
             var entry = File.ReadAllBytes(file);
-            var time = Head + sizeof(uint) + name.Length;
-            BinaryPrimitives.WriteUInt32LittleEndian(entry.AsSpan(time), (uint)(DateTimeOffset.UtcNow - age).ToUnixTimeSeconds());
-            entry[^1] = state;
+            change(entry);
             File.WriteAllBytes(file, entry);
             place.Behind.Restore(id, name);
             place.Rados("setomapval", "rbd_trash", $"id_{id}", "--input-file", file);
