@@ -99,6 +99,20 @@ public abstract class LateRunTests : DatabaseTests
     }
 
     [TestMethod]
+    public async Task Of_a_task_that_makes_an_image_and_that_every_process_died_of_no_data_are_left_without_an_image()
+    {
+        using var web = Imports.Web(Image);
+        var id = (await Client.PostAsync("/v2/tasks", Imports.MakingOf($"{web.Url}/disk", "raw"))).Is(201)["image_id"]!;
+        Assert.IsNotNull(await Service.Services.GetRequiredService<ImportRecords>().TakeImageAsync(await ClaimAsync(), CancellationToken.None));
+        await LeaveAsync("fast", id);
+        await SetAsync("UPDATE tasks SET lease_until = 1, attempts = 5 WHERE image_id = @id", id);
+        await RunAsync(Service.Stores, await ClaimAsync());
+        (await Client.GetAsync($"/v2/images/{id}")).Is(404);
+        Assert.IsEmpty(Service.StoredIn("fast"));
+        Assert.AreEqual("deleted", await Service.Database.ReadAsync(session => session.FindAsync<string>("SELECT status FROM images WHERE id = @id", new { id }), CancellationToken.None));
+    }
+
+    [TestMethod]
     public async Task Places_that_are_noted_at_the_same_moment_are_all_noted()
     {
         var id = await Client.CreateAsync();

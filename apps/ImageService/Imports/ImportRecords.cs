@@ -138,15 +138,16 @@ internal sealed class ImportRecords(ServiceDatabase database, UploadRecords uplo
             return false;
         }
 
-        // An image that is importing is this task's, whichever of its runs has left it so.
+        // An image that is importing is this task's, whichever of its runs has left it so. Of one that is deleted, or is about to be, whoever removes it must
+        // know where runs that were killed may have stored it: nobody looks there afterwards.
         var became = await session.FindAsync<string>(
             """
             UPDATE images SET status = CASE WHEN status IN ('importing', 'uploading') THEN 'queued' ELSE status END,
-                upload_id = NULL, upload_store = NULL, lease_until = NULL, updated_at = @now
+                upload_id = NULL, upload_store = CASE WHEN status = 'pending_delete' OR @Type = 'import' THEN upload_store END, lease_until = NULL, updated_at = @now
             WHERE id = @ImageId AND (status = 'importing' OR upload_id = @ClaimedBy OR (status = 'uploading' AND upload_id IS NULL))
             RETURNING status
             """,
-            new { task.ImageId, task.ClaimedBy, now });
+            new { task.ImageId, task.ClaimedBy, task.Type, now });
         if (became == ImageStatus.Queued)
         {
             session.Tell(ServiceEvent.UploadFailed(task.ImageId, message));
