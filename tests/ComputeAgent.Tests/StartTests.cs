@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net.Sockets;
+using System.Text.Json.Nodes;
 using GlanceStore.ImageService.Tests;
 
 namespace GlanceStore.ComputeAgent.Tests;
@@ -8,6 +9,16 @@ namespace GlanceStore.ComputeAgent.Tests;
 [TestClass]
 public sealed class StartTests
 {
+    [TestMethod]
+    [DataRow("compute-agent")]
+    [DataRow("image-service")]
+    public async Task One_heap_is_enough_for_all_cores_so_that_memory_does_not_grow_with_them(string program)
+    {
+        var file = Path.Combine(AppContext.BaseDirectory, $"{program}.runtimeconfig.json");
+        var properties = JsonNode.Parse(await File.ReadAllTextAsync(file))!["runtimeOptions"]!["configProperties"]!;
+        Assert.IsFalse((bool)properties["System.GC.Server"]!);
+    }
+
     [TestMethod]
     public async Task Without_any_configuration_it_starts_and_reads_what_an_unconfigured_image_service_stored()
     {
