@@ -44,7 +44,8 @@ public sealed class BufferTests
             open.ForEach(connection => connection.Dispose());
         }
 
-        await BecomesAsync(blocks, rented => rented == 0);
+        // That of the client which stored the image is still open, and may be one of those.
+        await BecomesAsync(blocks, rented => rented <= 1);
     }
 
     [TestMethod]
