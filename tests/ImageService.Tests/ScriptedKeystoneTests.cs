@@ -45,12 +45,25 @@ public sealed class ScriptedKeystoneTests
         Assert.AreEqual("login, own-1 a, own-1 b, login, own-2 b, own-2 c", string.Join(", ", _asked));
     }
 
+    [TestMethod]
+    public async Task A_connection_that_is_cut_without_an_answer_is_tried_once_more_and_a_keystone_that_cuts_all_is_503()
+    {
+        using var keystone = Keystone("2099-01-01T00:00:00Z", cut: ["b", .. Enumerable.Repeat("c", 20)]);
+        await using var service = await StartAsync(keystone);
+        (await service.ClientOf("a").GetAsync("/v2/images")).Is(200);
+        (await service.ClientOf("b").GetAsync("/v2/images")).Is(200);
+        (await service.ClientOf("c").GetAsync("/v2/images")).Is(503);
+        (await service.ClientOf("d").GetAsync("/v2/images")).Is(200);
+        Assert.AreEqual(2, _asked.Count(asked => asked == "own-1 b"));
+        Assert.IsInRange(2, 5, _asked.Count(asked => asked == "own-1 c"));
+    }
+
     private static Task<RunningService> StartAsync(LoopbackHttp keystone) => RunningService.StartAsync(RealKeystone.SettingsFor(keystone.Url));
 
     // A token of the service's own for each login; of two that are the same, the second is another request.
-    private LoopbackHttp Keystone(string end, string? refused = null)
+    private LoopbackHttp Keystone(string end, string? refused = null, string[]? cut = null)
     {
-        var logins = 0;
+        var (logins, cuts) = (0, cut?.ToList() ?? []);
         return new LoopbackHttp(async context =>
         {
             var (request, response) = (context.Request, context.Response);
@@ -65,7 +78,11 @@ public sealed class ScriptedKeystoneTests
 
             var asked = $"{request.Headers["X-Auth-Token"]} {request.Headers["X-Subject-Token"]}";
             _asked.Enqueue(asked);
-            if (asked == refused)
+            if (cuts.Remove(request.Headers["X-Subject-Token"]!))
+            {
+                response.Abort();
+            }
+            else if (asked == refused)
             {
                 response.StatusCode = (int)HttpStatusCode.Unauthorized;
                 response.Close();
