@@ -48,14 +48,14 @@ public sealed class ScriptedKeystoneTests
     [TestMethod]
     public async Task A_connection_that_is_cut_without_an_answer_is_tried_once_more_and_a_keystone_that_cuts_all_is_503()
     {
-        using var keystone = Keystone("2099-01-01T00:00:00Z", cut: ["b", .. Enumerable.Repeat("c", 20)]);
+        // What has no body the HTTP client itself sends again, several times; a login has one.
+        using var keystone = Keystone("2099-01-01T00:00:00Z", cut: ["login", "b", .. Enumerable.Repeat("c", 20)]);
         await using var service = await StartAsync(keystone);
         (await service.ClientOf("a").GetAsync("/v2/images")).Is(200);
         (await service.ClientOf("b").GetAsync("/v2/images")).Is(200);
+        Assert.AreEqual("login, login, own-1 a, own-1 b, own-1 b", string.Join(", ", _asked));
         (await service.ClientOf("c").GetAsync("/v2/images")).Is(503);
         (await service.ClientOf("d").GetAsync("/v2/images")).Is(200);
-        Assert.AreEqual(2, _asked.Count(asked => asked == "own-1 b"));
-        Assert.IsInRange(2, 5, _asked.Count(asked => asked == "own-1 c"));
     }
 
     private static Task<RunningService> StartAsync(LoopbackHttp keystone) => RunningService.StartAsync(RealKeystone.SettingsFor(keystone.Url));
@@ -70,6 +70,11 @@ public sealed class ScriptedKeystoneTests
             if (request.HttpMethod == "POST")
             {
                 _asked.Enqueue("login");
+                if (cuts.Remove("login"))
+                {
+                    throw new IOException("The connection ends here.");
+                }
+
                 response.StatusCode = (int)HttpStatusCode.Created;
                 response.Headers["X-Subject-Token"] = $"own-{++logins}";
                 response.Close();
@@ -80,7 +85,7 @@ public sealed class ScriptedKeystoneTests
             _asked.Enqueue(asked);
             if (cuts.Remove(request.Headers["X-Subject-Token"]!))
             {
-                response.Abort();
+                throw new IOException("The connection ends here.");
             }
             else if (asked == refused)
             {

@@ -24,8 +24,7 @@ public sealed record ScriptedAnswer(int Status, IReadOnlyList<KeyValuePair<strin
     {
         if (IsLost)
         {
-            response.Abort();
-            return;
+            throw new IOException("The connection ends here.");
         }
 
         response.StatusCode = Status;

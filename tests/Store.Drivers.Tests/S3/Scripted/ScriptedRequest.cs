@@ -76,8 +76,7 @@ public sealed record ScriptedAnswer(int Status, byte[] Body)
         await Before;
         if (Status == 0)
         {
-            response.Abort();
-            return;
+            throw new IOException("The connection ends here.");
         }
 
         response.StatusCode = Status;
