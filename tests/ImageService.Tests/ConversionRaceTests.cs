@@ -117,9 +117,11 @@ public abstract class ConversionRaceTests : DatabaseTests
         Assert.AreEqual(0, await CheckAsync());
         (await Client.PostAsync("/v2/images", $$"""{"id": "{{task}}", "disk_format": "raw", "container_format": "bare"}""")).Is(409);
 
-        // Those bytes are of no run of the task that lives, so this one fails, and they go.
-        Assert.Contains("has data of this image already", await EndAsync(id, "failure"));
-        await IsUntouchedAsync(id);
+        // Those bytes are of no run of the task that lives: they go, and the conversion is begun anew.
+        await EndAsync(id, "success");
+        await _qemu.IsDiskAsync(Disk, (await Client.DownloadAsync(id)).Is(200).Body, "qcow2");
+        Assert.HasCount(1, Service.StoredIn("fast"));
+        Assert.AreEqual(0, await CheckAsync());
     }
 
     [TestMethod]

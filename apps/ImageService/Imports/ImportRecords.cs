@@ -20,6 +20,9 @@ internal sealed record Claim(ImportTask Task, ImageRow Image, long MaxSize)
 
     public bool IsCopy => Request.Method == ImportRequest.Copy;
 
+    /// <summary>Whether the task would be claimed again if it were given back now.</summary>
+    public bool MayBeTriedAgain => Task.Attempts < ImportRecords.MaxAttempts;
+
     public bool IsConversion => Request.Method == ImportRequest.Convert;
 
     /// <summary>The receipt of what was staged of the image; null where nothing is.</summary>
@@ -36,7 +39,8 @@ internal sealed class ImportRecords(ServiceDatabase database, UploadRecords uplo
     public const string ImportingProperty = "os_glance_importing_to_stores";
     public const string FailedProperty = "os_glance_failed_import";
 
-    private const int MaxAttempts = 5;
+    /// <summary>How often a task is begun before it fails.</summary>
+    public const int MaxAttempts = 5;
 
     /// <summary>The oldest task that is to be done; null where there is none.</summary>
     public Task<ImportTask?> ClaimAsync(CancellationToken cancellationToken) => database.WriteAsync(async session =>
@@ -179,7 +183,7 @@ internal sealed class ImportRecords(ServiceDatabase database, UploadRecords uplo
         return true;
     }, CancellationToken.None);
 
-    /// <summary>Gives a task back that this process will not end, because it stops.</summary>
+    /// <summary>Gives a task back, to be begun anew by whoever finds it.</summary>
     public Task<int> GiveBackAsync(ImportTask task) => database.WriteAsync(session => session.ExecuteAsync(
         "UPDATE tasks SET status = 'pending', claimed_by = NULL, lease_until = NULL WHERE id = @Id AND claimed_by = @ClaimedBy AND status = 'processing'",
         new { task.Id, task.ClaimedBy }), CancellationToken.None);

@@ -39,6 +39,12 @@ internal sealed partial class ImportRun(
         {
             await LeaveDeletedAsync(claim);
         }
+        catch (StoreException e) when (e.Error == StoreError.AlreadyExists && claim.MayBeTriedAgain)
+        {
+            // A run that was thought dead has stored after all, under a name that is this task's alone. The next one begins with the removal of that.
+            LogBegunAnew(logger, e, claim.Image.Id);
+            await records.GiveBackAsync(task);
+        }
         catch (DbException)
         {
             // Nobody knows what of it the database took: when the lease has ended the task is taken up again, if it has not ended too.
@@ -287,6 +293,9 @@ internal sealed partial class ImportRun(
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The import of image {Id} failed.")]
     private static partial void LogFailed(ILogger logger, Exception error, string id);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The import of image {Id} met what an earlier run of it has stored, and begins anew.")]
+    private static partial void LogBegunAnew(ILogger logger, Exception error, string id);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "What there may be of image {Id} in the store '{Store}' could not be removed.")]
     private static partial void LogLeft(ILogger logger, Exception error, string id, string store);

@@ -18,24 +18,23 @@ internal static class Leftovers
     public static async Task<bool> TryRemoveAsync(IImageStore store, ImageId id, Func<Task<bool>> isMine, CancellationToken cancellationToken)
     {
         var place = store.LocationOf(id);
-        if (await store.FindAsync(place, cancellationToken) is not { } stored)
+        while (await store.FindAsync(place, cancellationToken) is { } stored)
         {
-            return true;
+            if (!await isMine())
+            {
+                return false;
+            }
+
+            try
+            {
+                await store.DeleteAsync(place, new DeleteOptions { VersionTag = stored.VersionTag }, cancellationToken);
+            }
+            catch (StoreException e) when (e.Error == StoreError.Changed)
+            {
+                // Something else by now, which is looked at like the first.
+            }
         }
 
-        if (!await isMine())
-        {
-            return false;
-        }
-
-        try
-        {
-            await store.DeleteAsync(place, new DeleteOptions { VersionTag = stored.VersionTag }, cancellationToken);
-            return true;
-        }
-        catch (StoreException e) when (e.Error == StoreError.Changed)
-        {
-            return false;
-        }
+        return true;
     }
 }

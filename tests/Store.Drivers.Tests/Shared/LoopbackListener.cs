@@ -13,6 +13,7 @@ internal sealed class LoopbackListener : IAsyncDisposable
     private readonly Func<TcpClient, CancellationToken, Task> _serve;
     private readonly Task _accepting;
     private int _connections;
+    private int _disposed;
 
     /// <param name="serve">What is done with a connection; that it broke or was stopped is no error of it.</param>
     /// <param name="address">Another address of the loopback than the usual one.</param>
@@ -32,6 +33,11 @@ internal sealed class LoopbackListener : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+        {
+            return; // a test that has ended it does so again at its end
+        }
+
         await _stop.CancelAsync();
         await _accepting; // before the listener stops: to accept from one that has stopped is an error of its own
         _listener.Stop();
