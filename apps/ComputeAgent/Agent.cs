@@ -13,8 +13,8 @@ namespace GlanceStore.ComputeAgent;
 /// <summary>All that the agent is made of.</summary>
 internal sealed class Agent : IAsyncDisposable
 {
-    // It shares its host with the guests. Less would refuse reads of 32 MiB, which clients may take for granted.
-    private const long AnswerBytes = 36 << 20;
+    // It shares its host with the guests. What waits for a store takes none of it, and the longest read has memory of its own.
+    private const long AnswerBytes = 12 << 20;
 
     private readonly CancellationTokenSource _ending = new();
     private readonly StoreCounters _counters = new();

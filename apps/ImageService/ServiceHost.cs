@@ -23,8 +23,8 @@ internal static class ServiceHost
     // What a request may have in its body where its route says nothing: none takes any.
     private const long LargestIdleBody = 64 << 10;
 
-    // What a client may be ahead of its upload, which waits in the server's buffers.
-    private const long LargestBacklog = 256 << 10;
+    // What a client may be ahead of its upload, or behind its download, which waits in the server's buffers.
+    private const long LargestBacklog = 512 << 10;
 
     /// <summary>The service, ready to run.</summary>
     /// <param name="arguments">Settings as <c>--Name:Of:Setting value</c>; <c>--config FILE</c> names a file of more.</param>
@@ -64,6 +64,7 @@ internal static class ServiceHost
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = LargestIdleBody;
             kestrel.Limits.MaxRequestBufferSize = LargestBacklog;
+            kestrel.Limits.MaxResponseBufferSize = LargestBacklog;
 
             // A body that gives nothing is given up by the upload that reads it; a slow one is as welcome as a fast one.
             kestrel.Limits.MinRequestBodyDataRate = null;

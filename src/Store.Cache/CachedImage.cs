@@ -89,6 +89,19 @@ public sealed class CachedImage : Stream
         return count;
     }
 
+    /// <summary>Gets the chunks of a stretch that are not here yet, so that reading it does not wait for a store.</summary>
+    /// <remarks>Where this is the disk in an image only reading tells which chunks they are: then nothing is done. Neither is an error what has no room here.</remarks>
+    /// <param name="offset">Where to begin, in bytes.</param>
+    /// <param name="length">How much; what reaches beyond the end is nothing.</param>
+    /// <param name="cancellationToken">Ends it; what is there stays.</param>
+    /// <exception cref="StoreException">As <see cref="ReadAtAsync"/>.</exception>
+    public ValueTask FetchAsync(long offset, long length, CancellationToken cancellationToken = default)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        ArgumentOutOfRangeException.ThrowIfNegative(offset);
+        return _bytes.FetchAsync(offset, Math.Min(length, Size - offset), cancellationToken);
+    }
+
     /// <summary>How the parts of it are stored, in order and without gaps: of the disk in an image by its tables, else by the holes of what is here.</summary>
     /// <param name="offset">Where to begin, in bytes.</param>
     /// <param name="length">How much to tell of; null for all that follows.</param>

@@ -49,6 +49,16 @@ public abstract class NbdExport : IAsyncDisposable
     /// <param name="cancellationToken">The client has gone, or the server stops at once.</param>
     public abstract ValueTask ReadAsync(long offset, Memory<byte> buffer, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Waits until a stretch can be read without waiting for what is far away, as far as that can be told; nothing unless overridden. It comes before the read, which takes memory that
+    /// all clients share.
+    /// </summary>
+    /// <remarks>Called by several at once. What it throws is what the read would have thrown.</remarks>
+    /// <param name="offset">Where to begin, in bytes.</param>
+    /// <param name="length">How much, in bytes; all of it lies within <see cref="Size"/>.</param>
+    /// <param name="cancellationToken">The client has gone, or the server stops at once.</param>
+    public virtual ValueTask ReadyAsync(long offset, long length, CancellationToken cancellationToken) => ValueTask.CompletedTask;
+
     /// <summary>How parts of it are stored, from an offset on, in order and without gaps; all of it is <see cref="DiskExtentKind.Data"/> unless overridden.</summary>
     /// <remarks>Called by several at once. It may be given up before its end, and what reaches beyond the part asked for is cut off.</remarks>
     /// <param name="offset">Where to begin, in bytes.</param>

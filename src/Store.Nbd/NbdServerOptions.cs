@@ -30,8 +30,8 @@ public sealed record NbdServerOptions
     public int MaxRequestsPerConnection { get; init; } = 64;
 
     /// <summary>
-    /// The memory for bytes on their way to clients, in bytes, of all connections together; 64 MiB by default, at least <see cref="MaxRequestBytes"/> and 1 KiB more. One
-    /// connection takes at most a quarter, or one request where that is longer.
+    /// The memory for bytes on their way to clients, in bytes, of all connections together; 64 MiB by default, at least 1 MiB and 1 KiB more. One connection takes at most a
+    /// quarter, or one request where that is longer. A read that is longer than all of it, by a client that wants it as one, has memory of its own, one at a time.
     /// </summary>
     public long MaxBufferBytes { get; init; } = 64 << 20;
 

@@ -28,6 +28,25 @@ public sealed class ReadingTests
     }
 
     [TestMethod]
+    public async Task What_is_fetched_before_it_is_read_is_read_without_the_store_and_nothing_else_is_fetched()
+    {
+        await using var place = new Place();
+        var bytes = Bytes(20 * ChunkBytes);
+        var source = await place.SourceAsync(bytes);
+        await using var cache = await place.OpenAsync();
+        await using var image = await cache.OpenAsync(source);
+        await image.FetchAsync((4 * ChunkBytes) + 10, 2 * ChunkBytes);
+        Assert.AreEqual(3 * ChunkBytes, place.Driver.Bytes);
+        place.Driver.BeforeRead = (_, _, _) => throw new StoreException(StoreError.Unavailable, "The store is away.");
+        var buffer = new byte[3 * ChunkBytes];
+        Assert.AreEqual(buffer.Length, await image.ReadAtAsync(4 * ChunkBytes, buffer));
+        Assert.IsTrue(bytes.AsSpan(4 * ChunkBytes, buffer.Length).SequenceEqual(buffer));
+        await image.FetchAsync(4 * ChunkBytes, buffer.Length);
+        Assert.AreEqual(StoreError.Unavailable, (await Assert.ThrowsExactlyAsync<StoreException>(() => image.FetchAsync(0, 1).AsTask())).Error);
+        await image.FetchAsync(bytes.Length, 1); // beyond the end there is nothing
+    }
+
+    [TestMethod]
     public async Task Readers_on_many_threads_fetch_each_chunk_once()
     {
         await using var place = new Place();

@@ -161,6 +161,78 @@ public sealed class HostileClientTests
     }
 
     [TestMethod]
+    public async Task Whose_store_does_not_answer_takes_no_memory_from_a_guest_whose_image_is_here()
+    {
+        var (answered, asked) = (new TaskCompletionSource(), 0);
+        var far = new ScriptedExport("far", Bytes)
+        {
+            Ready = async (_, token) =>
+            {
+                Interlocked.Increment(ref asked);
+                await answered.Task.WaitAsync(token);
+            },
+        };
+        await using var server = new TestServer([far, new ScriptedExport("here", Bytes)], options => options with { MaxBufferBytes = (2 << 20) + (64 << 10) });
+        List<RawClient> waiting = [];
+        for (var i = 0; i < 4; i++)
+        {
+            waiting.Add(await RawClient.ReadingAsync(server, export: "far"));
+            await waiting[i].SendAsync([.. Enumerable.Range(0, 8).SelectMany(at => RawClient.Request(RequestKind.Read, (at % 7) << 20, 1 << 20))]);
+        }
+
+        await TestServer.UntilAsync(() => Volatile.Read(ref asked) == 32);
+        Assert.AreEqual(0, server.Server.UsedBufferBytes);
+        using var guest = await RawClient.ReadingAsync(server, export: "here");
+        CollectionAssert.AreEqual(Bytes[..(1 << 20)], await guest.ReadPartAsync(0, 1 << 20));
+        answered.SetResult();
+        foreach (var client in waiting)
+        {
+            for (var answers = 0; answers < 8; answers++)
+            {
+                await client.ChunkAsync();
+            }
+
+            client.Dispose();
+        }
+    }
+
+    [TestMethod]
+    public async Task A_read_that_is_longer_than_the_memory_is_answered_and_keeps_nobody_waiting()
+    {
+        const int Length = 4 << 20;
+        var (go, begun) = (new TaskCompletionSource(), new TaskCompletionSource());
+        var underWay = 0;
+        await using var server = new TestServer([new ScriptedExport("", Bytes)
+        {
+            Before = async (offset, token) =>
+            {
+                if (offset == 0)
+                {
+                    Assert.AreEqual(1, Interlocked.Increment(ref underWay));
+                    begun.TrySetResult();
+                    await go.Task.WaitAsync(token);
+                    Interlocked.Decrement(ref underWay);
+                }
+            },
+        }], options => options with { MaxBufferBytes = (1 << 20) + (64 << 10) });
+        using var one = await RawClient.ReadingAsync(server, structured: false);
+        using var other = await RawClient.ReadingAsync(server, structured: false);
+        await one.SendAsync(RawClient.Request(RequestKind.Read, 0, Length));
+        await other.SendAsync(RawClient.Request(RequestKind.Read, 0, Length));
+        await begun.Task;
+        using var small = await RawClient.ReadingAsync(server);
+        CollectionAssert.AreEqual(Bytes[512..1024], await small.ReadPartAsync(512, 512));
+        go.SetResult();
+        foreach (var client in (RawClient[])[one, other])
+        {
+            Assert.AreEqual(NbdError.None, (await client.SimpleReplyAsync()).Error);
+            CollectionAssert.AreEqual(Bytes[..Length], await client.ReadAsync(Length));
+        }
+
+        await TestServer.UntilAsync(() => server.Server.UsedBufferBytes == 0);
+    }
+
+    [TestMethod]
     public async Task However_much_is_asked_for_at_once_memory_stays_within_its_bound()
     {
         const long Bound = 4 << 20;

@@ -11,6 +11,9 @@ internal sealed class ScriptedExport(string name, byte[] bytes) : NbdExport(name
     /// <summary>Called before each read, with its offset.</summary>
     public Func<long, CancellationToken, Task> Before { get; init; } = (_, _) => Task.CompletedTask;
 
+    /// <summary>Waited for before memory is taken for a read, with its offset.</summary>
+    public Func<long, CancellationToken, ValueTask> Ready { get; init; } = (_, _) => ValueTask.CompletedTask;
+
     /// <summary>The kinds of its parts of 64 KiB, told one by one.</summary>
     public DiskExtentKind[] Kinds { get; init; } = [];
 
@@ -46,6 +49,8 @@ internal sealed class ScriptedExport(string name, byte[] bytes) : NbdExport(name
             Interlocked.Decrement(ref _underWay);
         }
     }
+
+    public override ValueTask ReadyAsync(long offset, long length, CancellationToken cancellationToken) => Ready(offset, cancellationToken);
 
     public override async IAsyncEnumerable<DiskExtent> GetExtentsAsync(long offset, long length, [EnumeratorCancellation] CancellationToken cancellationToken)
     {

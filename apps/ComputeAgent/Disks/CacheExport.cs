@@ -31,6 +31,8 @@ internal sealed class CacheExport : NbdExport
         }
     }
 
+    public override ValueTask ReadyAsync(long offset, long length, CancellationToken cancellationToken) => _image.FetchAsync(offset, length, cancellationToken);
+
     public override IAsyncEnumerable<DiskExtent> GetExtentsAsync(long offset, long length, CancellationToken cancellationToken) =>
         _image.GetExtentsAsync(offset, length, cancellationToken);
 

@@ -9,6 +9,11 @@ namespace GlanceStore.ImageService.Transfers;
 /// <summary>GET of an image's data and of its receipt. What leaves was verified; a body that turns out damaged ends the connection.</summary>
 internal sealed class ImageDownloads(ServiceDatabase database, ImageStores stores, DamageReports damage, SentImages sent, ServiceOptions options)
 {
+    // What is read of an image goes straight into the server's buffers, as much as is left of one; what is less than this is not worth a call.
+    private const int LeastPiece = 16 << 10;
+
+    private const int SentAtOnce = 256 << 10;
+
     public async Task DownloadAsync(HttpContext context, string id)
     {
         var (image, stored) = await FindAsync(context, id, session => Locations.FindAsync(session, id));
@@ -76,14 +81,26 @@ internal sealed class ImageDownloads(ServiceDatabase database, ImageStores store
     // Nothing is sent before the first piece is there and verified: until then an error is an answer of its own.
     private async Task SendAsync(HttpContext context, ImageRow image, ImageReadStream data)
     {
-        await using var body = new CountedBody(context.Response.Body);
+        var (body, count) = (context.Response.BodyWriter, 0L);
         try
         {
-            await data.CopyToAsync(body, context.RequestAborted);
+            var unsent = 0;
+            while (await data.ReadAsync(body.GetMemory(LeastPiece), context.RequestAborted) is > 0 and var read)
+            {
+                body.Advance(read);
+                (count, unsent) = (count + read, unsent + read);
+                if (unsent >= SentAtOnce)
+                {
+                    await body.FlushAsync(context.RequestAborted);
+                    unsent = 0;
+                }
+            }
+
+            await body.FlushAsync(context.RequestAborted);
         }
         finally
         {
-            await sent.TellAsync(image, Caller.Of(context), body.Count, context.Response.ContentLength!.Value);
+            await sent.TellAsync(image, Caller.Of(context), count, context.Response.ContentLength!.Value);
         }
     }
 

@@ -19,6 +19,8 @@ internal static class ChunkBytes
     public static async Task<ulong> WriteAsync(
         HostDisk disk, SafeFileHandle file, long offset, long length, Stream source, IncrementalHash? digest, CancellationToken cancellationToken)
     {
+        // Many chunks may wait for a store, or for their turn of the memory: each of them without a buffer.
+        await source.ReadAsync(Memory<byte>.Empty, cancellationToken).ConfigureAwait(false);
         var hash = new XxHash3();
         var buffer = ArrayPool<byte>.Shared.Rent(PieceBytes);
         try

@@ -6,6 +6,7 @@ namespace GlanceStore.Cache.Files;
 internal class HostDisk
 {
     private const UnixFileMode OwnDirectory = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+    private const int MostReadAtOnce = 64 << 10;
     private const UnixFileMode OwnFile = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     /// <summary>The disk as it is.</summary>
@@ -89,10 +90,13 @@ internal class HostDisk
         return new FileStream(path, options);
     }
 
+    /// <summary>Reads as much as there is, up to the buffer's length. A short stretch that the kernel has in memory is read on the caller's thread: to wait for another would take longer.</summary>
     public ValueTask<int> ReadAsync(SafeFileHandle file, Memory<byte> buffer, long offset, CancellationToken cancellationToken)
     {
         Begin(DiskCall.Read);
-        return RandomAccess.ReadAsync(file, buffer, offset, cancellationToken);
+        return buffer.Length <= MostReadAtOnce && OperatingSystem.IsLinux() && LinuxCalls.TryReadAtOnce(file, buffer.Span, offset) is { } count
+            ? ValueTask.FromResult(count)
+            : RandomAccess.ReadAsync(file, buffer, offset, cancellationToken);
     }
 
     public int Read(SafeFileHandle file, Span<byte> buffer, long offset)

@@ -21,6 +21,9 @@ internal static partial class LinuxCalls
     private const int SeekHole = 4;
     private const int PunchHoleKeepSize = 3;
     private const uint Clone = 0x40049409;
+    private const int WithoutWaiting = 8; // RWF_NOWAIT
+
+    private static volatile bool _lacksReadAtOnce;
 
     /// <summary>The user whose rights this process has.</summary>
     public static uint User => UserCall();
@@ -81,6 +84,32 @@ internal static partial class LinuxCalls
         return CopyCall(from, ref source, to, ref target, (nuint)length, 0) is >= 0 and var count ? count : null;
     }
 
+    /// <summary>
+    /// Reads what the kernel has in memory of a stretch of a file, without waiting for the disk: how much it was, or null where nothing is, or the file system does not tell.
+    /// An error is null as well: a read that waits tells it.
+    /// </summary>
+    public static unsafe int? TryReadAtOnce(SafeFileHandle file, Span<byte> buffer, long offset)
+    {
+        if (_lacksReadAtOnce)
+        {
+            return null;
+        }
+
+        try
+        {
+            fixed (byte* bytes = buffer)
+            {
+                var part = new Part { Bytes = bytes, Length = (nuint)buffer.Length };
+                return ReadCall(file, &part, 1, offset, WithoutWaiting) is > 0 and var count ? (int)count : null;
+            }
+        }
+        catch (EntryPointNotFoundException)
+        {
+            _lacksReadAtOnce = true; // a C library from before 2.26, or musl before 1.2.5
+            return null;
+        }
+    }
+
     private static bool SetRange(SafeFileHandle file, short type, long start, long length, int command)
     {
         var range = new RangeLock { Type = type, Start = start, Length = length };
@@ -127,6 +156,17 @@ internal static partial class LinuxCalls
 
     [LibraryImport("libc", EntryPoint = "copy_file_range", SetLastError = true)]
     private static partial nint CopyCall(SafeFileHandle from, ref long source, SafeFileHandle to, ref long target, nuint length, uint flags);
+
+    [LibraryImport("libc", EntryPoint = "preadv2")]
+    private static unsafe partial nint ReadCall(SafeFileHandle file, Part* parts, int count, long offset, int flags);
+
+    // struct iovec.
+    [StructLayout(LayoutKind.Sequential)]
+    private unsafe struct Part
+    {
+        public byte* Bytes;
+        public nuint Length;
+    }
 
     // struct flock of a 64-bit Linux.
     [StructLayout(LayoutKind.Explicit, Size = 32)]

@@ -40,6 +40,21 @@ internal sealed class EntryBytes(EntryUse use, IOrigin origin, ImageCache cache)
         }
     }
 
+    public override async ValueTask FetchAsync(long offset, long length, CancellationToken cancellationToken)
+    {
+        for (var end = offset + length; offset < end;)
+        {
+            var index = Entry.Chunks.IndexAt(offset);
+            ReadAhead(index);
+            if (!Entry.IsRight(index))
+            {
+                await IsKeptAsync(index, cancellationToken).ConfigureAwait(false);
+            }
+
+            offset = Entry.Chunks.OffsetOf(index) + Entry.Chunks[index].Length;
+        }
+    }
+
     // What is there and right is told as the file has it; of the rest nothing is known but that it is to be fetched.
     public override async IAsyncEnumerable<DiskExtent> ExtentsAsync(long offset, long length, [EnumeratorCancellation] CancellationToken cancellationToken)
     {

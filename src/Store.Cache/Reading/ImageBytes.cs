@@ -19,6 +19,9 @@ internal abstract class ImageBytes : IAsyncDisposable
     /// <summary>Fills the buffer, whose bytes all lie within.</summary>
     public abstract ValueTask ReadAsync(long offset, Memory<byte> buffer, CancellationToken cancellationToken);
 
+    /// <summary>Gets what is not here of a stretch that lies within, where it is known what that is.</summary>
+    public virtual ValueTask FetchAsync(long offset, long length, CancellationToken cancellationToken) => ValueTask.CompletedTask;
+
     /// <summary>How a stretch that lies within is stored.</summary>
     public abstract IAsyncEnumerable<DiskExtent> ExtentsAsync(long offset, long length, CancellationToken cancellationToken);
 

@@ -15,6 +15,8 @@ internal sealed class CachedExport(string name, CachedImage image) : NbdExport(n
         }
     }
 
+    public override ValueTask ReadyAsync(long offset, long length, CancellationToken cancellationToken) => image.FetchAsync(offset, length, cancellationToken);
+
     public override IAsyncEnumerable<DiskExtent> GetExtentsAsync(long offset, long length, CancellationToken cancellationToken) =>
         image.GetExtentsAsync(offset, length, cancellationToken);
 

@@ -5,7 +5,7 @@ namespace GlanceStore.Nbd.Connections;
 /// <summary>The memory of all answers on their way to clients: room is taken before bytes are read, first come first served.</summary>
 /// <remarks>
 /// A client that reads slowly keeps what is on its way to it. So each has a share, and whoever waits for his own share lets others pass.
-/// Buffers given back are kept for the next answers, within the same bound.
+/// Buffers given back are kept for the next answers, within the same bound. An answer that is longer than all of it has memory of its own, one at a time.
 /// </remarks>
 internal sealed class ReplyMemory
 {
@@ -19,6 +19,7 @@ internal sealed class ReplyMemory
     private readonly Dictionary<int, Stack<byte[]>> _kept = [];
     private readonly long _bytes;
     private long _used;
+    private long _large;
     private long _keptBytes;
 
     public ReplyMemory(long bytes) => _bytes = bytes;
@@ -29,7 +30,7 @@ internal sealed class ReplyMemory
         {
             lock (_lock)
             {
-                return _used;
+                return _used + _large;
             }
         }
     }
@@ -62,11 +63,18 @@ internal sealed class ReplyMemory
     {
         lock (_lock)
         {
-            _used -= bytes.Length;
             share.Held -= bytes.Length;
-            if (isReusable)
+            if (IsLarge(bytes.Length))
             {
-                Keep(bytes);
+                _large = 0;
+            }
+            else
+            {
+                _used -= bytes.Length;
+                if (isReusable)
+                {
+                    Keep(bytes);
+                }
             }
 
             Serve();
@@ -105,23 +113,31 @@ internal sealed class ReplyMemory
                 _waiting.Remove(node);
                 waiter.Granted.SetResult(Take(waiter.Share, waiter.Capacity));
             }
-            else if (!IsShareUsedUp(waiter.Share, waiter.Capacity))
+            else if (!IsLarge(waiter.Capacity) && !IsShareUsedUp(waiter.Share, waiter.Capacity))
             {
-                return; // who waits for memory itself is not overtaken
+                return; // who waits for the memory of all is not overtaken
             }
 
             node = next;
         }
     }
 
-    private bool Fits(Share share, int capacity) => _used + capacity <= _bytes && !IsShareUsedUp(share, capacity);
+    private bool Fits(Share share, int capacity) => (IsLarge(capacity) ? _large == 0 : _used + capacity <= _bytes) && !IsShareUsedUp(share, capacity);
+
+    private bool IsLarge(int capacity) => capacity > _bytes;
 
     private bool IsShareUsedUp(Share share, int capacity) => share.Held > 0 && share.Held + capacity > _bytes / 4;
 
     private ReplyBuffer Take(Share share, int capacity)
     {
-        _used += capacity;
         share.Held += capacity;
+        if (IsLarge(capacity))
+        {
+            _large = capacity;
+            return new ReplyBuffer(this, share, GC.AllocateUninitializedArray<byte>(capacity));
+        }
+
+        _used += capacity;
         if (_kept.TryGetValue(capacity, out var same) && same.TryPop(out var bytes))
         {
             _keptBytes -= capacity;

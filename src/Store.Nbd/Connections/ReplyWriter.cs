@@ -13,7 +13,7 @@ internal sealed class ReplyWriter(Stream stream, Action<int> requestsEnded, Acti
 
     private readonly Lock _lock = new();
     private readonly Queue<Reply> _ready = new();
-    private readonly byte[] _gathered = new byte[4 * LongestGathered];
+    private byte[]? _gathered; // many clients only ask for what is not gathered
     private TaskCompletionSource? _idle;
     private bool _isSending;
     private bool _isHeld;
@@ -132,6 +132,7 @@ internal sealed class ReplyWriter(Stream stream, Action<int> requestsEnded, Acti
     {
         var length = 0;
         ended = 0;
+        _gathered ??= new byte[4 * LongestGathered];
         while (_ready.TryPeek(out var reply) && reply.Bytes.Length <= LongestGathered && length + reply.Bytes.Length <= _gathered.Length)
         {
             _ready.Dequeue();

@@ -8,7 +8,7 @@ namespace GlanceStore.Nbd.Connections;
 internal sealed class Transmission : IDisposable
 {
     // Of a longer read the first part is on its way while the next is read, and no more than a part lies here.
-    private const int PartBytes = 1 << 20;
+    public const int PartBytes = 1 << 20;
     private const int MostExtents = 1024;
 
     private readonly Negotiated _agreed;
@@ -195,6 +195,9 @@ internal sealed class Transmission : IDisposable
         var end = (long)request.Offset + request.Length;
         var isWhole = !_agreed.StructuredReplies || request.Flags.HasFlag(RequestFlags.DontFragment);
         var length = (int)(isWhole ? end - offset : Math.Min(end - offset, PartBytes));
+
+        // What waits for a store takes no memory from clients whose bytes are here.
+        await Export.ReadyAsync(offset, length, cancellationToken).ConfigureAwait(false);
         var buffer = await _memory.RentAsync(_share, length, cancellationToken).ConfigureAwait(false);
         try
         {

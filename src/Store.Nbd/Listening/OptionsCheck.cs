@@ -26,8 +26,8 @@ internal static class OptionsCheck
             options.MaxRequestBytes is < LeastRequestBytes or > MostRequestBytes || !BitOperations.IsPow2(options.MaxRequestBytes)
                 ? "MaxRequestBytes is a power of two from 64 KiB to 64 MiB."
                 : null,
-            options.MaxBufferBytes < ReplyMemory.CapacityFor(options.MaxRequestBytes)
-                ? "MaxBufferBytes holds at least one request: MaxRequestBytes and 1 KiB more."
+            options.MaxBufferBytes < ReplyMemory.CapacityFor(Transmission.PartBytes)
+                ? "MaxBufferBytes is at least 1 MiB and 1 KiB more."
                 : null,
             OfTime(nameof(options.HandshakeTimeout), options.HandshakeTimeout),
             OfTime(nameof(options.StallTimeout), options.StallTimeout),

@@ -33,6 +33,21 @@ public sealed partial class GetPipelineTests
     }
 
     [TestMethod]
+    public async Task A_read_of_no_bytes_waits_until_the_next_ones_are_here_and_takes_none()
+    {
+        var receipt = await PutAsync();
+        var (driver, go) = (Driver(), new TaskCompletionSource());
+        driver.OnOpenRead = async (_, _, _, open) => new GatedReader(await open(), go.Task);
+        await using var stream = await Store(driver).OpenReadAsync(receipt.Location, ReadOptions.Verify(receipt));
+        var waiting = stream.ReadAsync(Memory<byte>.Empty).AsTask();
+        Assert.IsFalse(waiting.IsCompleted);
+        go.SetResult();
+        Assert.AreEqual(0, await waiting);
+        CollectionAssert.AreEqual(Image, await ReadAllAsync(stream));
+        Assert.AreEqual(0, await stream.ReadAsync(Memory<byte>.Empty));
+    }
+
+    [TestMethod]
     [DataRow(true)]
     [DataRow(false)]
     public async Task A_range_whose_body_breaks_goes_on_where_pieces_are_fetched_one_after_the_other(bool verified)

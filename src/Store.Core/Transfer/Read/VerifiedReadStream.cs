@@ -54,16 +54,9 @@ internal sealed class VerifiedReadStream(
         }
     }
 
-    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
-    {
-        if (buffer.IsEmpty)
-        {
-            ObjectDisposedException.ThrowIf(_disposed, this);
-            return 0;
-        }
-
-        return Take(await NextAsync(cancellationToken).ConfigureAwait(false), buffer.Span);
-    }
+    // A read of no bytes waits until there are some, as it does with sockets: its caller needs no buffer before.
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+        Take(await NextAsync(cancellationToken).ConfigureAwait(false), buffer.Span);
 
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken)
     {
@@ -88,16 +81,7 @@ internal sealed class VerifiedReadStream(
         return Read(buffer.AsSpan(offset, count));
     }
 
-    public override int Read(Span<byte> buffer)
-    {
-        if (buffer.IsEmpty)
-        {
-            ObjectDisposedException.ThrowIf(_disposed, this);
-            return 0;
-        }
-
-        return Take(NextAsync(CancellationToken.None).AsTask().GetAwaiter().GetResult(), buffer);
-    }
+    public override int Read(Span<byte> buffer) => Take(NextAsync(CancellationToken.None).AsTask().GetAwaiter().GetResult(), buffer);
 
     public override long Seek(long offset, SeekOrigin origin)
     {
