@@ -4,8 +4,8 @@ namespace GlanceStore;
 /// <remarks>
 /// A read throws <see cref="StoreException"/>: <see cref="StoreError.Corrupted"/> where the bytes are not the expected ones (before
 /// any of them is handed over, with a manifest; by the read that would return 0, with a digest), <see cref="StoreError.Changed"/> where
-/// the image was replaced meanwhile. A read into an empty buffer returns 0
-/// once there are bytes, or the end. Not for use by several threads at once, as streams are not. Dispose it: it holds a buffer.
+/// the image was replaced meanwhile. A read into an empty buffer returns once there are bytes, or the end. Not for use by several
+/// threads at once, as streams are not. Dispose it: it holds a buffer.
 /// </remarks>
 public abstract class ImageReadStream : Stream
 {

@@ -81,22 +81,22 @@ internal sealed class ImageDownloads(ServiceDatabase database, ImageStores store
     // Nothing is sent before the first piece is there and verified: until then an error is an answer of its own.
     private async Task SendAsync(HttpContext context, ImageRow image, ImageReadStream data)
     {
-        var (body, count) = (context.Response.BodyWriter, 0L);
+        var (body, count, read) = (context.Response.BodyWriter, 0L, 0);
         try
         {
-            var unsent = 0;
-            while (await data.ReadAsync(body.GetMemory(LeastPiece), context.RequestAborted) is > 0 and var read)
+            do
             {
-                body.Advance(read);
-                (count, unsent) = (count + read, unsent + read);
-                if (unsent >= SentAtOnce)
+                var unsent = 0;
+                while (unsent < SentAtOnce && (read = await data.ReadAsync(body.GetMemory(LeastPiece), context.RequestAborted)) > 0)
                 {
-                    await body.FlushAsync(context.RequestAborted);
-                    unsent = 0;
+                    body.Advance(read);
+                    unsent += read;
                 }
-            }
 
-            await body.FlushAsync(context.RequestAborted);
+                await body.FlushAsync(context.RequestAborted);
+                count += unsent;
+            }
+            while (read > 0);
         }
         finally
         {

@@ -28,6 +28,7 @@ internal static class Leftovers
             try
             {
                 await store.DeleteAsync(place, new DeleteOptions { VersionTag = stored.VersionTag }, cancellationToken);
+                return true;
             }
             catch (StoreException e) when (e.Error == StoreError.Changed)
             {

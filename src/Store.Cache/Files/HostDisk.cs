@@ -5,8 +5,8 @@ namespace GlanceStore.Cache.Files;
 /// <summary>The host's disk: the one way of the cache to it, so that every call can be made to fail as a disk fails.</summary>
 internal class HostDisk
 {
-    private const UnixFileMode OwnDirectory = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
     private const int MostReadAtOnce = 64 << 10;
+    private const UnixFileMode OwnDirectory = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
     private const UnixFileMode OwnFile = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     /// <summary>The disk as it is.</summary>
