@@ -24,7 +24,7 @@ internal static class ServiceHost
     private const long LargestIdleBody = 64 << 10;
 
     // What a client may be ahead of its upload, or behind its download, which waits in the server's buffers.
-    private const long LargestBacklog = 512 << 10;
+    private const int LargestBacklog = 256 << 10;
 
     /// <summary>The service, ready to run.</summary>
     /// <param name="arguments">Settings as <c>--Name:Of:Setting value</c>; <c>--config FILE</c> names a file of more.</param>
@@ -63,12 +63,13 @@ internal static class ServiceHost
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = LargestIdleBody;
-            kestrel.Limits.MaxRequestBufferSize = LargestBacklog;
+            kestrel.Limits.MaxRequestBufferSize = LargestBacklog; // over TLS, beside that of the sockets
             kestrel.Limits.MaxResponseBufferSize = LargestBacklog;
 
             // A body that gives nothing is given up by the upload that reads it; a slow one is as welcome as a fast one.
             kestrel.Limits.MinRequestBodyDataRate = null;
         });
+        builder.WebHost.UseSockets(sockets => (sockets.MaxReadBufferSize, sockets.MaxWriteBufferSize) = (LargestBacklog, LargestBacklog));
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.StopTimeout);
         var configuration = builder.Configuration;
         if (configuration["urls"] is null && configuration["http_ports"] is null && configuration["https_ports"] is null && !configuration.GetSection("Kestrel:Endpoints").Exists())

@@ -31,7 +31,7 @@ public sealed record NbdServerOptions
 
     /// <summary>
     /// The memory for bytes on their way to clients, in bytes, of all connections together; 64 MiB by default, at least 1 MiB and 1 KiB more. One connection takes at most a
-    /// quarter, or one request where that is longer. A read that is longer than all of it, by a client that wants it as one, has memory of its own, one at a time.
+    /// quarter. An answer that is longer than that and than 1 MiB, to a client that wants it as one, has memory of its own, one at a time.
     /// </summary>
     public long MaxBufferBytes { get; init; } = 64 << 20;
 

@@ -217,6 +217,17 @@ public abstract class TransferTests : DatabaseTests
     }
 
     [TestMethod]
+    public async Task An_image_damaged_soon_after_its_beginning_ends_the_connection_and_no_error_follows_its_bytes()
+    {
+        var data = SomeBytes.Of(1_000_000);
+        var id = await Client.StoreAsync(data);
+        await DamageAsync(id, 100_000);
+        await Assert.ThrowsAsync<HttpRequestException>(() => Client.DownloadAsync(id));
+        await Assert.ThrowsAsync<HttpRequestException>(() => Client.DownloadAsync(id, "bytes=60000-120000"));
+        Assert.AreSequenceEqual(data[..60_000], (await Client.DownloadAsync(id, "bytes=0-59999")).Is(206).Body);
+    }
+
+    [TestMethod]
     public async Task A_download_goes_on_in_another_store_where_one_fails()
     {
         var data = SomeBytes.Of(1_000_000);

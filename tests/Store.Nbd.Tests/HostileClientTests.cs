@@ -185,7 +185,7 @@ public sealed class HostileClientTests
         using var guest = await RawClient.ReadingAsync(server, export: "here");
         CollectionAssert.AreEqual(Bytes[..(1 << 20)], await guest.ReadPartAsync(0, 1 << 20));
         answered.SetResult();
-        foreach (var client in waiting)
+        await Task.WhenAll(waiting.Select(async client =>
         {
             for (var answers = 0; answers < 8; answers++)
             {
@@ -193,7 +193,7 @@ public sealed class HostileClientTests
             }
 
             client.Dispose();
-        }
+        }));
     }
 
     [TestMethod]
@@ -223,11 +223,11 @@ public sealed class HostileClientTests
         using var small = await RawClient.ReadingAsync(server);
         CollectionAssert.AreEqual(Bytes[512..1024], await small.ReadPartAsync(512, 512));
         go.SetResult();
-        foreach (var client in (RawClient[])[one, other])
+        await Task.WhenAll(((RawClient[])[one, other]).Select(async client =>
         {
             Assert.AreEqual(NbdError.None, (await client.SimpleReplyAsync()).Error);
             CollectionAssert.AreEqual(Bytes[..Length], await client.ReadAsync(Length));
-        }
+        }));
 
         await TestServer.UntilAsync(() => server.Server.UsedBufferBytes == 0);
     }

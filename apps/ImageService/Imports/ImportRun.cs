@@ -14,6 +14,8 @@ internal sealed partial class ImportRun(
     ImageSignatures signatures, DiskConversion conversion, ConversionRun conversions, DataRemoval data, ServiceOptions options,
     TimeProvider time, ILogger<ImportRun> logger)
 {
+    private static readonly TimeSpan PauseBeforeAnew = TimeSpan.FromSeconds(2);
+
     /// <summary>Runs a claimed task to its end, or gives it back where the service stops.</summary>
     public async Task RunAsync(ImportTask task, CancellationToken stopping)
     {
@@ -43,6 +45,7 @@ internal sealed partial class ImportRun(
         {
             // A run that was thought dead has stored after all, under a name that is this task's alone. The next one begins with the removal of that.
             LogBegunAnew(logger, e, claim.Image.Id);
+            await Task.Delay(PauseBeforeAnew, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await records.GiveBackAsync(task);
         }
         catch (DbException)

@@ -78,30 +78,33 @@ internal sealed class ImageDownloads(ServiceDatabase database, ImageStores store
         }
     }
 
-    // Nothing is sent before the first piece is there and verified: until then an error is an answer of its own.
+    // Nothing is sent before the first piece is there and verified: until then an error is an answer of its own. So that piece goes by itself: what waits to be sent would
+    // stand before the error.
     private async Task SendAsync(HttpContext context, ImageRow image, ImageReadStream data)
     {
-        var (body, count, read) = (context.Response.BodyWriter, 0L, 0);
+        var (body, length, count) = (context.Response.BodyWriter, context.Response.ContentLength!.Value, 0L);
         try
         {
-            do
+            for (var read = 1; read > 0;)
             {
-                var unsent = 0;
-                while (unsent < SentAtOnce && (read = await data.ReadAsync(body.GetMemory(LeastPiece), context.RequestAborted)) > 0)
+                var (unsent, most) = (0, count == 0 ? 1 : SentAtOnce);
+                while (unsent < most && (read = await data.ReadAsync(body.GetMemory(LeastPiece), Until(count + unsent))) > 0)
                 {
                     body.Advance(read);
                     unsent += read;
                 }
 
-                await body.FlushAsync(context.RequestAborted);
+                await body.FlushAsync(Until(count + unsent));
                 count += unsent;
             }
-            while (read > 0);
         }
         finally
         {
-            await sent.TellAsync(image, Caller.Of(context), count, context.Response.ContentLength!.Value);
+            await sent.TellAsync(image, Caller.Of(context), count, length);
         }
+
+        // A client that has all of it may go before that is known here.
+        CancellationToken Until(long bytes) => bytes < length ? context.RequestAborted : CancellationToken.None;
     }
 
     private async Task<(ImageRecord Image, T? Found)> FindAsync<T>(HttpContext context, string id, Func<DbSession, Task<T?>> find) where T : class

@@ -3,6 +3,9 @@ namespace GlanceStore.ImageService.Transfers;
 /// <summary>What lies under the name of an image that has nothing there: left by a process that was killed, or thought dead.</summary>
 internal static class Leftovers
 {
+    // There are no more runs of a task, each of which may store once.
+    private const int MostTries = 5;
+
     /// <summary>Removes it, and nothing that comes after it.</summary>
     /// <remarks>
     /// First it is looked at, then <paramref name="isMine"/> says that nobody else has stored under the name so far, and then the version that was seen is removed, and no
@@ -18,9 +21,9 @@ internal static class Leftovers
     public static async Task<bool> TryRemoveAsync(IImageStore store, ImageId id, Func<Task<bool>> isMine, CancellationToken cancellationToken)
     {
         var place = store.LocationOf(id);
-        while (await store.FindAsync(place, cancellationToken) is { } stored)
+        for (var tries = 0; await store.FindAsync(place, cancellationToken) is { } stored; tries++)
         {
-            if (!await isMine())
+            if (tries == MostTries || !await isMine())
             {
                 return false;
             }

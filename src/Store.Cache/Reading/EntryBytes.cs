@@ -11,6 +11,9 @@ internal sealed class EntryBytes(EntryUse use, IOrigin origin, ImageCache cache)
     // Whoever reads a chunk that is cut or damaged again and again while it is read has another trouble than the cache can mend.
     private const int MostTries = 3;
 
+    // Of a minute each, unless it is set otherwise.
+    private const int MostTurns = 5;
+
     private readonly CancellationTokenSource _ending = new();
     private int _last = -1;
     private long _aheadOf;
@@ -42,10 +45,14 @@ internal sealed class EntryBytes(EntryUse use, IOrigin origin, ImageCache cache)
 
     public override async ValueTask FetchAsync(long offset, long length, CancellationToken cancellationToken)
     {
+        if (length > 0)
+        {
+            ReadAhead(Entry.Chunks.IndexAt(offset));
+        }
+
         for (var end = offset + length; offset < end;)
         {
             var index = Entry.Chunks.IndexAt(offset);
-            ReadAhead(index);
             if (!Entry.IsRight(index))
             {
                 await IsKeptAsync(index, cancellationToken).ConfigureAwait(false);
@@ -116,12 +123,29 @@ internal sealed class EntryBytes(EntryUse use, IOrigin origin, ImageCache cache)
     {
         try
         {
-            await Entry.EnsureAsync(index, origin, cancellationToken).ConfigureAwait(false);
+            await EnsureAsync(index, cancellationToken).ConfigureAwait(false);
             return true;
         }
         catch (StoreException e) when (e.Error == StoreError.OutOfSpace || CacheErrors.SaysDiskFailed(e))
         {
             return false;
+        }
+    }
+
+    // Many who wait for their turn of the memory wait longer than a transfer does: to a guest an error is worse than a block that comes late.
+    private async Task EnsureAsync(int index, CancellationToken cancellationToken)
+    {
+        for (var tries = 1; ; tries++)
+        {
+            try
+            {
+                await Entry.EnsureAsync(index, origin, cancellationToken).ConfigureAwait(false);
+                return;
+            }
+            catch (StoreException e) when (e.Error == StoreError.Throttled && tries < MostTurns)
+            {
+                // Once more.
+            }
         }
     }
 

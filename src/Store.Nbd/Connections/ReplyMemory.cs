@@ -5,7 +5,8 @@ namespace GlanceStore.Nbd.Connections;
 /// <summary>The memory of all answers on their way to clients: room is taken before bytes are read, first come first served.</summary>
 /// <remarks>
 /// A client that reads slowly keeps what is on its way to it. So each has a share, and whoever waits for his own share lets others pass.
-/// Buffers given back are kept for the next answers, within the same bound. An answer that is longer than all of it has memory of its own, one at a time.
+/// Buffers given back are kept for the next answers, within the same bound. An answer that is longer than a part and than a share has memory of its own, one at a time: it
+/// would wait for the others to end, and others behind it.
 /// </remarks>
 internal sealed class ReplyMemory
 {
@@ -63,7 +64,6 @@ internal sealed class ReplyMemory
     {
         lock (_lock)
         {
-            share.Held -= bytes.Length;
             if (IsLarge(bytes.Length))
             {
                 _large = 0;
@@ -71,6 +71,7 @@ internal sealed class ReplyMemory
             else
             {
                 _used -= bytes.Length;
+                share.Held -= bytes.Length;
                 if (isReusable)
                 {
                     Keep(bytes);
@@ -122,15 +123,14 @@ internal sealed class ReplyMemory
         }
     }
 
-    private bool Fits(Share share, int capacity) => (IsLarge(capacity) ? _large == 0 : _used + capacity <= _bytes) && !IsShareUsedUp(share, capacity);
+    private bool Fits(Share share, int capacity) => IsLarge(capacity) ? _large == 0 : _used + capacity <= _bytes && !IsShareUsedUp(share, capacity);
 
-    private bool IsLarge(int capacity) => capacity > _bytes;
+    private bool IsLarge(int capacity) => capacity > Math.Max(_bytes / 4, CapacityFor(Transmission.PartBytes));
 
     private bool IsShareUsedUp(Share share, int capacity) => share.Held > 0 && share.Held + capacity > _bytes / 4;
 
     private ReplyBuffer Take(Share share, int capacity)
     {
-        share.Held += capacity;
         if (IsLarge(capacity))
         {
             _large = capacity;
@@ -138,6 +138,7 @@ internal sealed class ReplyMemory
         }
 
         _used += capacity;
+        share.Held += capacity;
         if (_kept.TryGetValue(capacity, out var same) && same.TryPop(out var bytes))
         {
             _keptBytes -= capacity;
