@@ -47,6 +47,25 @@ public sealed class ReadingTests
     }
 
     [TestMethod]
+    public async Task A_reader_whose_turn_of_the_memory_does_not_come_in_time_waits_for_another_and_not_for_ever()
+    {
+        await using var place = new Place();
+        var bytes = Bytes(2 * ChunkBytes);
+        var source = await place.SourceAsync(bytes);
+        await using var cache = await place.OpenAsync(options => options with { ReadAheadBytes = 0 });
+        await using var image = await cache.OpenAsync(source);
+        var last = 4;
+        place.Driver.BeforeRead = (read, _, _) => read <= last ? throw new StoreException(StoreError.Throttled, "No buffer came free.") : Task.CompletedTask;
+        var buffer = new byte[10];
+        Assert.AreEqual(10, await image.ReadAtAsync(0, buffer));
+        Assert.IsTrue(bytes.AsSpan(0, 10).SequenceEqual(buffer));
+        Assert.AreEqual(5, place.Driver.Reads);
+        last = int.MaxValue;
+        Assert.AreEqual(StoreError.Throttled, (await Assert.ThrowsExactlyAsync<StoreException>(() => image.ReadAtAsync(ChunkBytes, buffer).AsTask())).Error);
+        Assert.AreEqual(10, place.Driver.Reads);
+    }
+
+    [TestMethod]
     public async Task Readers_on_many_threads_fetch_each_chunk_once()
     {
         await using var place = new Place();
