@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
@@ -11,11 +12,16 @@ internal sealed class RealGlance : IAsyncDisposable
 
     private readonly Process _process;
     private readonly string _folder;
+    private readonly LastLines _log = new();
 
     private RealGlance(Process process, string folder, Uri address)
     {
         (_process, _folder) = (process, folder);
-        var http = new HttpClient { BaseAddress = address, Timeout = TimeSpan.FromMinutes(2) };
+        _process.ErrorDataReceived += (_, line) => _log.Add(line.Data);
+        _process.OutputDataReceived += (_, _) => { };
+        _process.BeginErrorReadLine();
+        _process.BeginOutputReadLine();
+        var http = new HttpClient(new LogOnError(_log)) { BaseAddress = address, Timeout = TimeSpan.FromMinutes(2) };
         http.DefaultRequestHeaders.Add("Accept", "application/json");
         Client = new ApiClient(http);
     }
@@ -24,6 +30,22 @@ internal sealed class RealGlance : IAsyncDisposable
 
     /// <summary>Its SQLite file.</summary>
     public string Database => Path.Combine(_folder, "glance.db");
+
+    /// <summary>Gives an image its data; up to three times, as Glance says 500 where its SQLite is locked or a server of its store was busy.</summary>
+    public async Task StoreAsync(string id, byte[] data, string store)
+    {
+        for (var left = 2; ; left--)
+        {
+            var answer = await Client.UploadAsync(id, data, store);
+            if (answer.Status != HttpStatusCode.InternalServerError || left == 0)
+            {
+                answer.Is(204);
+                return;
+            }
+
+            Console.WriteLine(answer.Text);
+        }
+    }
 
     public static void Require() => DebianProgram.Require("glance-api", Program);
 
@@ -71,12 +93,10 @@ internal sealed class RealGlance : IAsyncDisposable
 
     private async Task AnswersAsync()
     {
-        var errors = _process.StandardError.ReadToEndAsync();
-        _ = _process.StandardOutput.ReadToEndAsync();
         using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(2));
         while (true)
         {
-            Assert.IsFalse(_process.HasExited, _process.HasExited ? await errors : "");
+            Assert.IsFalse(_process.HasExited, _log.ToString());
             try
             {
                 (await Client.GetAsync("/v2/images")).Is(200);
@@ -86,6 +106,41 @@ internal sealed class RealGlance : IAsyncDisposable
             {
                 await Task.Delay(100, limit.Token);
             }
+        }
+    }
+
+    /// <summary>What a program said last.</summary>
+    private sealed class LastLines
+    {
+        private const int Most = 100;
+
+        private readonly ConcurrentQueue<string> _lines = new();
+
+        public void Add(string? line)
+        {
+            _lines.Enqueue(line ?? "");
+            while (_lines.Count > Most)
+            {
+                _lines.TryDequeue(out _);
+            }
+        }
+
+        public override string ToString() => string.Join('\n', _lines);
+    }
+
+    /// <summary>An error of Glance's own says nothing to its client: what Glance said of it goes in its place.</summary>
+    private sealed class LogOnError(LastLines log) : DelegatingHandler(new SocketsHttpHandler())
+    {
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            var answer = await base.SendAsync(request, cancellationToken);
+            if (answer.StatusCode == HttpStatusCode.InternalServerError)
+            {
+                await Task.Delay(500, cancellationToken); // until it has come
+                answer.Content = new StringContent(log.ToString());
+            }
+
+            return answer;
         }
     }
 }
