@@ -93,12 +93,7 @@ internal sealed class PatientSource : Stream
     protected override void Dispose(bool disposing)
     {
         _look.Dispose();
-        lock (_lock)
-        {
-            _since = null; // a look under way finds nothing to end
-        }
-
-        _reading.Dispose();
+        _reading.Cancel(); // and not disposed: a read that nobody waits for any more may be under way
         base.Dispose(disposing);
     }
 
