@@ -146,7 +146,7 @@ public abstract class LateRunTests : DatabaseTests
 
     private async Task<ImportTask> ClaimAsync()
     {
-        var task = await Service.Services.GetRequiredService<ImportRecords>().ClaimAsync(CancellationToken.None);
+        var task = await Service.Services.GetRequiredService<ImportRecords>().ClaimAsync(Imported.All, CancellationToken.None);
         Assert.IsNotNull(task);
         return task;
     }

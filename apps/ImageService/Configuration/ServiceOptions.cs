@@ -40,8 +40,8 @@ internal sealed record ServiceOptions
     /// <summary>The reserved store in which data wait for their import; null for the first reserved one.</summary>
     public string? Staging { get; init; }
 
-    /// <summary>How many imports a process does at a time.</summary>
-    public int ImportWorkers { get; init; } = 2;
+    /// <summary>How many imports a process does at a time; of several, one never takes a <c>web-download</c>.</summary>
+    public int ImportWorkers { get; init; } = 3;
 
     /// <summary>The ways of importing that are offered, parted by commas; null for all there are.</summary>
     public string? ImportMethods { get; init; }

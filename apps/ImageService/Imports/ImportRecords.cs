@@ -29,6 +29,13 @@ internal sealed record Claim(ImportTask Task, ImageRow Image, long MaxSize)
     public string? Staged { get; set; } = Image.Staged;
 }
 
+/// <summary>Which tasks are taken.</summary>
+internal enum Imported
+{
+    All,
+    NotFromTheWeb,
+}
+
 /// <summary>
 /// The queue of imports: a table with leases. Whoever finds a task that nobody has, or whose lease has ended, takes it, with its image, by one
 /// conditional UPDATE each; what ends it is written in one transaction with what becomes of the image.
@@ -43,12 +50,14 @@ internal sealed class ImportRecords(ServiceDatabase database, UploadRecords uplo
     public const int MaxAttempts = 5;
 
     /// <summary>The oldest task that is to be done; null where there is none.</summary>
-    public Task<ImportTask?> ClaimAsync(CancellationToken cancellationToken) => database.WriteAsync(async session =>
+    public Task<ImportTask?> ClaimAsync(Imported kinds, CancellationToken cancellationToken) => database.WriteAsync(async session =>
     {
+        // As a member's value; within a text its quotes would have been escaped.
+        var others = kinds == Imported.All ? "" : $" AND input NOT LIKE '%\"{ImportRequest.Web}\"%'";
         var task = await session.FindAsync<ImportTask>(
             $"""
             UPDATE tasks SET status = 'processing', claimed_by = @token, lease_until = @until, attempts = attempts + 1, updated_at = @now
-            WHERE id = (SELECT id FROM tasks WHERE status = 'pending' OR (status = 'processing' AND lease_until < @now) ORDER BY created_at LIMIT 1{session.SkipLocked})
+            WHERE id = (SELECT id FROM tasks WHERE (status = 'pending' OR (status = 'processing' AND lease_until < @now)){others} ORDER BY created_at LIMIT 1{session.SkipLocked})
                 AND (status = 'pending' OR lease_until < @now)
             RETURNING *
             """,

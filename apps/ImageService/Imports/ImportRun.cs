@@ -158,8 +158,9 @@ internal sealed partial class ImportRun(
     {
         var source = await sources.OpenAsync(claim, cancellationToken);
         await using var data = source.Data;
+        await using var bytes = new PatientSource(data, options.StallTimeout, options.StallTimeout, () => true, time);
         var put = OptionsOf(claim, claim.Image.DiskFormat, copied) with { ExpectedDigests = source.Digests, Signature = signature };
-        return await stores.PutAsync(new ImageId(claim.Image.Id), data, targets, put, cancellationToken);
+        return await stores.PutAsync(new ImageId(claim.Image.Id), bytes, targets, put, cancellationToken);
     }
 
     private async Task<PutReport> ConvertAsync(Claim claim, string[] targets, string format, Copied copied, CancellationToken cancellationToken)
@@ -183,8 +184,9 @@ internal sealed partial class ImportRun(
         await RemoveLeftAsync(claim, store, cancellationToken);
         var source = await sources.OpenAsync(claim, cancellationToken);
         await using var data = source.Data;
+        await using var bytes = new PatientSource(data, options.StallTimeout, options.StallTimeout, () => true, time);
         var put = OptionsOf(claim, claim.Image.DiskFormat, copied) with { ExpectedDigests = source.Digests };
-        if (!await records.NoteStagedAsync(claim, await store.PutAsync(new ImageId(claim.Image.Id), data, put, cancellationToken)))
+        if (!await records.NoteStagedAsync(claim, await store.PutAsync(new ImageId(claim.Image.Id), bytes, put, cancellationToken)))
         {
             throw TakenOver();
         }

@@ -14,15 +14,18 @@ internal sealed partial class ImportWorkers(ImportRecords records, ImportRun run
     public void Wake() => _something.Release();
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        Task.WhenAll(Enumerable.Range(0, options.ImportWorkers).Select(_ => WorkAsync(stoppingToken)).Append(LookAsync(stoppingToken)));
+        Task.WhenAll(Enumerable.Range(0, options.ImportWorkers).Select(n => WorkAsync(KindsOf(n), stoppingToken)).Append(LookAsync(stoppingToken)));
 
-    private async Task WorkAsync(CancellationToken stopping)
+    // Servers elsewhere may be as slow as they like, so one of several workers is there for all else.
+    private Imported KindsOf(int worker) => worker == 0 && options.ImportWorkers > 1 ? Imported.NotFromTheWeb : Imported.All;
+
+    private async Task WorkAsync(Imported kinds, CancellationToken stopping)
     {
         while (!stopping.IsCancellationRequested)
         {
             try
             {
-                if (await records.ClaimAsync(stopping) is { } task)
+                if (await records.ClaimAsync(kinds, stopping) is { } task)
                 {
                     using var traced = ServiceInstruments.StartImport(task.ImageId, task.Id, task.Request.Method);
                     await run.RunAsync(task, stopping);

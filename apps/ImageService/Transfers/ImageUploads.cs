@@ -9,10 +9,13 @@ namespace GlanceStore.ImageService.Transfers;
 /// <summary>PUT of an image's data: from queued over saving to active, or to wait for an import; where it fails back to queued with nothing stored.</summary>
 internal sealed partial class ImageUploads(
     ServiceDatabase database, ImageStores stores, StagingArea staging, UploadRecords records, ForeignData foreign, ImageSignatures signatures,
-    ServiceOptions options, TimeProvider time, ILogger<ImageUploads> logger)
+    TransferBudget budget, ServiceOptions options, TimeProvider time, ILogger<ImageUploads> logger)
 {
     private const string ContentType = "application/octet-stream";
     private const string StoreHeader = "X-Image-Meta-Store";
+
+    // A slow client is as welcome as a fast one, but for the memory that its chunk takes.
+    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(60);
 
     public Task UploadAsync(HttpContext context, string id) =>
         RunAsync(context, id, ImageStatus.Saving, StoreOf(context.Request.Headers[StoreHeader].ToString()), records.CompleteAsync);
@@ -41,7 +44,8 @@ internal sealed partial class ImageUploads(
     // What is staged is held against the signature that the image has when it is imported.
     private async Task<ImageReceipt> StoreAsync(HttpContext context, IImageStore store, Upload upload, Lease lease, bool isFinal)
     {
-        await using var body = new PatientBody(context.Request.Body, options.StallTimeout, time);
+        var lookEvery = options.StallTimeout < LookEvery ? options.StallTimeout : LookEvery;
+        await using var body = new PatientSource(context.Request.Body, options.StallTimeout, lookEvery, () => budget.HasWaitingPuts, time);
         try
         {
             return await store.PutAsync(new ImageId(upload.Image.Id), body, new PutOptions

@@ -59,6 +59,18 @@ public sealed partial class TransferBudget
         }
     }
 
+    /// <summary>Whether a put waits for memory now: for a service that lets go of transfers which keep theirs and bring nothing.</summary>
+    public bool HasWaitingPuts
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _waiting.Any(waiter => waiter.Use == BufferUse.Write);
+            }
+        }
+    }
+
     /// <summary>How much reads can hold at most, in bytes.</summary>
     internal long BytesForReads => Bytes / 2;
 
