@@ -15,6 +15,9 @@ internal sealed class AgentDisk(DiskRecord record)
     /// <summary>Why it cannot be used at the moment; null where it can.</summary>
     public string? Error { get; set; }
 
+    /// <summary>Whether what has the name of its part was made of it, by this process or an earlier one.</summary>
+    public bool HasPart { get; set; }
+
     /// <summary>Whether this process gave its file the name that the record has.</summary>
     public bool IsPlaced { get; set; }
 

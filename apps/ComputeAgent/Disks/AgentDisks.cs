@@ -82,6 +82,7 @@ internal sealed partial class AgentDisks(
             if (record.Stage == DiskStage.Deleting || (record.Stage == DiskStage.Creating && !DiskMaking.WasMade(record)))
             {
                 disk.IsLeft = true;
+                disk.HasPart = record.Stage == DiskStage.Creating; // nobody had the name when it was recorded
                 if (record.Kind != DiskKind.Rbd) // a cluster may be away
                 {
                     await RemoveLeftAsync(disk);
@@ -162,12 +163,31 @@ internal sealed partial class AgentDisks(
         }
 
         making.RequireReady(image, kind);
-        DiskMaking.RequireFree(path); // once it is recorded, what is there is taken for its file
         var disk = new AgentDisk(new DiskRecord(id, image.Id, kind, "raw") { ImageFormat = image.Record.Format, Path = path, Size = size, Owner = kind == DiskKind.Rbd ? $"{Guid.NewGuid():D}" : null, Stage = DiskStage.Creating });
+        RequireFree(disk.Record);
         records.Write(id, disk.Record);
         _disks[id] = disk;
         uses.Add(id, image.Id);
         return (disk, true);
+    }
+
+    // Once it is recorded, what has its names is taken for its own. A path that another record has is that disk's, whatever became of the file.
+    private void RequireFree(DiskRecord record)
+    {
+        if (record.Path is not { } path)
+        {
+            return;
+        }
+
+        foreach (var file in new[] { path, DiskPaths.PartOf(record) })
+        {
+            if (_disks.Values.FirstOrDefault(disk => disk.Record.Path == file) is { } other)
+            {
+                throw AgentException.Conflict(StoreError.AlreadyExists, $"The file '{file}' is that of the disk {other.Id}, so no disk was made; DELETE /disks/{other.Id} gives its name back.");
+            }
+
+            DiskMaking.RequireFree(file);
+        }
     }
 
     private bool Mark(AgentDisk disk)

@@ -97,9 +97,9 @@ internal sealed class DiskMaking(ImageCache cache, AgentImages images, NbdServer
     public int ConnectionsOf(AgentDisk disk) => disk.Record.Kind == DiskKind.Nbd ? nbd.ConnectionsOf(disk.Id) : 0;
 
     /// <exception cref="AgentException">Something is there already.</exception>
-    public static void RequireFree(string? path)
+    public static void RequireFree(string path)
     {
-        if (path is not null && UnixFile.StatusOfName(path) is not null)
+        if (UnixFile.StatusOfName(path) is not null)
         {
             throw AgentException.Conflict(StoreError.AlreadyExists, $"There is a file '{path}' already, so no disk was made.");
         }
@@ -125,7 +125,7 @@ internal sealed class DiskMaking(ImageCache cache, AgentImages images, NbdServer
         try
         {
             // What has the name of a disk that is still being made is somebody else's, unless it got there.
-            var isPartGone = paths.Remove(DiskPaths.PartOf(disk.Record));
+            var isPartGone = !disk.HasPart || paths.Remove(DiskPaths.PartOf(disk.Record));
             return ((disk.Record.Stage == DiskStage.Creating && !disk.IsPlaced) || paths.Remove(path)) && isPartGone;
         }
         catch (Exception e) when (e is (IOException and not StoreException) or UnauthorizedAccessException)
@@ -220,6 +220,8 @@ internal sealed class DiskMaking(ImageCache cache, AgentImages images, NbdServer
         var (path, part) = (disk.Record.Path!, DiskPaths.PartOf(disk.Record));
         paths.MakeParent(path);
         RequireFree(path);
+        RequireFree(part);
+        disk.HasPart = true;
         await make(part);
         if (UnixFile.StatusOfName(part) is not { IsRegular: true })
         {
@@ -234,7 +236,7 @@ internal sealed class DiskMaking(ImageCache cache, AgentImages images, NbdServer
 
         RequireFree(path);
         File.Move(part, path);
-        disk.IsPlaced = true;
+        (disk.HasPart, disk.IsPlaced) = (false, true);
         DiskFlush.OfDirectory(path);
     }
 
