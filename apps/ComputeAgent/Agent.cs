@@ -79,6 +79,7 @@ internal sealed class Agent : IAsyncDisposable
         var agent = new Agent(services, options, places, cache);
         await agent.Images.RestoreAsync(CancellationToken.None);
         await agent.Disks.RestoreAsync();
+        agent.Images.FetchMissing(agent.Disks.ImagesRead); // not before the images that disks read are leased: what comes makes room for itself
         agent._holding = Task.WhenAll(agent.Disks.HoldAsync(agent._ending.Token), agent._precache.RunAsync(agent._ending.Token));
         return agent;
     }

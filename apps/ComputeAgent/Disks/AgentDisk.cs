@@ -9,7 +9,7 @@ internal sealed class AgentDisk(DiskRecord record)
 
     public DiskRecord Record { get; set; } = record;
 
-    /// <summary>The lease of the image that an overlay is read through; null for others.</summary>
+    /// <summary>The lease of the image that an overlay is read through, and of that of an export until it is served; null for others.</summary>
     public IAsyncDisposable? Lease { get; set; }
 
     /// <summary>Why it cannot be used at the moment; null where it can.</summary>

@@ -14,6 +14,9 @@ internal sealed partial class AgentDisks(
 
     private readonly ConcurrentDictionary<string, AgentDisk> _disks = new(StringComparer.Ordinal);
 
+    /// <summary>The ids of the images that disks are read through.</summary>
+    public IReadOnlySet<string> ImagesRead => All.Where(IsReader).Select(disk => disk.Record.Image).ToHashSet(StringComparer.Ordinal);
+
     public IReadOnlyList<AgentDisk> All => [.. _disks.Values.OrderBy(disk => disk.Id, StringComparer.Ordinal)];
 
     /// <exception cref="AgentException">There is none of the id.</exception>
@@ -71,7 +74,7 @@ internal sealed partial class AgentDisks(
         }
     }
 
-    /// <summary>Takes up the disks of an earlier process: what it had not finished is undone, or done; what guests have is held again.</summary>
+    /// <summary>Takes up the disks of an earlier process: what it had not finished is undone, or done; what is here of what guests read stays here.</summary>
     public async Task RestoreAsync()
     {
         foreach (var record in records.ReadAll())
@@ -93,6 +96,8 @@ internal sealed partial class AgentDisks(
                 Keep(disk, record with { Stage = DiskStage.Ready });
             }
         }
+
+        await making.LeaseAsync(All.Where(IsReader));
     }
 
     /// <summary>Holds again what the disks need, and removes what is left of others, until it is told to stop: a store may be away for a while.</summary>
@@ -124,6 +129,8 @@ internal sealed partial class AgentDisks(
         Method = disk.Record.Method,
         Error = disk.Error,
     };
+
+    private static bool IsReader(AgentDisk disk) => disk is { IsLeft: false, Record.Kind: DiskKind.Overlay or DiskKind.Nbd };
 
     private static string IdOf(DiskRequest request) => request.Id switch
     {

@@ -60,6 +60,19 @@ internal sealed class DiskMaking(ImageCache cache, AgentImages images, NbdServer
         });
     }
 
+    /// <summary>Leases what is here of the images of disks that an earlier process made, as it is: nothing is compared and no store is asked, so that nothing fetched takes its room.</summary>
+    public async Task LeaseAsync(IEnumerable<AgentDisk> disks)
+    {
+        var entries = await cache.ListAsync();
+        foreach (var disk in disks)
+        {
+            if (images.Find(disk.Record.Image) is { } image && EntryOf(disk.Record, image.Source, entries) is { } entry)
+            {
+                disk.Lease = await TryLeaseAsync(image.Source, entry.Format);
+            }
+        }
+    }
+
     /// <summary>Holds again what a disk needs that an earlier process made.</summary>
     public async Task HoldAsync(AgentDisk disk, AgentImage? image, CancellationToken cancellationToken)
     {
@@ -69,6 +82,7 @@ internal sealed class DiskMaking(ImageCache cache, AgentImages images, NbdServer
         }
 
         var source = (image ?? throw new StoreException(StoreError.NotFound, $"The image {disk.Record.Image} of the disk {disk.Id} is not known any more.")).Source;
+        var earlier = disk.Lease; // kept where what follows fails: a guest reads the overlay all the same
         if (disk.Record.Kind == DiskKind.Overlay)
         {
             disk.Lease = await cache.EnsureAsync(source, disk.Record.ImageFormat, null, cancellationToken);
@@ -76,7 +90,10 @@ internal sealed class DiskMaking(ImageCache cache, AgentImages images, NbdServer
         else
         {
             await ExportAsync(disk, image, cancellationToken);
+            disk.Lease = null;
         }
+
+        await (earlier?.DisposeAsync() ?? ValueTask.CompletedTask);
     }
 
     /// <summary>Lets go of what a disk holds.</summary>
@@ -144,6 +161,23 @@ internal sealed class DiskMaking(ImageCache cache, AgentImages images, NbdServer
 
     private bool CanBeVerifiedAtOnce(AgentImage image) =>
         image.Source.Chunks is not null && image.Record.Origin.Signature is null && !options.Signatures.Require && image.State != ImageState.Failed;
+
+    // What was made of the image in the disk's format, else the image as it is stored, which may be that disk, or a part of it, which an export goes on with.
+    private static CachedEntry? EntryOf(DiskRecord disk, CacheSource source, IReadOnlyList<CachedEntry> entries) => entries
+        .Where(entry => entry.Digest == source.Digest && (entry.IsWhole ? entry.Format is null || entry.Format == disk.ImageFormat : entry.Format is null && source.Chunks?.Size == entry.Size))
+        .MaxBy(entry => (entry.IsWhole, entry.Format is not null));
+
+    private async Task<IAsyncDisposable?> TryLeaseAsync(CacheSource source, string? format)
+    {
+        try
+        {
+            return await cache.OpenAsync(source, format);
+        }
+        catch (StoreException)
+        {
+            return null; // whoever holds the disk in a moment says why
+        }
+    }
 
     private async Task MakeOverlayAsync(AgentDisk disk, AgentImage image, string format, FoundImage found, Action<DiskRecord> keep, CancellationToken cancellationToken)
     {
