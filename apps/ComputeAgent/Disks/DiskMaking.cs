@@ -89,6 +89,7 @@ internal sealed class DiskMaking(ImageCache cache, AgentImages images, NbdServer
         }
         else
         {
+            await images.RequireFitAsync(image, cancellationToken); // settings may want more of it than those under which it was made
             await ExportAsync(disk, image, cancellationToken);
             disk.Lease = null;
         }
@@ -227,6 +228,8 @@ internal sealed class DiskMaking(ImageCache cache, AgentImages images, NbdServer
 
     private async Task<long> ExportAsync(AgentDisk disk, AgentImage image, CancellationToken cancellationToken)
     {
+        // What is not verified chunk by chunk is opened whole: it may have had to make room since it was ready.
+        await using var whole = CanBeVerifiedAtOnce(image) ? null : await cache.EnsureAsync(image.Source, disk.Record.ImageFormat, null, cancellationToken);
         var opened = await cache.OpenAsync(image.Source, disk.Record.ImageFormat, cancellationToken);
         var export = new CacheExport(disk.Id, opened) { Description = $"image {image.Id}" };
         try
