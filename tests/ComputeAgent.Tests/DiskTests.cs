@@ -118,6 +118,27 @@ public sealed class DiskTests
     }
 
     [TestMethod]
+    public async Task An_export_is_filled_to_its_end_also_where_a_store_failed_once()
+    {
+        using var place = new Place();
+        await using var server = await SlowServer.StartAsync(free: 8 * Place.ChunkBytes);
+        await using var agent = await RunningAgent.StartAsync(place, server.Settings);
+        var (_, bytes) = await SourceAsync(place);
+        var id = ImageId.New();
+        (await agent.Client.PutImageAsync(id, server.Add("image", bytes, await place.StoreAsync(id, bytes)), """, "fetch": "when_used" """)).Is(200);
+        (await agent.Client.PostAsync($"/images/{id}/disks", """{"kind": "nbd"}""")).Is(201);
+        server.Refuse(1);
+        server.GoOn();
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        while (!(await agent.Agent.Cache.ListAsync()).Any(entry => entry.IsWhole))
+        {
+            await Task.Delay(20, limit.Token);
+        }
+
+        Assert.IsTrue(server.HasRefused);
+    }
+
+    [TestMethod]
     public async Task What_a_guest_says_that_it_will_read_is_fetched_once_however_often_it_says_so()
     {
         using var place = new Place();

@@ -63,6 +63,9 @@ internal sealed class SlowServer : IAsyncDisposable
     /// <summary>Refuses so many reads from now on, so that nobody who asks tries again at once.</summary>
     public void Refuse(int reads) => Volatile.Write(ref _refusals, reads);
 
+    /// <summary>Whether it has refused all that it was to.</summary>
+    public bool HasRefused => Volatile.Read(ref _refusals) <= 0;
+
     public async ValueTask DisposeAsync()
     {
         GoOn();

@@ -8,7 +8,8 @@ using GlanceStore.Nbd;
 namespace GlanceStore.ComputeAgent.Disks;
 
 /// <summary>How each kind of disk is made, held and removed.</summary>
-internal sealed class DiskMaking(ImageCache cache, AgentImages images, NbdServer nbd, CephDisks ceph, QemuImg qemu, DiskPaths paths, AgentOptions options)
+internal sealed class DiskMaking(
+    ImageCache cache, AgentImages images, NbdServer nbd, CephDisks ceph, QemuImg qemu, DiskPaths paths, AgentOptions options, TimeProvider time, ILogger<DiskMaking> logger)
 {
     /// <summary>Refuses what could not be handed to a guest yet.</summary>
     /// <exception cref="AgentException">It has to wait.</exception>
@@ -245,7 +246,7 @@ internal sealed class DiskMaking(ImageCache cache, AgentImages images, NbdServer
         // One that is fetched anyway needs nobody who fills it.
         if (image.State == ImageState.Known)
         {
-            export.Fill(static (image, cancelled) => image.FillAsync(cancellationToken: cancelled));
+            export.Fill(time, logger);
         }
 
         return opened.Size;
