@@ -181,6 +181,41 @@ public sealed class RestartTests
         await Tools.CompareAsync(source, "raw", (string)disk["path"]!, "qcow2", place.Root);
     }
 
+    [TestMethod]
+    public async Task A_disk_whose_image_is_slow_keeps_no_other_disk_from_being_tried_again()
+    {
+        using var place = new Place();
+        await using var server = await SlowServer.StartAsync(free: 0);
+        server.GoOn();
+        var (slow, away) = (ImageId.New(), ImageId.New());
+        await using (var agent = await RunningAgent.StartAsync(place, server.Settings))
+        {
+            await agent.Client.PutImageAsync(slow, server.Add("image", SomeBytes.Of(Size), await place.StoreAsync(slow, SomeBytes.Of(Size))));
+            await agent.Client.PutImageAsync(away, await place.StoreAsync(away, SomeBytes.Of(Size, 2), "cold"));
+            foreach (var (image, disk) in new[] { (slow, "slow"), (away, "away") })
+            {
+                await agent.Client.UntilAsync(image, "ready");
+                (await agent.Client.PostAsync($"/images/{image}/disks", $$"""{"kind": "overlay", "id": "{{disk}}"}""")).Is(201);
+            }
+        }
+
+        server.Pause();
+        Directory.Delete(place.At("agent/cache"), recursive: true);
+        File.Move(place.At($"cold/{away}"), place.At("away"));
+        await using var next = await RunningAgent.StartAsync(place, server.Settings);
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        while ((await next.Client.GetAsync("/disks/away"))["error"] is null)
+        {
+            await Task.Delay(20, limit.Token);
+        }
+
+        File.Move(place.At("away"), place.At($"cold/{away}"));
+        await next.Client.UntilDiskIsReadyAsync("away");
+        Assert.AreEqual("waiting", (await next.Client.GetAsync("/disks/slow"))["state"]);
+        server.GoOn();
+        await next.Client.UntilDiskIsReadyAsync("slow");
+    }
+
     private static async Task CheckAsync(AgentProcess agent, Place place, string when)
     {
         var disks = (await agent.Client.GetAsync("/disks")).Is(200).Json["disks"]!.AsArray();

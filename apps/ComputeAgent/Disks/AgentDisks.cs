@@ -100,15 +100,26 @@ internal sealed partial class AgentDisks(
         await making.LeaseAsync(All.Where(IsReader));
     }
 
-    /// <summary>Holds again what the disks need, and removes what is left of others, until it is told to stop: a store may be away for a while.</summary>
+    /// <summary>Holds again what the disks need, and removes what is left of others, until it is told to stop: a store may be away for a while. None waits for another.</summary>
     public async Task HoldAsync(CancellationToken cancellationToken)
     {
-        while (true)
+        var tries = new Dictionary<AgentDisk, Task>();
+        try
         {
-            await Task.WhenAll(All.Select(disk => disk.IsLeft ? RemoveLeftAsync(disk)
-                : disk is { IsUp: false, Record.Stage: DiskStage.Ready } ? HoldAsync(disk, cancellationToken)
-                : Task.CompletedTask));
-            await Task.Delay(RestorePause, time, cancellationToken);
+            while (true)
+            {
+                tries = tries.Where(one => !one.Value.IsCompleted).ToDictionary();
+                foreach (var disk in All.Where(disk => !tries.ContainsKey(disk)))
+                {
+                    tries[disk] = TryAsync(disk, cancellationToken);
+                }
+
+                await Task.Delay(RestorePause, time, cancellationToken);
+            }
+        }
+        finally
+        {
+            await Task.WhenAll(tries.Values).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
@@ -255,6 +266,21 @@ internal sealed partial class AgentDisks(
         Publish(disk);
     }
 
+    private async Task TryAsync(AgentDisk disk, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await (disk.IsLeft ? RemoveLeftAsync(disk)
+                : disk is { IsUp: false, Record.Stage: DiskStage.Ready } ? HoldAsync(disk, cancellationToken)
+                : Task.CompletedTask);
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        {
+            LogBug(logger, e, disk.Id);
+            disk.Error = "The agent failed; its log says how.";
+        }
+    }
+
     private async Task RemoveLeftAsync(AgentDisk disk)
     {
         try
@@ -341,6 +367,9 @@ internal sealed partial class AgentDisks(
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The disk {Disk} could not be removed, and the next start of the agent will remove it all the same: {Reason}")]
     private static partial void LogNotUnmarked(ILogger logger, string disk, string reason);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The disk {Disk} cannot be served or removed yet; it is tried again.")]
+    private static partial void LogBug(ILogger logger, Exception error, string disk);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The disk {Disk} cannot be served yet: {Reason}")]
     private static partial void LogNotHeld(ILogger logger, string disk, string reason);
