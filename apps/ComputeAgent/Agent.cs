@@ -42,7 +42,8 @@ internal sealed class Agent : IAsyncDisposable
             new RecordFolder<ImageRecord>(Path.Combine(places.Directory, "images"), loggers.CreateLogger<RecordFolder<ImageRecord>>()), uses, Events, time, loggers.CreateLogger<AgentImages>());
         var paths = new DiskPaths(places.DisksDirectory);
         _ceph = new CephDisks(options, services.GetRequiredService<ImageStores>(), time, loggers.CreateLogger<RbdDriver>());
-        Disks = new AgentDisks(Images, new DiskMaking(cache, Images, Nbd, _ceph, new QemuImg(options.QemuImg, time), paths, options), paths,
+        var making = new DiskMaking(cache, Images, Nbd, _ceph, new QemuImg(options.QemuImg, time), paths, options, time, loggers.CreateLogger<DiskMaking>());
+        Disks = new AgentDisks(Images, making, paths,
             new RecordFolder<DiskRecord>(Path.Combine(places.Directory, "disk-records"), loggers.CreateLogger<RecordFolder<DiskRecord>>()), uses, Events, time, loggers.CreateLogger<AgentDisks>());
         Adoption = new Adoption(Images, cache);
         _precache = new Precache(Images, options, time, loggers.CreateLogger<Precache>());
@@ -79,6 +80,7 @@ internal sealed class Agent : IAsyncDisposable
         var agent = new Agent(services, options, places, cache);
         await agent.Images.RestoreAsync(CancellationToken.None);
         await agent.Disks.RestoreAsync();
+        agent.Images.FetchMissing(agent.Disks.ImagesRead); // not before the images that disks read are leased: what comes makes room for itself
         agent._holding = Task.WhenAll(agent.Disks.HoldAsync(agent._ending.Token), agent._precache.RunAsync(agent._ending.Token));
         return agent;
     }

@@ -118,6 +118,27 @@ public sealed class DiskTests
     }
 
     [TestMethod]
+    public async Task An_export_is_filled_to_its_end_also_where_a_store_failed_once()
+    {
+        using var place = new Place();
+        await using var server = await SlowServer.StartAsync(free: 8 * Place.ChunkBytes);
+        await using var agent = await RunningAgent.StartAsync(place, server.Settings);
+        var (_, bytes) = await SourceAsync(place);
+        var id = ImageId.New();
+        (await agent.Client.PutImageAsync(id, server.Add("image", bytes, await place.StoreAsync(id, bytes)), """, "fetch": "when_used" """)).Is(200);
+        (await agent.Client.PostAsync($"/images/{id}/disks", """{"kind": "nbd"}""")).Is(201);
+        server.Refuse(1);
+        server.GoOn();
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        while (!(await agent.Agent.Cache.ListAsync()).Any(entry => entry.IsWhole))
+        {
+            await Task.Delay(20, limit.Token);
+        }
+
+        Assert.IsTrue(server.HasRefused);
+    }
+
+    [TestMethod]
     public async Task What_a_guest_says_that_it_will_read_is_fetched_once_however_often_it_says_so()
     {
         using var place = new Place();
@@ -141,6 +162,8 @@ public sealed class DiskTests
     [DataRow(".")]
     [DataRow("a\\u0000b")]
     [DataRow("folder/")]
+    [DataRow(".guest-2.part")]
+    [DataRow("folder/.guest-2.part")]
     public async Task A_file_is_made_in_the_directory_of_disks_and_nowhere_else(string path)
     {
         using var place = new Place();
@@ -179,6 +202,50 @@ public sealed class DiskTests
         await File.WriteAllTextAsync(place.At("cold/disk"), "theirs");
         (await agent.Client.DeleteAsync($"/disks/{disk["id"]}")).Is(204);
         Assert.AreEqual("theirs", await File.ReadAllTextAsync(place.At("cold/disk")));
+    }
+
+    [TestMethod]
+    [DataRow("overlay")]
+    [DataRow("clone")]
+    public async Task A_file_that_has_the_name_under_which_a_disk_is_made_is_left_alone(string kind)
+    {
+        using var place = new Place();
+        var (_, bytes) = await SourceAsync(place);
+        await using var agent = await RunningAgent.StartAsync(place);
+        var id = await ReadyAsync(place, agent, bytes, "null");
+        var part = await place.FileAsync("disks/.guest-2.part", bytes);
+        (await agent.Client.PostAsync($"/images/{id}/disks", $$"""{"kind": "{{kind}}", "id": "guest-2"}""")).Refuses(409, "AlreadyExists", part);
+        (await agent.Client.GetAsync("/disks/guest-2")).Refuses(404, "NotFound");
+        Assert.AreSequenceEqual(bytes, await File.ReadAllBytesAsync(part));
+
+        // Nor does a disk take it that was made before it was there.
+        File.Delete(part);
+        (await agent.Client.PostAsync($"/images/{id}/disks", $$"""{"kind": "{{kind}}", "id": "guest-2"}""")).Is(201);
+        await File.WriteAllBytesAsync(part, bytes);
+        (await agent.Client.DeleteAsync("/disks/guest-2")).Is(204);
+        Assert.AreSequenceEqual(bytes, await File.ReadAllBytesAsync(part));
+    }
+
+    [TestMethod]
+    [DataRow("overlay")]
+    [DataRow("clone")]
+    public async Task A_path_that_a_disk_has_is_no_other_disks_before_it_is_deleted_even_where_its_file_is_gone(string kind)
+    {
+        using var place = new Place();
+        var (_, bytes) = await SourceAsync(place);
+        await using var agent = await RunningAgent.StartAsync(place);
+        var id = await ReadyAsync(place, agent, bytes, "null");
+        var request = $$"""{"kind": "{{kind}}", "path": "g/disk"}""";
+        var first = (await agent.Client.PostAsync($"/images/{id}/disks", request)).Is(201);
+        var made = await File.ReadAllBytesAsync(first["path"]!);
+        (await agent.Client.PostAsync($"/images/{id}/disks", request)).Refuses(409, "AlreadyExists", first["id"]!);
+        Assert.AreSequenceEqual(made, await File.ReadAllBytesAsync(first["path"]!));
+        Directory.Delete(place.At("disks/g"), recursive: true);
+        (await agent.Client.PostAsync($"/images/{id}/disks", request)).Refuses(409, "AlreadyExists", first["id"]!);
+        (await agent.Client.DeleteAsync($"/disks/{first["id"]}")).Is(204);
+        var second = (await agent.Client.PostAsync($"/images/{id}/disks", request)).Is(201);
+        (await agent.Client.DeleteAsync($"/disks/{first["id"]}")).Refuses(404, "NotFound");
+        Assert.AreSequenceEqual(made, await File.ReadAllBytesAsync(second["path"]!));
     }
 
     [TestMethod]

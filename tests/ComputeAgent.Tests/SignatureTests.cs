@@ -110,6 +110,81 @@ public sealed class SignatureTests
         }
     }
 
+    [TestMethod]
+    public async Task A_signed_image_that_had_to_make_room_is_no_export_before_all_of_it_is_here_again()
+    {
+        using var place = new Place();
+        using var signer = await SignerAsync(place);
+        await using var server = await SlowServer.StartAsync(free: 0);
+        server.GoOn();
+        string[] settings = [.. Settings(place), .. server.Settings];
+        var (id, bytes) = (ImageId.New(), SomeBytes.Of(Size));
+        var receipt = server.Add("image", bytes, await place.StoreAsync(id, bytes));
+        await using (var agent = await RunningAgent.StartAsync(place, settings))
+        {
+            await agent.Client.PutImageAsync(id, receipt, $$""", "signature": {{Json(await signer.SignAsync(bytes, "sha256", "rsa_padding_mode:pss"))}}""");
+            await agent.Client.UntilAsync(id, "ready");
+            await agent.Agent.Cache.EvictAsync(0);
+            server.Pause();
+            var before = AskedOf(server);
+            var disk = agent.Client.PostAsync($"/images/{id}/disks", """{"kind": "nbd", "id": "d"}""");
+            using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+            while (AskedOf(server) == before)
+            {
+                Assert.IsFalse(disk.IsCompleted, "It was made of an image of which nothing is here.");
+                await Task.Delay(20, limit.Token);
+            }
+
+            Assert.AreEqual("""{"exports":[]}""", (await agent.Client.GetAsync("/exports")).Text);
+            server.GoOn();
+            Assert.AreSequenceEqual(bytes, await Tools.CopyAsync((await disk).Is(201)["uri"]!, place.Root));
+        }
+
+        server.Pause();
+        Directory.Delete(place.At("agent/cache"), recursive: true);
+        await using var next = await RunningAgent.StartAsync(place, settings);
+        await next.Client.UntilAsync(id, "downloading");
+        Assert.AreEqual("waiting", (await next.Client.GetAsync("/disks/d"))["state"]);
+        Assert.AreEqual("""{"exports":[]}""", (await next.Client.GetAsync("/exports")).Text);
+        server.GoOn();
+        Assert.AreSequenceEqual(bytes, await Tools.CopyAsync((string)(await next.Client.UntilDiskIsReadyAsync("d"))["uri"]!, place.Root));
+    }
+
+    [TestMethod]
+    public async Task Where_signatures_are_required_an_export_from_before_of_an_image_without_one_is_served_no_more()
+    {
+        using var place = new Place();
+        var id = await place.ImageAsync(SomeBytes.Of(Size));
+        await using (var before = await RunningAgent.StartAsync(place))
+        {
+            await before.Client.PutAsync($"/images/{id}");
+            await before.Client.UntilAsync(id, "ready");
+            (await before.Client.PostAsync($"/images/{id}/disks", """{"kind": "nbd", "id": "d"}""")).Is(201);
+        }
+
+        await using var agent = await RunningAgent.StartAsync(place, [.. Settings(place), "ComputeAgent:Signatures:Require=true"]);
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        Answer disk;
+        while ((disk = (await agent.Client.GetAsync("/disks/d")).Is(200))["error"] is null)
+        {
+            Assert.AreEqual("waiting", disk["state"]);
+            await Task.Delay(20, limit.Token);
+        }
+
+        Assert.Contains("not signed", disk["error"]!);
+        Assert.AreEqual("""{"exports":[]}""", (await agent.Client.GetAsync("/exports")).Text);
+        (await agent.Client.DeleteAsync("/disks/d")).Is(204);
+        (await agent.Client.DeleteAsync($"/images/{id}")).Is(204);
+    }
+
+    private static int AskedOf(SlowServer server)
+    {
+        lock (server.Asked)
+        {
+            return server.Asked.Count;
+        }
+    }
+
     private async Task<Signer> SignerAsync(Place place)
     {
         var signer = await Signer.CreateAsync();

@@ -13,6 +13,7 @@ internal sealed class SlowServer : IAsyncDisposable
     private readonly Dictionary<string, byte[]> _images = [];
     private volatile TaskCompletionSource _goOn = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _bytes;
+    private int _refusals;
 
     private SlowServer(WebApplication app, long free)
     {
@@ -59,6 +60,12 @@ internal sealed class SlowServer : IAsyncDisposable
     /// <summary>Waits again, from now on.</summary>
     public void Pause() => _goOn = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    /// <summary>Refuses so many reads from now on, so that nobody who asks tries again at once.</summary>
+    public void Refuse(int reads) => Volatile.Write(ref _refusals, reads);
+
+    /// <summary>Whether it has refused all that it was to.</summary>
+    public bool HasRefused => Volatile.Read(ref _refusals) <= 0;
+
     public async ValueTask DisposeAsync()
     {
         GoOn();
@@ -85,6 +92,13 @@ internal sealed class SlowServer : IAsyncDisposable
         if (to >= free && (free == 0 || from < image.Length - free)) // formats are told at both ends of an image
         {
             await _goOn.Task.WaitAsync(context.RequestAborted);
+        }
+
+        if (Interlocked.Decrement(ref _refusals) >= 0)
+        {
+            context.Response.Clear();
+            context.Response.StatusCode = 403;
+            return;
         }
 
         Interlocked.Add(ref _bytes, to - from + 1);

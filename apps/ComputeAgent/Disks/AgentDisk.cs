@@ -9,11 +9,14 @@ internal sealed class AgentDisk(DiskRecord record)
 
     public DiskRecord Record { get; set; } = record;
 
-    /// <summary>The lease of the image that an overlay is read through; null for others.</summary>
+    /// <summary>The lease of the image that an overlay is read through, and of that of an export until it is served; null for others.</summary>
     public IAsyncDisposable? Lease { get; set; }
 
     /// <summary>Why it cannot be used at the moment; null where it can.</summary>
     public string? Error { get; set; }
+
+    /// <summary>Whether what has the name of its part was made of it, by this process or an earlier one.</summary>
+    public bool HasPart { get; set; }
 
     /// <summary>Whether this process gave its file the name that the record has.</summary>
     public bool IsPlaced { get; set; }

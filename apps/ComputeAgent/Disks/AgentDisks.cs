@@ -14,6 +14,9 @@ internal sealed partial class AgentDisks(
 
     private readonly ConcurrentDictionary<string, AgentDisk> _disks = new(StringComparer.Ordinal);
 
+    /// <summary>The ids of the images that disks are read through.</summary>
+    public IReadOnlySet<string> ImagesRead => All.Where(IsReader).Select(disk => disk.Record.Image).ToHashSet(StringComparer.Ordinal);
+
     public IReadOnlyList<AgentDisk> All => [.. _disks.Values.OrderBy(disk => disk.Id, StringComparer.Ordinal)];
 
     /// <exception cref="AgentException">There is none of the id.</exception>
@@ -71,7 +74,7 @@ internal sealed partial class AgentDisks(
         }
     }
 
-    /// <summary>Takes up the disks of an earlier process: what it had not finished is undone, or done; what guests have is held again.</summary>
+    /// <summary>Takes up the disks of an earlier process: what it had not finished is undone, or done; what is here of what guests read stays here.</summary>
     public async Task RestoreAsync()
     {
         foreach (var record in records.ReadAll())
@@ -82,6 +85,7 @@ internal sealed partial class AgentDisks(
             if (record.Stage == DiskStage.Deleting || (record.Stage == DiskStage.Creating && !DiskMaking.WasMade(record)))
             {
                 disk.IsLeft = true;
+                disk.HasPart = record.Stage == DiskStage.Creating; // nobody had the name when it was recorded
                 if (record.Kind != DiskKind.Rbd) // a cluster may be away
                 {
                     await RemoveLeftAsync(disk);
@@ -92,17 +96,30 @@ internal sealed partial class AgentDisks(
                 Keep(disk, record with { Stage = DiskStage.Ready });
             }
         }
+
+        await making.LeaseAsync(All.Where(IsReader));
     }
 
-    /// <summary>Holds again what the disks need, and removes what is left of others, until it is told to stop: a store may be away for a while.</summary>
+    /// <summary>Holds again what the disks need, and removes what is left of others, until it is told to stop: a store may be away for a while. None waits for another.</summary>
     public async Task HoldAsync(CancellationToken cancellationToken)
     {
-        while (true)
+        var tries = new Dictionary<AgentDisk, Task>();
+        try
         {
-            await Task.WhenAll(All.Select(disk => disk.IsLeft ? RemoveLeftAsync(disk)
-                : disk is { IsUp: false, Record.Stage: DiskStage.Ready } ? HoldAsync(disk, cancellationToken)
-                : Task.CompletedTask));
-            await Task.Delay(RestorePause, time, cancellationToken);
+            while (true)
+            {
+                tries = tries.Where(one => !one.Value.IsCompleted).ToDictionary();
+                foreach (var disk in All.Where(disk => !tries.ContainsKey(disk)))
+                {
+                    tries[disk] = TryAsync(disk, cancellationToken);
+                }
+
+                await Task.Delay(RestorePause, time, cancellationToken);
+            }
+        }
+        finally
+        {
+            await Task.WhenAll(tries.Values).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
@@ -123,6 +140,8 @@ internal sealed partial class AgentDisks(
         Method = disk.Record.Method,
         Error = disk.Error,
     };
+
+    private static bool IsReader(AgentDisk disk) => disk is { IsLeft: false, Record.Kind: DiskKind.Overlay or DiskKind.Nbd };
 
     private static string IdOf(DiskRequest request) => request.Id switch
     {
@@ -162,12 +181,31 @@ internal sealed partial class AgentDisks(
         }
 
         making.RequireReady(image, kind);
-        DiskMaking.RequireFree(path); // once it is recorded, what is there is taken for its file
         var disk = new AgentDisk(new DiskRecord(id, image.Id, kind, "raw") { ImageFormat = image.Record.Format, Path = path, Size = size, Owner = kind == DiskKind.Rbd ? $"{Guid.NewGuid():D}" : null, Stage = DiskStage.Creating });
+        RequireFree(disk.Record);
         records.Write(id, disk.Record);
         _disks[id] = disk;
         uses.Add(id, image.Id);
         return (disk, true);
+    }
+
+    // Once it is recorded, what has its names is taken for its own. A path that another record has is that disk's, whatever became of the file.
+    private void RequireFree(DiskRecord record)
+    {
+        if (record.Path is not { } path)
+        {
+            return;
+        }
+
+        foreach (var file in new[] { path, DiskPaths.PartOf(record) })
+        {
+            if (_disks.Values.FirstOrDefault(disk => disk.Record.Path == file) is { } other)
+            {
+                throw AgentException.Conflict(StoreError.AlreadyExists, $"The file '{file}' is that of the disk {other.Id}, so no disk was made; DELETE /disks/{other.Id} gives its name back.");
+            }
+
+            DiskMaking.RequireFree(file);
+        }
     }
 
     private bool Mark(AgentDisk disk)
@@ -226,6 +264,21 @@ internal sealed partial class AgentDisks(
 
         disk.Record = record;
         Publish(disk);
+    }
+
+    private async Task TryAsync(AgentDisk disk, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await (disk.IsLeft ? RemoveLeftAsync(disk)
+                : disk is { IsUp: false, Record.Stage: DiskStage.Ready } ? HoldAsync(disk, cancellationToken)
+                : Task.CompletedTask);
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        {
+            LogBug(logger, e, disk.Id);
+            disk.Error = "The agent failed; its log says how.";
+        }
     }
 
     private async Task RemoveLeftAsync(AgentDisk disk)
@@ -314,6 +367,9 @@ internal sealed partial class AgentDisks(
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The disk {Disk} could not be removed, and the next start of the agent will remove it all the same: {Reason}")]
     private static partial void LogNotUnmarked(ILogger logger, string disk, string reason);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The disk {Disk} cannot be served or removed yet; it is tried again.")]
+    private static partial void LogBug(ILogger logger, Exception error, string disk);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The disk {Disk} cannot be served yet: {Reason}")]
     private static partial void LogNotHeld(ILogger logger, string disk, string reason);

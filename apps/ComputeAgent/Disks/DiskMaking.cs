@@ -8,7 +8,8 @@ using GlanceStore.Nbd;
 namespace GlanceStore.ComputeAgent.Disks;
 
 /// <summary>How each kind of disk is made, held and removed.</summary>
-internal sealed class DiskMaking(ImageCache cache, AgentImages images, NbdServer nbd, CephDisks ceph, QemuImg qemu, DiskPaths paths, AgentOptions options)
+internal sealed class DiskMaking(
+    ImageCache cache, AgentImages images, NbdServer nbd, CephDisks ceph, QemuImg qemu, DiskPaths paths, AgentOptions options, TimeProvider time, ILogger<DiskMaking> logger)
 {
     /// <summary>Refuses what could not be handed to a guest yet.</summary>
     /// <exception cref="AgentException">It has to wait.</exception>
@@ -60,6 +61,19 @@ internal sealed class DiskMaking(ImageCache cache, AgentImages images, NbdServer
         });
     }
 
+    /// <summary>Leases what is here of the images of disks that an earlier process made, as it is: nothing is compared and no store is asked, so that nothing fetched takes its room.</summary>
+    public async Task LeaseAsync(IEnumerable<AgentDisk> disks)
+    {
+        var entries = await cache.ListAsync();
+        foreach (var disk in disks)
+        {
+            if (images.Find(disk.Record.Image) is { } image && EntryOf(disk.Record, image.Source, entries) is { } entry)
+            {
+                disk.Lease = await TryLeaseAsync(image.Source, entry.Format);
+            }
+        }
+    }
+
     /// <summary>Holds again what a disk needs that an earlier process made.</summary>
     public async Task HoldAsync(AgentDisk disk, AgentImage? image, CancellationToken cancellationToken)
     {
@@ -69,14 +83,19 @@ internal sealed class DiskMaking(ImageCache cache, AgentImages images, NbdServer
         }
 
         var source = (image ?? throw new StoreException(StoreError.NotFound, $"The image {disk.Record.Image} of the disk {disk.Id} is not known any more.")).Source;
+        var earlier = disk.Lease; // kept where what follows fails: a guest reads the overlay all the same
         if (disk.Record.Kind == DiskKind.Overlay)
         {
             disk.Lease = await cache.EnsureAsync(source, disk.Record.ImageFormat, null, cancellationToken);
         }
         else
         {
+            await images.RequireFitAsync(image, cancellationToken); // settings may want more of it than those under which it was made
             await ExportAsync(disk, image, cancellationToken);
+            disk.Lease = null;
         }
+
+        await (earlier?.DisposeAsync() ?? ValueTask.CompletedTask);
     }
 
     /// <summary>Lets go of what a disk holds.</summary>
@@ -97,9 +116,9 @@ internal sealed class DiskMaking(ImageCache cache, AgentImages images, NbdServer
     public int ConnectionsOf(AgentDisk disk) => disk.Record.Kind == DiskKind.Nbd ? nbd.ConnectionsOf(disk.Id) : 0;
 
     /// <exception cref="AgentException">Something is there already.</exception>
-    public static void RequireFree(string? path)
+    public static void RequireFree(string path)
     {
-        if (path is not null && UnixFile.StatusOfName(path) is not null)
+        if (UnixFile.StatusOfName(path) is not null)
         {
             throw AgentException.Conflict(StoreError.AlreadyExists, $"There is a file '{path}' already, so no disk was made.");
         }
@@ -125,7 +144,7 @@ internal sealed class DiskMaking(ImageCache cache, AgentImages images, NbdServer
         try
         {
             // What has the name of a disk that is still being made is somebody else's, unless it got there.
-            var isPartGone = paths.Remove(DiskPaths.PartOf(disk.Record));
+            var isPartGone = !disk.HasPart || paths.Remove(DiskPaths.PartOf(disk.Record));
             return ((disk.Record.Stage == DiskStage.Creating && !disk.IsPlaced) || paths.Remove(path)) && isPartGone;
         }
         catch (Exception e) when (e is (IOException and not StoreException) or UnauthorizedAccessException)
@@ -144,6 +163,23 @@ internal sealed class DiskMaking(ImageCache cache, AgentImages images, NbdServer
 
     private bool CanBeVerifiedAtOnce(AgentImage image) =>
         image.Source.Chunks is not null && image.Record.Origin.Signature is null && !options.Signatures.Require && image.State != ImageState.Failed;
+
+    // What was made of the image in the disk's format, else the image as it is stored, which may be that disk, or a part of it, which an export goes on with.
+    private static CachedEntry? EntryOf(DiskRecord disk, CacheSource source, IReadOnlyList<CachedEntry> entries) => entries
+        .Where(entry => entry.Digest == source.Digest && (entry.IsWhole ? entry.Format is null || entry.Format == disk.ImageFormat : entry.Format is null && source.Chunks?.Size == entry.Size))
+        .MaxBy(entry => (entry.IsWhole, entry.Format is not null));
+
+    private async Task<IAsyncDisposable?> TryLeaseAsync(CacheSource source, string? format)
+    {
+        try
+        {
+            return await cache.OpenAsync(source, format);
+        }
+        catch (StoreException)
+        {
+            return null; // whoever holds the disk in a moment says why
+        }
+    }
 
     private async Task MakeOverlayAsync(AgentDisk disk, AgentImage image, string format, FoundImage found, Action<DiskRecord> keep, CancellationToken cancellationToken)
     {
@@ -193,6 +229,8 @@ internal sealed class DiskMaking(ImageCache cache, AgentImages images, NbdServer
 
     private async Task<long> ExportAsync(AgentDisk disk, AgentImage image, CancellationToken cancellationToken)
     {
+        // What is not verified chunk by chunk is opened whole: it may have had to make room since it was ready.
+        await using var whole = CanBeVerifiedAtOnce(image) ? null : await cache.EnsureAsync(image.Source, disk.Record.ImageFormat, null, cancellationToken);
         var opened = await cache.OpenAsync(image.Source, disk.Record.ImageFormat, cancellationToken);
         var export = new CacheExport(disk.Id, opened) { Description = $"image {image.Id}" };
         try
@@ -208,7 +246,7 @@ internal sealed class DiskMaking(ImageCache cache, AgentImages images, NbdServer
         // One that is fetched anyway needs nobody who fills it.
         if (image.State == ImageState.Known)
         {
-            export.Fill(static (image, cancelled) => image.FillAsync(cancellationToken: cancelled));
+            export.Fill(time, logger);
         }
 
         return opened.Size;
@@ -220,6 +258,8 @@ internal sealed class DiskMaking(ImageCache cache, AgentImages images, NbdServer
         var (path, part) = (disk.Record.Path!, DiskPaths.PartOf(disk.Record));
         paths.MakeParent(path);
         RequireFree(path);
+        RequireFree(part);
+        disk.HasPart = true;
         await make(part);
         if (UnixFile.StatusOfName(part) is not { IsRegular: true })
         {
@@ -234,7 +274,7 @@ internal sealed class DiskMaking(ImageCache cache, AgentImages images, NbdServer
 
         RequireFree(path);
         File.Move(part, path);
-        disk.IsPlaced = true;
+        (disk.HasPart, disk.IsPlaced) = (false, true);
         DiskFlush.OfDirectory(path);
     }
 

@@ -7,7 +7,7 @@ internal sealed class DiskPaths(string directory)
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
-    /// <summary>The name under which a file is made before it gets its own.</summary>
+    /// <summary>The name under which a file is made before it gets its own; no other file of a disk has one of this form.</summary>
     public static string PartOf(DiskRecord record) => Path.Combine(Path.GetDirectoryName(record.Path!)!, $".{record.Id}.part");
 
     /// <summary>The whole path of a file that may be made.</summary>
@@ -23,6 +23,11 @@ internal sealed class DiskPaths(string directory)
         if (!path.StartsWith(directory + "/", StringComparison.Ordinal))
         {
             throw AgentException.BadRequest($"'path' leads out of the directory of disks, '{directory}'.");
+        }
+
+        if (Path.GetFileName(path) is var name && name.StartsWith('.') && name.EndsWith(".part", StringComparison.Ordinal))
+        {
+            throw AgentException.BadRequest("'path' has a name of the form .ID.part, which is that of a disk that is being made.");
         }
 
         RequireNoLink(path);

@@ -43,25 +43,27 @@ internal sealed partial class AgentImages(
 
     public AgentImage? Find(string id) => _images.GetValueOrDefault(id);
 
-    /// <summary>Takes up what an earlier process was asked for.</summary>
+    /// <summary>Takes up what an earlier process was asked for. Nothing is fetched before <see cref="FetchMissing"/>.</summary>
     public async Task RestoreAsync(CancellationToken cancellationToken)
     {
         var entries = await cache.ListAsync(cancellationToken);
-        foreach (var kept in records.ReadAll())
+        foreach (var image in records.ReadAll().Select(TryMake).OfType<AgentImage>())
         {
-            if (TryMake(kept) is { } image)
+            _images[image.Id] = image;
+            if (image.Record.WasReady && IsIn(entries, image))
             {
-                var record = image.Record;
-                _images[image.Id] = image;
-                if (record.WasReady && IsIn(entries, image))
-                {
-                    image.End(ImageState.Ready);
-                }
-                else if (!record.FetchWhenUsed)
-                {
-                    Fetch(image);
-                }
+                image.End(ImageState.Ready);
             }
+        }
+    }
+
+    /// <summary>Goes on fetching what an earlier process did not get to its end. What was here and had to make room stays away, as it does without a restart, unless a disk reads it.</summary>
+    /// <param name="read">The ids of the images that disks read.</param>
+    public void FetchMissing(IReadOnlySet<string> read)
+    {
+        foreach (var image in All.Where(image => image is { State: ImageState.Known, Record.FetchWhenUsed: false } && (!image.Record.WasReady || read.Contains(image.Id))))
+        {
+            Fetch(image);
         }
     }
 
@@ -213,12 +215,18 @@ internal sealed partial class AgentImages(
 
     private async Task<AgentImage> KeepAsync(ImageId id, AgentImage? known, ImageRecord record, CancellationToken cancellationToken)
     {
+        var isHere = known is { State: ImageState.Ready } && record.WasReady && IsIn(await cache.ListAsync(cancellationToken), known);
+        if (!isHere && known?.State != ImageState.Downloading) // which says so itself, at its end
+        {
+            record = record with { WasReady = false }; // so that the next start goes on with it
+        }
+
         records.Write(id.Value, record);
         var image = known ?? new AgentImage(record, ImageState.Known);
         var rose = record.Priority > image.Record.Priority;
         image.Update(record);
         _images[id.Value] = image;
-        if (image.State == ImageState.Ready && record.WasReady && IsIn(await cache.ListAsync(cancellationToken), image))
+        if (isHere)
         {
             return image;
         }
@@ -256,10 +264,11 @@ internal sealed partial class AgentImages(
 
     private async Task DownloadAsync(AgentImage image, CancellationToken cancellationToken)
     {
-        var record = image.Record;
         try
         {
             Publish(image);
+            await WriteAsync(image, now => now with { WasReady = false }, cancellationToken); // so that the next start goes on with it
+            var record = image.Record;
             var progress = new DownloadProgress(image, Publish, time);
             var found = record.Found ?? await check.RunAsync(record.Origin, progress, cancellationToken);
             await using (await cache.EnsureAsync(record.Origin.ToSource(), record.Format, progress, cancellationToken))
