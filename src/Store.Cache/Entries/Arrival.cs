@@ -15,7 +15,6 @@ internal sealed class Arrival(EntryName name, IOrigin origin, long size)
     private const long BytesOfChunk = 4 << 20;
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10);
-    private static readonly Lazy<ulong> Zeros = new(() => ChunkBytes.ChecksumOfZeros(BytesOfChunk));
 
     /// <summary>The digest of the whole; null where the origin is verified by itself.</summary>
     public Digest? Expected { get; init; }
@@ -161,7 +160,7 @@ internal sealed class Arrival(EntryName name, IOrigin origin, long size)
         {
             await ChunkBytes.WriteZerosAsync(disk, image, offset, length, cancellationToken).ConfigureAwait(false);
             stream.Position = offset + length;
-            return length == BytesOfChunk ? Zeros.Value : ChunkBytes.ChecksumOfZeros(length);
+            return ChunkBytes.ChecksumOfZeros(length);
         }
 
         return await ChunkBytes.WriteAsync(disk, image, offset, length, stream, digest, cancellationToken).ConfigureAwait(false);
