@@ -20,7 +20,7 @@ internal sealed class Adoption(EntryName name, ChunkManifest? chunks)
         var files = folder.Make(name.Adopting);
         using var lease = CacheFolder.TryLease(files) ?? throw new StoreException(StoreError.InUse, "another process adopts this image right now");
         using var journal = Journal.TryOpen(files, time) ?? throw AlreadyHere();
-        using var turn = await journal.TakeAsync(null, cancellationToken).ConfigureAwait(false);
+        using var turn = await journal.TakeAsync(cancellationToken).ConfigureAwait(false);
         if (!files.Disk.IsStill(files.Lock, lease))
         {
             throw AlreadyHere(); // whoever had the turn before has given it its name, and its journal is that of the image

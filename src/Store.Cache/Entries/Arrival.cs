@@ -39,7 +39,7 @@ internal sealed class Arrival(EntryName name, IOrigin origin, long size)
                 return;
             }
 
-            using var turn = await journal.TakeAsync(null, cancellationToken).ConfigureAwait(false);
+            using var turn = await journal.TakeAsync(cancellationToken).ConfigureAwait(false);
             if (!files.Disk.IsStill(files.Lock, lease) || folder.HasWhole(name))
             {
                 return; // whoever had the turn before has given it its name, or somebody removed it
