@@ -133,6 +133,29 @@ public sealed class RaceTests
     }
 
     [TestMethod]
+    public async Task Another_ones_half_written_image_is_not_taken_for_the_whole_one_whose_directory_was_removed()
+    {
+        await using var place = new Place();
+        var bytes = DirectoryTests.Random(Length, 5);
+        var source = await place.SourceAsync(bytes);
+        await using var cache = await place.OpenAsync(options => options with { Parallelism = 1 });
+        await using var other = await place.OpenAsync();
+        var (isAtLast, goOn) = (new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously), new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        place.Driver.BeforeRead = (_, intent, token) =>
+            intent.Range?.Offset == Length - ChunkBytes && isAtLast.TrySetResult() ? goOn.Task.WaitAsync(token) : Task.CompletedTask;
+        var ensuring = cache.EnsureAsync(source);
+        await isAtLast.Task.WaitAsync(TimeSpan.FromSeconds(60));
+        Directory.Delete(Path.Combine(place.Folder, place.Entries.Single()), recursive: true);
+        await using var image = await other.OpenAsync(source);
+        await image.ReadExactlyAsync(new byte[ChunkBytes]);
+        goOn.SetResult();
+        await using var file = await ensuring;
+        CollectionAssert.AreEqual(bytes, await File.ReadAllBytesAsync(file.Path));
+        await SameAsync(bytes, image);
+        Assert.HasCount(1, place.Entries);
+    }
+
+    [TestMethod]
     public async Task What_was_fetched_by_other_chunks_goes_when_another_process_has_made_the_image_whole()
     {
         await using var place = new Place();

@@ -31,7 +31,7 @@ internal sealed class Adoption(EntryName name, ChunkManifest? chunks)
         try
         {
             var method = await TakeAsync(file, files, journal, space, time, cancellationToken).ConfigureAwait(false);
-            isAdopted = table.TrySeal(files, folder.FilesOf(name.Whole));
+            isAdopted = table.TrySeal(files, lease, folder.FilesOf(name.Whole));
             return !isAdopted ? "the image came into the cache meanwhile"
                 : method == CloneMethod.Reflink ? "it is the image, and its blocks are shared" : "it is the image, and was copied";
         }

@@ -51,7 +51,7 @@ internal sealed class Arrival(EntryName name, IOrigin origin, long size)
             files.Disk.Flush(image, files.Image);
             ChunksFile.Write(files, new ChunkManifest(chunks), time.GetUtcNow());
             await Before().ConfigureAwait(false);
-            table.TrySeal(files, folder.FilesOf(name.Whole));
+            table.TrySeal(files, lease, folder.FilesOf(name.Whole));
         }
         catch (Exception e) when (CacheErrors.From(e, $"keep {name}") is { } error)
         {
