@@ -20,7 +20,8 @@ public sealed partial class ImageCache
     /// <param name="cancellationToken">Ends it; what is there stays.</param>
     /// <exception cref="StoreException">
     /// What the stores say; <see cref="StoreError.Corrupted"/>: what they give has not the digest; <see cref="StoreError.OutOfSpace"/>: there is no room;
-    /// with <c>raw</c>, <see cref="StoreError.Refused"/>: the image leads elsewhere; <see cref="StoreError.Unsupported"/>: the format is not known.
+    /// with <c>raw</c>, <see cref="StoreError.Refused"/>: the image leads elsewhere; <see cref="StoreError.Unsupported"/>: the format is not known;
+    /// <see cref="StoreError.TooLarge"/>: the disk is larger than <see cref="ImageCacheOptions.MaxDiskBytes"/>, or than files are on the cache's file system.
     /// </exception>
     public async Task<CachedFile> EnsureAsync(
         CacheSource source, string? format = null, IProgress<TransferProgress>? progress = null, CancellationToken cancellationToken = default)
@@ -128,6 +129,11 @@ public sealed partial class ImageCache
         if (disk.IsImage)
         {
             return await EnsureStoredAsync(source, progress, cancellationToken).ConfigureAwait(false);
+        }
+
+        if (disk.Size > Options.MaxDiskBytes)
+        {
+            throw new StoreException(StoreError.TooLarge, $"The disk in the image has {disk.Size} bytes, and the largest that is made a raw file here has {Options.MaxDiskBytes} (MaxDiskBytes).");
         }
 
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);

@@ -7,6 +7,9 @@ namespace GlanceStore.Cache;
 /// <summary>How a cache of images works. Every property but the directory has a working default.</summary>
 public sealed record ImageCacheOptions
 {
+    // What the list of its chunks, of 4 MiB each, has room for.
+    private const long MostDiskBytes = 256L << 40;
+
     private static readonly TimeSpan MostReverifyAfter = TimeSpan.FromDays(3650);
     private static readonly TimeSpan LeastScrubInterval = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan LeastHedgeAfter = TimeSpan.FromMilliseconds(1);
@@ -23,6 +26,12 @@ public sealed record ImageCacheOptions
     /// fit beside them is not kept.
     /// </summary>
     public long? MaxBytes { get; init; }
+
+    /// <summary>
+    /// The largest disk that is made a raw file, in bytes; 16 TiB by default, 256 TiB at most. A small image can tell of a disk of any size, and <see cref="MaxBytes"/> does not
+    /// bound what is holes.
+    /// </summary>
+    public long MaxDiskBytes { get; init; } = 16L << 40;
 
     /// <summary>
     /// How long a chunk counts as right after it was compared with its checksum; the next read after that compares it again. One day by default.
@@ -80,6 +89,11 @@ public sealed record ImageCacheOptions
         if (MaxBytes < 1)
         {
             yield return "'MaxBytes' is not a number of bytes, 1 or more";
+        }
+
+        if (MaxDiskBytes is < 1 or > MostDiskBytes)
+        {
+            yield return $"'MaxDiskBytes' is not a number of bytes from 1 to {MostDiskBytes}";
         }
 
         if (ReverifyAfter <= TimeSpan.Zero || ReverifyAfter > MostReverifyAfter)

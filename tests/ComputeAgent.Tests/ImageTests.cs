@@ -146,6 +146,21 @@ public sealed class ImageTests
     }
 
     [TestMethod]
+    public async Task A_small_image_of_a_disk_that_is_too_large_is_not_made_raw_and_keeps_no_other_waiting()
+    {
+        using var place = new Place();
+        await using var agent = await RunningAgent.StartAsync(place, "ComputeAgent:Downloads=1", $"ComputeAgent:Cache:MaxDiskBytes={1L << 40}");
+        var (large, other) = (await place.ImageAsync(Qcow2.Empty(2L << 40)), await place.ImageAsync(SomeBytes.Of(Size)));
+        (await agent.Client.PutAsync($"/images/{large}", """{"format": "raw"}""")).Is(202);
+        (await agent.Client.PutAsync($"/images/{other}")).Is(202);
+        await agent.Client.UntilAsync(other, "ready");
+        var image = await agent.Client.UntilAsync(large, "failed");
+        Assert.AreEqual("TooLarge", (string?)image["error"]!["code"], image.ToJsonString());
+        (await agent.Client.PutAsync($"/images/{large}")).Is(202);
+        await agent.Client.UntilAsync(large, "ready");
+    }
+
+    [TestMethod]
     public async Task Two_ids_of_one_content_share_it_and_it_goes_with_the_last()
     {
         using var place = new Place();

@@ -95,10 +95,10 @@ public sealed class StartTests
     {
         using var place = new Place();
         await using var agent = await RunningAgent.StartAsync(place, "ComputeAgent:Cache:ScrubInterval=7.00:00:00", "ComputeAgent:Cache:ScrubBytesPerSecond=1000000",
-            "ComputeAgent:Cache:HedgeAfter=00:00:02", "ComputeAgent:Cache:MaxBytes=1000000000");
+            "ComputeAgent:Cache:HedgeAfter=00:00:02", "ComputeAgent:Cache:MaxBytes=1000000000", "ComputeAgent:Cache:MaxDiskBytes=2000000000");
         var options = agent.Agent.Cache.Options;
-        Assert.AreEqual((TimeSpan.FromDays(7), 1_000_000L, TimeSpan.FromSeconds(2), 1_000_000_000L),
-            (options.ScrubInterval, options.ScrubBytesPerSecond, options.HedgeAfter, options.MaxBytes));
+        Assert.AreEqual((TimeSpan.FromDays(7), 1_000_000L, TimeSpan.FromSeconds(2), 1_000_000_000L, 2_000_000_000L),
+            (options.ScrubInterval, options.ScrubBytesPerSecond, options.HedgeAfter, options.MaxBytes, options.MaxDiskBytes));
     }
 
     [TestMethod]

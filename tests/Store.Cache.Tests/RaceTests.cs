@@ -4,6 +4,7 @@ using System.Text;
 using GlanceStore.Cache.Entries;
 using GlanceStore.Cache.Files;
 using GlanceStore.Cache.Reading;
+using Microsoft.Extensions.Time.Testing;
 using static GlanceStore.Cache.Tests.Place;
 
 namespace GlanceStore.Cache.Tests;
@@ -85,7 +86,7 @@ public sealed class RaceTests
         Directory.Move(Path.Combine(place.At("aside"), whole), adopting);
         var journal = new Journal(new EntryFiles(adopting, HostDisk.Real), TimeProvider.System);
         AdoptedFile told;
-        using (await journal.TakeAsync(null, CancellationToken.None))
+        using (await journal.TakeAsync(CancellationToken.None))
         {
             var adoption = FirstAsync(cache.AdoptAsync(nova, [KeyValuePair.Create(id, source)]));
             while (!CacheFolder.IsLeased(new EntryFiles(adopting, HostDisk.Real)))
@@ -132,6 +133,29 @@ public sealed class RaceTests
     }
 
     [TestMethod]
+    public async Task Another_ones_half_written_image_is_not_taken_for_the_whole_one_whose_directory_was_removed()
+    {
+        await using var place = new Place();
+        var bytes = DirectoryTests.Random(Length, 5);
+        var source = await place.SourceAsync(bytes);
+        await using var cache = await place.OpenAsync(options => options with { Parallelism = 1 });
+        await using var other = await place.OpenAsync();
+        var (isAtLast, goOn) = (new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously), new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        place.Driver.BeforeRead = (_, intent, token) =>
+            intent.Range?.Offset == Length - ChunkBytes && isAtLast.TrySetResult() ? goOn.Task.WaitAsync(token) : Task.CompletedTask;
+        var ensuring = cache.EnsureAsync(source);
+        await isAtLast.Task.WaitAsync(TimeSpan.FromSeconds(60));
+        Directory.Delete(Path.Combine(place.Folder, place.Entries.Single()), recursive: true);
+        await using var image = await other.OpenAsync(source);
+        await image.ReadExactlyAsync(new byte[ChunkBytes]);
+        goOn.SetResult();
+        await using var file = await ensuring;
+        CollectionAssert.AreEqual(bytes, await File.ReadAllBytesAsync(file.Path));
+        await SameAsync(bytes, image);
+        Assert.HasCount(1, place.Entries);
+    }
+
+    [TestMethod]
     public async Task What_was_fetched_by_other_chunks_goes_when_another_process_has_made_the_image_whole()
     {
         await using var place = new Place();
@@ -173,6 +197,41 @@ public sealed class RaceTests
     }
 
     [TestMethod]
+    public async Task A_process_that_stands_still_with_a_chunk_keeps_no_guest_from_reading_it_and_spoils_no_file()
+    {
+        const int Held = 2;
+        await using var place = new Place();
+        var (bytes, clock) = (DirectoryTests.Random(Length, 5), new FakeTimeProvider());
+        var source = await place.SourceAsync(bytes);
+        await using var cache = await place.OpenAsync(options => options with { Time = clock, ReverifyAfter = TimeSpan.FromDays(3650) });
+        await using var image = await cache.OpenAsync(source);
+        using var standing = HostDisk.Real.Open(Path.Combine(place.Folder, place.Entries.Single(), "journal"));
+        Assert.IsTrue(LinuxCalls.TryLockRange(standing, 1 + Held, 1));
+        await PassAsync(clock, SameAsync(bytes, image));
+
+        // It was waited for once: this is read while the clock stands, and kept it is not.
+        var (reads, piece) = (place.Driver.Reads, new byte[100]);
+        Assert.AreEqual(100, await image.ReadAtAsync(Held * ChunkBytes, piece).AsTask().WaitAsync(TimeSpan.FromSeconds(60)));
+        Assert.IsTrue(bytes.AsSpan(Held * ChunkBytes, 100).SequenceEqual(piece));
+        Assert.AreEqual(reads + 1, place.Driver.Reads);
+
+        var ensuring = cache.EnsureAsync(source);
+        for (var i = 0; i < 100; i++)
+        {
+            clock.Advance(TimeSpan.FromSeconds(1));
+            await Task.Yield();
+        }
+
+        Assert.IsFalse(ensuring.IsCompleted);
+        LinuxCalls.UnlockRange(standing, 1 + Held, 1);
+        await PassAsync(clock, ensuring);
+        await using var file = await ensuring;
+        CollectionAssert.AreEqual(bytes, await File.ReadAllBytesAsync(file.Path));
+        await SameAsync(bytes, image);
+        Assert.AreEqual(reads + 2, place.Driver.Reads);
+    }
+
+    [TestMethod]
     public async Task Images_that_are_removed_by_one_while_another_opens_them_are_never_refused()
     {
         await using var place = new Place();
@@ -194,6 +253,20 @@ public sealed class RaceTests
 
         await ending.CancelAsync();
         await removing;
+    }
+
+    // Time goes by until something has ended.
+    private static async Task PassAsync(FakeTimeProvider clock, Task task)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        while (!task.IsCompleted)
+        {
+            patience.Token.ThrowIfCancellationRequested();
+            clock.Advance(TimeSpan.FromSeconds(1));
+            await Task.Yield();
+        }
+
+        await task;
     }
 
     private static async Task<AdoptedFile> FirstAsync(IAsyncEnumerable<AdoptedFile> files)

@@ -56,6 +56,8 @@ internal sealed record CacheOptions
 {
     public long? MaxBytes { get; init; }
 
+    public long MaxDiskBytes { get; init; } = 16L << 40;
+
     public TimeSpan ReverifyAfter { get; init; } = TimeSpan.FromDays(1);
 
     public long ReadAheadBytes { get; init; } = 16 << 20;
@@ -75,6 +77,7 @@ internal sealed record CacheOptions
     {
         Directory = directory,
         MaxBytes = MaxBytes,
+        MaxDiskBytes = MaxDiskBytes,
         ReverifyAfter = ReverifyAfter,
         ReadAheadBytes = ReadAheadBytes,
         Parallelism = Parallelism,

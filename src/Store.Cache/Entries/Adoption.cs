@@ -20,7 +20,7 @@ internal sealed class Adoption(EntryName name, ChunkManifest? chunks)
         var files = folder.Make(name.Adopting);
         using var lease = CacheFolder.TryLease(files) ?? throw new StoreException(StoreError.InUse, "another process adopts this image right now");
         using var journal = Journal.TryOpen(files, time) ?? throw AlreadyHere();
-        using var turn = await journal.TakeAsync(null, cancellationToken).ConfigureAwait(false);
+        using var turn = await journal.TakeAsync(cancellationToken).ConfigureAwait(false);
         if (!files.Disk.IsStill(files.Lock, lease))
         {
             throw AlreadyHere(); // whoever had the turn before has given it its name, and its journal is that of the image
@@ -31,7 +31,7 @@ internal sealed class Adoption(EntryName name, ChunkManifest? chunks)
         try
         {
             var method = await TakeAsync(file, files, journal, space, time, cancellationToken).ConfigureAwait(false);
-            isAdopted = table.TrySeal(files, folder.FilesOf(name.Whole));
+            isAdopted = table.TrySeal(files, lease, folder.FilesOf(name.Whole));
             return !isAdopted ? "the image came into the cache meanwhile"
                 : method == CloneMethod.Reflink ? "it is the image, and its blocks are shared" : "it is the image, and was copied";
         }

@@ -15,7 +15,6 @@ internal sealed class Arrival(EntryName name, IOrigin origin, long size)
     private const long BytesOfChunk = 4 << 20;
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10);
-    private static readonly Lazy<ulong> Zeros = new(() => ChunkBytes.ChecksumOfZeros(BytesOfChunk));
 
     /// <summary>The digest of the whole; null where the origin is verified by itself.</summary>
     public Digest? Expected { get; init; }
@@ -40,7 +39,7 @@ internal sealed class Arrival(EntryName name, IOrigin origin, long size)
                 return;
             }
 
-            using var turn = await journal.TakeAsync(null, cancellationToken).ConfigureAwait(false);
+            using var turn = await journal.TakeAsync(cancellationToken).ConfigureAwait(false);
             if (!files.Disk.IsStill(files.Lock, lease) || folder.HasWhole(name))
             {
                 return; // whoever had the turn before has given it its name, or somebody removed it
@@ -52,7 +51,7 @@ internal sealed class Arrival(EntryName name, IOrigin origin, long size)
             files.Disk.Flush(image, files.Image);
             ChunksFile.Write(files, new ChunkManifest(chunks), time.GetUtcNow());
             await Before().ConfigureAwait(false);
-            table.TrySeal(files, folder.FilesOf(name.Whole));
+            table.TrySeal(files, lease, folder.FilesOf(name.Whole));
         }
         catch (Exception e) when (CacheErrors.From(e, $"keep {name}") is { } error)
         {
@@ -161,7 +160,7 @@ internal sealed class Arrival(EntryName name, IOrigin origin, long size)
         {
             await ChunkBytes.WriteZerosAsync(disk, image, offset, length, cancellationToken).ConfigureAwait(false);
             stream.Position = offset + length;
-            return length == BytesOfChunk ? Zeros.Value : ChunkBytes.ChecksumOfZeros(length);
+            return ChunkBytes.ChecksumOfZeros(length);
         }
 
         return await ChunkBytes.WriteAsync(disk, image, offset, length, stream, digest, cancellationToken).ConfigureAwait(false);

@@ -6,14 +6,35 @@ namespace GlanceStore.Cache.Entries;
 /// <content>How a chunk gets there, once for all who want it, in all processes.</content>
 internal sealed partial class CacheEntry
 {
+    // Another process that has not ended a chunk by then may stand still, and a guest's read fails after some tens of seconds.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>As <see cref="TryEnsureAsync"/>, and waits for another process for as long as that takes.</summary>
+    public async Task EnsureAsync(int index, IOrigin? origin, CancellationToken cancellationToken)
+    {
+        while (!await TryEnsureAsync(index, origin, cancellationToken).ConfigureAwait(false))
+        {
+            await Task.Delay(Pause, _options.Time, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
     /// <summary>Makes sure that a chunk is there and right: compares it, or fetches it.</summary>
+    /// <returns>False where another process fetches it, and has for longer than a reader should wait.</returns>
     /// <exception cref="StoreException">
     /// What the origin says; <see cref="StoreError.Corrupted"/>: it gives other bytes; <see cref="StoreError.OutOfSpace"/>: there is no room for it;
     /// <see cref="StoreError.NotFound"/>: it is not there, and there is no origin.
     /// </exception>
-    public Task EnsureAsync(int index, IOrigin? origin, CancellationToken cancellationToken) => IsRight(index)
-        ? Task.CompletedTask
-        : _loads.RunAsync(index, token => LoadAsync(index, origin, token), cancellationToken);
+    public async Task<bool> TryEnsureAsync(int index, IOrigin? origin, CancellationToken cancellationToken)
+    {
+        if (IsRight(index))
+        {
+            return true;
+        }
+
+        await _loads.RunAsync(index, token => LoadAsync(index, origin, token), cancellationToken).ConfigureAwait(false);
+        return IsThere(index);
+    }
 
     /// <summary>Compares a chunk with its checksum, where it is there at all; one that is wrong is forgotten.</summary>
     /// <returns>Null where it is not there.</returns>
@@ -51,7 +72,12 @@ internal sealed partial class CacheEntry
                 throw new StoreException(StoreError.NotFound, $"Chunk {index} of {Files.Directory} is not in the cache, and nobody said where it is.");
             }
 
-            using var turn = await _journal.TakeAsync(index, cancellationToken).ConfigureAwait(false);
+            using var turn = await TryTakeAsync(index, cancellationToken).ConfigureAwait(false);
+            if (turn is null)
+            {
+                return;
+            }
+
             Refresh();
             if (await CompareAsync(index, cancellationToken).ConfigureAwait(false) != true)
             {
@@ -62,6 +88,15 @@ internal sealed partial class CacheEntry
         {
             throw error;
         }
+    }
+
+    // Waited for once: a guest reads a chunk in many pieces.
+    private async Task<IDisposable?> TryTakeAsync(int index, CancellationToken cancellationToken)
+    {
+        var patience = _held.ContainsKey(index) ? TimeSpan.Zero : Patience;
+        var turn = await _journal.TryTakeAsync(index, patience, cancellationToken).ConfigureAwait(false);
+        _ = turn is null ? _held.TryAdd(index, true) : _held.TryRemove(index, out _);
+        return turn;
     }
 
     // A full disk makes room as a full cache does: by what was not used for longest.

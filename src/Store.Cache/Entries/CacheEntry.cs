@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using GlanceStore.Cache.Files;
 using GlanceStore.Cache.Reading;
 using Microsoft.Win32.SafeHandles;
@@ -17,6 +18,7 @@ internal sealed partial class CacheEntry : IAsyncDisposable
     private readonly bool[] _there;
     private readonly bool[] _wasThere;
     private readonly HashSet<int> _told = [];
+    private readonly ConcurrentDictionary<int, bool> _held = []; // chunks that another process has not ended for longer than a reader waits
     private readonly DamageLog _damages;
     private readonly List<EntryImage> _former = [];
     private volatile EntryImage _image; // taken once by whoever uses it: what is known of one file is not known of the next

@@ -32,17 +32,17 @@ internal sealed class EntryTable(CacheFolder folder, CacheSpace space, DamageLog
         lock (_lock)
         {
             var (name, files) = (entry.Name.Whole, folder.FilesOf(entry.Name.Whole));
-            CacheErrors.Map($"name {files.Directory}", () => isAt = entry.IsAt(files) || Name(entry.Files, files) || entry.IsAt(files)); // another process may have come first, with this very entry
+            CacheErrors.Map($"name {files.Directory}", () => isAt = IsNamed(entry, files));
             return isAt && Move(entry, name, files);
         }
     }
 
-    /// <summary>Gives the directory of an entry that nobody has open here its final name.</summary>
-    public bool TrySeal(EntryFiles from, EntryFiles to)
+    /// <summary>Gives the directory of an entry that nobody has open here its final name. False also where it is not the leased one any more: it was removed, and another one begun.</summary>
+    public bool TrySeal(EntryFiles from, SafeFileHandle lease, EntryFiles to)
     {
         lock (_lock)
         {
-            return Name(from, to);
+            return from.Disk.IsStill(from.Lock, lease) && Name(from, to);
         }
     }
 
@@ -219,6 +219,10 @@ internal sealed class EntryTable(CacheFolder folder, CacheSpace space, DamageLog
             files.Disk.UnlockRange(lease, 0, 1);
         }
     }
+
+    // Another process may have come first with this very entry; and where its directory was removed, one that others began may be in its place.
+    private static bool IsNamed(CacheEntry entry, EntryFiles files) =>
+        entry.IsAt(files) || (entry.IsStill && Name(entry.Files, files)) || entry.IsAt(files);
 
     // What a kill left of a removal has that name, too.
     private static bool Name(EntryFiles from, EntryFiles to)

@@ -58,6 +58,7 @@ internal static class CacheErrors
         IOException { HResult: NoSpace or Quota or DiskFull } => (StoreError.OutOfSpace, "the disk or the quota of the cache is full"),
         UnauthorizedAccessException or IOException { HResult: LinuxCalls.AccessDenied or NotPermitted or ReadOnly } =>
             (StoreError.AccessDenied, "this user may not, or the file system is mounted read-only"),
+        IOException { HResult: LinuxCalls.FileTooBig } => (StoreError.TooLarge, "the file system of the cache has no files of that length"),
         IOException => (StoreError.Unavailable, exception.Message.TrimEnd('.')),
         _ => null,
     };

@@ -13,6 +13,9 @@ internal static class ChunkBytes
 
     private static readonly byte[] Zeros = new byte[PieceBytes];
 
+    // Of the length that was asked for last: but for their ends, the chunks of an image have one.
+    private static volatile Tuple<long, ulong>? _checksumOfZeros;
+
     /// <summary>Writes a chunk out of a stream in the place of whatever was there: who reads it meanwhile finds no byte wrong that was right.</summary>
     /// <returns>Its checksum.</returns>
     /// <exception cref="StoreException"><see cref="StoreError.SizeMismatch"/>: the stream ended within it.</exception>
@@ -48,10 +51,16 @@ internal static class ChunkBytes
         }
     }
 
-    /// <summary>The checksum of what is in the file; null where it ends within the chunk.</summary>
+    /// <summary>The checksum of what is in the file; null where it ends within the chunk. A hole is not read: of a sparse disk that is most.</summary>
     public static async Task<ulong?> ChecksumAsync(
         HostDisk disk, SafeFileHandle file, long offset, long length, IncrementalHash? digest, CancellationToken cancellationToken)
     {
+        cancellationToken.ThrowIfCancellationRequested();
+        if (digest is null && IsHole(disk, file, offset, length))
+        {
+            return ChecksumOfZeros(length);
+        }
+
         var hash = new XxHash3();
         var buffer = ArrayPool<byte>.Shared.Rent(PieceBytes);
         try
@@ -95,7 +104,7 @@ internal static class ChunkBytes
     /// <summary>Makes a chunk zeros.</summary>
     public static async ValueTask WriteZerosAsync(HostDisk disk, SafeFileHandle file, long offset, long length, CancellationToken cancellationToken)
     {
-        for (var done = disk.TryPunchHole(file, offset, length) ? length : 0; done < length; done += PieceBytes)
+        for (var done = IsHole(disk, file, offset, length) || disk.TryPunchHole(file, offset, length) ? length : 0; done < length; done += PieceBytes)
         {
             await disk.WriteAsync(file, Zeros.AsMemory(0, (int)Math.Min(PieceBytes, length - done)), offset + done, cancellationToken).ConfigureAwait(false);
         }
@@ -104,6 +113,16 @@ internal static class ChunkBytes
     /// <summary>The checksum of a chunk of zeros.</summary>
     public static ulong ChecksumOfZeros(long length)
     {
+        if (_checksumOfZeros is not { } known || known.Item1 != length)
+        {
+            _checksumOfZeros = known = Tuple.Create(length, HashOfZeros(length));
+        }
+
+        return known.Item2;
+    }
+
+    private static ulong HashOfZeros(long length)
+    {
         var hash = new XxHash3();
         for (var left = length; left > 0; left -= PieceBytes)
         {
@@ -111,6 +130,19 @@ internal static class ChunkBytes
         }
 
         return hash.GetCurrentHashAsUInt64();
+    }
+
+    // The length is looked at last: what was cut off looks like a hole. Where the disk does not tell, reading does.
+    private static bool IsHole(HostDisk disk, SafeFileHandle file, long offset, long length)
+    {
+        try
+        {
+            return (disk.NextData(file, offset) ?? long.MaxValue) >= offset + length && disk.LengthOf(file) >= offset + length;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
     }
 
     // Runs of blocks of one kind, as long as they get.

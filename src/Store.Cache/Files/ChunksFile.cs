@@ -11,8 +11,8 @@ internal static class ChunksFile
     private const int HeaderBytes = 16;
     private const int EntryBytes = 16;
 
-    // A 16 TiB image in chunks of 64 KiB.
-    private const int MostChunks = 1 << 28;
+    // A file of 1 GiB, which is read and written whole: 256 TiB in chunks of 4 MiB.
+    private const int MostChunks = 1 << 26;
 
     public static string FingerprintOf(ChunkManifest chunks) => Convert.ToHexStringLower(SHA256.HashData(Bytes(chunks)));
 
@@ -47,7 +47,12 @@ internal static class ChunksFile
 
     private static byte[] Bytes(ChunkManifest chunks)
     {
-        var bytes = new byte[HeaderBytes + (EntryBytes * chunks.Count) + sizeof(ulong)];
+        if (chunks.Count > MostChunks)
+        {
+            throw new StoreException(StoreError.TooLarge, $"The image has {chunks.Count} chunks, and the cache keeps none of more than {MostChunks}.");
+        }
+
+        var bytes = new byte[HeaderBytes + ((long)EntryBytes * chunks.Count) + sizeof(ulong)];
         BinaryPrimitives.WriteUInt64LittleEndian(bytes, Magic);
         BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(8), chunks.Count);
         for (var i = 0; i < chunks.Count; i++)

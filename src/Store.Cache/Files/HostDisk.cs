@@ -132,7 +132,14 @@ internal class HostDisk
     public void Resize(SafeFileHandle file, long length)
     {
         Begin(DiskCall.Resize);
-        RandomAccess.SetLength(file, length);
+        try
+        {
+            RandomAccess.SetLength(file, length);
+        }
+        catch (ArgumentOutOfRangeException e) when (length >= 0)
+        {
+            throw new IOException(e.Message, LinuxCalls.FileTooBig); // what .NET makes of EFBIG
+        }
     }
 
     public void Flush(SafeFileHandle file, string path)

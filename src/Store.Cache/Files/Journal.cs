@@ -104,19 +104,32 @@ internal sealed class Journal : IDisposable
         }
     }
 
-    /// <summary>Waits until nobody else, in whichever process, fetches a chunk, or any chunk; the turn ends with what is returned, or with the process.</summary>
-    public async ValueTask<IDisposable> TakeAsync(int? chunk, CancellationToken cancellationToken)
+    /// <summary>Waits until nobody else, in whichever process, fetches any chunk; the turn ends with what is returned, or with the process.</summary>
+    public async ValueTask<IDisposable> TakeAsync(CancellationToken cancellationToken) =>
+        (await TryTakeAsync(FirstChunkLock, int.MaxValue, null, cancellationToken).ConfigureAwait(false))!;
+
+    /// <summary>As <see cref="TakeAsync"/>, of one chunk.</summary>
+    /// <returns>Null where somebody else still fetches it after so long.</returns>
+    public ValueTask<IDisposable?> TryTakeAsync(int chunk, TimeSpan patience, CancellationToken cancellationToken) =>
+        TryTakeAsync(FirstChunkLock + chunk, 1, patience, cancellationToken);
+
+    public void Dispose() => _file.Dispose();
+
+    private async ValueTask<IDisposable?> TryTakeAsync(long start, long length, TimeSpan? patience, CancellationToken cancellationToken)
     {
-        var (start, length) = chunk is { } index ? (FirstChunkLock + index, 1) : (FirstChunkLock, int.MaxValue);
+        var began = _time.GetTimestamp();
         for (var pause = FirstPause; !_disk.TryLockRange(_file, start, length); pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
         {
+            if (_time.GetElapsedTime(began) >= patience)
+            {
+                return null;
+            }
+
             await Task.Delay(pause, _time, cancellationToken).ConfigureAwait(false);
         }
 
         return new Turn(_disk, _file, start, length);
     }
-
-    public void Dispose() => _file.Dispose();
 
     private static byte[] Bytes(JournalRecord record)
     {

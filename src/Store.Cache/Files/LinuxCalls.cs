@@ -10,6 +10,7 @@ internal static partial class LinuxCalls
     public const int TryAgain = 11;
     public const int AccessDenied = 13;
     public const int NoSuchAddress = 6;
+    public const int FileTooBig = 27;
 
     private const int Interrupted = 4;
     private const int LockShared = 1;

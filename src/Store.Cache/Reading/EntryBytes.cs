@@ -123,8 +123,7 @@ internal sealed class EntryBytes(EntryUse use, IOrigin origin, ImageCache cache)
     {
         try
         {
-            await EnsureAsync(index, cancellationToken).ConfigureAwait(false);
-            return true;
+            return await TryEnsureAsync(index, cancellationToken).ConfigureAwait(false);
         }
         catch (StoreException e) when (e.Error == StoreError.OutOfSpace || CacheErrors.SaysDiskFailed(e))
         {
@@ -133,14 +132,13 @@ internal sealed class EntryBytes(EntryUse use, IOrigin origin, ImageCache cache)
     }
 
     // Many who wait for their turn of the memory wait longer than a transfer does: to a guest an error is worse than a block that comes late.
-    private async Task EnsureAsync(int index, CancellationToken cancellationToken)
+    private async Task<bool> TryEnsureAsync(int index, CancellationToken cancellationToken)
     {
         for (var tries = 1; ; tries++)
         {
             try
             {
-                await Entry.EnsureAsync(index, origin, cancellationToken).ConfigureAwait(false);
-                return;
+                return await Entry.TryEnsureAsync(index, origin, cancellationToken).ConfigureAwait(false);
             }
             catch (StoreException e) when (e.Error == StoreError.Throttled && tries < MostTurns)
             {
@@ -149,7 +147,7 @@ internal sealed class EntryBytes(EntryUse use, IOrigin origin, ImageCache cache)
         }
     }
 
-    // A guest goes on where the disk is full or fails: its chunk is verified as any, and not kept.
+    // A guest goes on where the disk is full or fails, and where another process stands still with a chunk: that is verified as any, and not kept.
     private async ValueTask ReadPastAsync(int index, long within, Memory<byte> buffer, CancellationToken cancellationToken)
     {
         var stream = await origin.OpenAsync(Entry.Chunks.OffsetOf(index), Entry.Chunks[index].Length, cancellationToken).ConfigureAwait(false);
@@ -190,7 +188,7 @@ internal sealed class EntryBytes(EntryUse use, IOrigin origin, ImageCache cache)
     {
         if (!_ending.IsCancellationRequested)
         {
-            await Entry.EnsureAsync(index, origin, _ending.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await ((Task)Entry.TryEnsureAsync(index, origin, _ending.Token)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 }
