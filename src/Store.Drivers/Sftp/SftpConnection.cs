@@ -12,9 +12,10 @@ internal sealed class SftpConnection : IDisposable
     public const int MaxRequests = 48;
 
     private readonly Lock _lock = new();
-    private TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _files;
     private int _opening;
+    private long _closed;
     private volatile bool _isRetired;
     private volatile SftpClient? _connected;
 
@@ -31,13 +32,13 @@ internal sealed class SftpConnection : IDisposable
     /// <summary>Whether another operation may begin on it.</summary>
     public bool IsUsable => !_isRetired && (_connected?.IsConnected ?? !Client.IsCompleted);
 
-    /// <summary>Counts a file in that is about to be opened; done when the next on the connection is closed or failed to open.</summary>
-    public Task Opening()
+    /// <summary>Counts a file in that is about to be opened; how many were closed before.</summary>
+    public long Opening()
     {
         lock (_lock)
         {
             _opening++;
-            return _closed.Task;
+            return _closed;
         }
     }
 
@@ -51,14 +52,13 @@ internal sealed class SftpConnection : IDisposable
         }
     }
 
-    /// <summary>The file could not be opened; how many others there are, and when the next of them is closed.</summary>
-    public (int Others, Task NextClosed) NotOpened()
+    /// <summary>The file could not be opened.</summary>
+    public void NotOpened()
     {
         lock (_lock)
         {
             _opening--;
             Signal();
-            return (_files + _opening, _closed.Task);
         }
     }
 
@@ -68,7 +68,28 @@ internal sealed class SftpConnection : IDisposable
         lock (_lock)
         {
             _files--;
+            _closed++;
             Signal();
+        }
+    }
+
+    /// <summary>Waits until more files were closed than so many; false where none is open, nor about to be, that could be.</summary>
+    public async Task<bool> SeesClosedAsync(long before, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            Task ended;
+            lock (_lock)
+            {
+                if (_closed > before || _files + _opening == 0)
+                {
+                    return _closed > before;
+                }
+
+                ended = _ended.Task;
+            }
+
+            await ended.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -86,8 +107,8 @@ internal sealed class SftpConnection : IDisposable
 
     private void Signal()
     {
-        _closed.TrySetResult();
-        _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        _ended.TrySetResult();
+        _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 
     private async Task EndAsync()

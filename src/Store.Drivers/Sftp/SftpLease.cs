@@ -46,7 +46,7 @@ internal sealed class SftpLease(SftpConnections connections, SftpConnection conn
 
     /// <summary>
     /// Opens a file, and counts it in. Where the server refuses, others are open on the connection and nobody knows it to open several, they may be the
-    /// reason: the next to be closed is waited for.
+    /// reason: the next to be closed is waited for. One that was refused as well is no reason.
     /// </summary>
     public async Task OpenAsync(Func<Task> open, CancellationToken cancellationToken)
     {
@@ -61,14 +61,12 @@ internal sealed class SftpLease(SftpConnections connections, SftpConnection conn
             }
             catch (Exception e)
             {
-                var passed = closed.IsCompleted;
-                var (others, next) = connection.NotOpened();
-                if (e is not StoreException refused || !SftpErrors.IsRefusal(refused) || habits.OpensSeveral || (others == 0 && !passed))
+                connection.NotOpened();
+                if (e is not StoreException refused || !SftpErrors.IsRefusal(refused) || habits.OpensSeveral
+                    || !await connection.SeesClosedAsync(closed, cancellationToken).ConfigureAwait(false))
                 {
                     throw;
                 }
-
-                await (passed ? closed : next).WaitAsync(cancellationToken).ConfigureAwait(false);
             }
         }
     }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using GlanceStore.Drivers.Shared;
 using Microsoft.Extensions.Logging;
 
@@ -10,7 +11,8 @@ namespace GlanceStore.Drivers.Swift;
 /// </remarks>
 internal sealed partial class SwiftCreation(SwiftObjects objects, ILogger logger)
 {
-    private static readonly TimeSpan CleanUpLimit = TimeSpan.FromSeconds(20);
+    /// <summary>How long a clean-up waits for the server: for one request, however many such requests there are.</summary>
+    public static readonly TimeSpan CleanUpLimit = TimeSpan.FromSeconds(20);
 
     private static readonly Turns Turns = new();
 
@@ -64,50 +66,39 @@ internal sealed partial class SwiftCreation(SwiftObjects objects, ILogger logger
         if (found.Dynamic is not null && version is null)
         {
             // The segments first: while the manifest is there, a deletion that broke off can be made again.
-            await RemoveSegmentsAsync(found, cancellationToken).ConfigureAwait(false);
+            await foreach (var (container, names) in SegmentsOfAsync(found, cancellationToken).ConfigureAwait(false))
+            {
+                await objects.DeleteAllAsync(container, names, cancellationToken).ConfigureAwait(false);
+            }
         }
 
         var deleted = await objects.DeleteAsync(place.Container, place.Id, found.IsStatic, cancellationToken).ConfigureAwait(false);
         if (found.Dynamic is not null && version is not null)
         {
             // The version is made of all segments: without some of them the image would be another one, and could not be deleted by its version any more.
-            await RemoveReplacedAsync(found, cancellationToken).ConfigureAwait(false);
+            // Who gives up waiting cannot ask for it again, so the removal goes on.
+            await RemoveReplacedAsync(found).WaitAsync(cancellationToken).ConfigureAwait(false);
         }
 
         return deleted;
     }
 
-    /// <summary>Removes what an image has left that is replaced or deleted already, so a failure is only logged.</summary>
-    public async Task RemoveReplacedAsync(SwiftObject old, CancellationToken cancellationToken)
+    /// <summary>Removes what an image has left that is replaced or deleted already: in a time of its own, and a failure is only logged.</summary>
+    public async Task RemoveReplacedAsync(SwiftObject old)
     {
+        using var limit = new CancellationTokenSource(CleanUpLimit, objects.Client.Time);
         try
         {
-            await RemoveSegmentsAsync(old, cancellationToken).ConfigureAwait(false);
-        }
-        catch (StoreException e)
-        {
-            NotRemoved(logger, $"{old.Container}/{old.Name}", e);
-        }
-    }
-
-    /// <summary>Removes the segments of a large object, and leaves its manifest.</summary>
-    public async Task RemoveSegmentsAsync(SwiftObject found, CancellationToken cancellationToken)
-    {
-        if (found.Upload is { } upload)
-        {
-            await objects.DeletePrefixAsync(found.Container, new SwiftSegments(found.Name, upload).Everything, cancellationToken).ConfigureAwait(false);
-        }
-        else if (found.Dynamic is { } manifest)
-        {
-            var slash = manifest.IndexOf('/', StringComparison.Ordinal);
-            await RemoveDynamicAsync(found.Name, manifest[..slash], manifest[(slash + 1)..], cancellationToken).ConfigureAwait(false);
-        }
-        else
-        {
-            foreach (var container in found.Segments.GroupBy(name => name[..name.IndexOf('/', StringComparison.Ordinal)]))
+            await foreach (var (container, names) in SegmentsOfAsync(old, limit.Token).ConfigureAwait(false))
             {
-                await objects.DeleteAllAsync(container.Key, [.. container.Select(name => name[(container.Key.Length + 1)..])], cancellationToken).ConfigureAwait(false);
+                limit.CancelAfter(CleanUpLimit);
+                await objects.DeleteAllAsync(container, names, limit.Token).ConfigureAwait(false);
+                limit.CancelAfter(CleanUpLimit); // the next page of the listing
             }
+        }
+        catch (Exception e) when (e is StoreException or OperationCanceledException or ObjectDisposedException)
+        {
+            NotRemoved(logger, SegmentsLabelOf(old), e);
         }
     }
 
@@ -142,23 +133,58 @@ internal sealed partial class SwiftCreation(SwiftObjects objects, ILogger logger
         ? old with { Segments = await objects.SegmentsOfAsync(old, cancellationToken).ConfigureAwait(false) }
         : old;
 
-    // Below glance's own prefix, ID-, there may be images whose ids begin that way: only what ends in five digits is a segment.
-    private async Task RemoveDynamicAsync(string id, string container, string prefix, CancellationToken cancellationToken)
+    // The segments of a large object, without its manifest: as many together as are deleted at once.
+    private async IAsyncEnumerable<(string Container, string[] Names)> SegmentsOfAsync(
+        SwiftObject found, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var names = new List<string>();
-        await foreach (var entry in objects.ListAsync(container, prefix, cancellationToken).ConfigureAwait(false))
+        var most = await objects.DeletesAtOnceAsync(cancellationToken).ConfigureAwait(false);
+        if (PrefixOf(found) is var (container, prefix))
         {
-            if (prefix != id + "-" || (entry.Name.Length == prefix.Length + 5 && entry.Name.AsSpan(prefix.Length).ContainsAnyExceptInRange('0', '9') == false))
+            var names = objects.ListAsync(container, prefix, cancellationToken).Select(entry => entry.Name).Where(name => MayBelongTo(found, prefix, name));
+            await foreach (var some in names.Chunk(most).ConfigureAwait(false))
             {
-                names.Add(entry.Name);
+                yield return (container, some);
             }
+
+            yield break;
         }
 
-        await objects.DeleteAllAsync(container, names, cancellationToken).ConfigureAwait(false);
+        foreach (var there in found.Segments.GroupBy(name => name[..name.IndexOf('/', StringComparison.Ordinal)]))
+        {
+            foreach (var some in there.Select(name => name[(there.Key.Length + 1)..]).Chunk(most))
+            {
+                yield return (there.Key, some);
+            }
+        }
     }
 
-    [LoggerMessage(EventId = 501, Level = LogLevel.Warning, Message = "The segments of the image that was at {Place} could not be removed; a sweep will find them.")]
-    private static partial void NotRemoved(ILogger logger, string place, Exception exception);
+    // Where its segments are, and what their names begin with; null where only a manifest knows.
+    private static (string Container, string Prefix)? PrefixOf(SwiftObject found)
+    {
+        if (found.Upload is { } upload)
+        {
+            return (found.Container, new SwiftSegments(found.Name, upload).Everything);
+        }
+
+        if (found.Dynamic is not { } manifest)
+        {
+            return null;
+        }
+
+        var slash = manifest.IndexOf('/', StringComparison.Ordinal);
+        return (manifest[..slash], manifest[(slash + 1)..]);
+    }
+
+    // Below glance's own prefix, ID-, there may be images whose ids begin that way: only what ends in five digits is a segment.
+    private static bool MayBelongTo(SwiftObject found, string prefix, string name) =>
+        prefix != found.Name + "-" || (name.Length == prefix.Length + 5 && !name.AsSpan(prefix.Length).ContainsAnyExceptInRange('0', '9'));
+
+    // Who helps by hand must not take them for those of the image that is there now.
+    private static string SegmentsLabelOf(SwiftObject old) =>
+        PrefixOf(old) is var (container, prefix) ? $"{container}/{prefix}" : $"{old.Segments.FirstOrDefault(old.Name)}, …";
+
+    [LoggerMessage(EventId = 501, Level = LogLevel.Warning, Message = "The segments {Segments} of an image that was replaced or deleted could not be removed; a sweep will find them.")]
+    private static partial void NotRemoved(ILogger logger, string segments, Exception exception);
 
     [LoggerMessage(EventId = 503, Level = LogLevel.Warning, Message = "The container '{Container}' of an image that was not put could not be removed.")]
     private static partial void ContainerNotRemoved(ILogger logger, string container, Exception exception);

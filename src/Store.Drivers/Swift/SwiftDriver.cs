@@ -152,7 +152,7 @@ public sealed partial class SwiftDriver : StoreDriver
             .ConfigureAwait(false);
         if (replaced is not null)
         {
-            await creation.RemoveReplacedAsync(replaced, cancellationToken).ConfigureAwait(false);
+            await creation.RemoveReplacedAsync(replaced).ConfigureAwait(false);
         }
 
         return new StoredObject(location, image.Length, put.ETag ?? md5, put.LastModified) { Digest = new Digest("md5", md5) };

@@ -11,11 +11,11 @@ namespace GlanceStore.Drivers.Swift;
 /// <param name="makesContainers">Whether a write makes a container that is not there.</param>
 internal sealed partial class SwiftObjects(SwiftClient client, SwiftLimits limits, bool makesContainers)
 {
-    /// <summary>The deletions of one request: fewer than the thousand that clusters allow at least, and short enough not to outlast a proxy's patience.</summary>
-    public const int BulkCount = 500;
+    // The deletions of one request: fewer than the thousand that clusters allow at least, and short enough not to outlast a proxy's patience.
+    private const int BulkCount = 500;
 
     // Deletions one by one, where the cluster deletes none in bulk.
-    private const int DeletesAtOnce = 8;
+    private const int SingleDeletesAtOnce = 8;
 
     // Clusters that compare If-Match with another tag than they show: Ceph, with that of a large object's manifest.
     private volatile bool _comparesOtherTags;
@@ -86,6 +86,13 @@ internal sealed partial class SwiftObjects(SwiftClient client, SwiftLimits limit
         return await SwiftBulk.ReadAsync(doing, answer, cancellationToken).ConfigureAwait(false) > 0;
     }
 
+    /// <summary>How many objects are deleted at once: in one request, or in a request each where the cluster deletes none in bulk.</summary>
+    public async ValueTask<int> DeletesAtOnceAsync(CancellationToken cancellationToken)
+    {
+        var most = await limits.MaxDeletesAsync(cancellationToken).ConfigureAwait(false);
+        return most > 1 ? Math.Min(BulkCount, most) : SingleDeletesAtOnce;
+    }
+
     /// <summary>Deletes objects, as many in a request as the cluster allows.</summary>
     public async Task DeleteAllAsync(string container, IReadOnlyCollection<string> names, CancellationToken cancellationToken)
     {
@@ -100,21 +107,9 @@ internal sealed partial class SwiftObjects(SwiftClient client, SwiftLimits limit
             return;
         }
 
-        var options = new ParallelOptions { MaxDegreeOfParallelism = DeletesAtOnce, CancellationToken = cancellationToken };
+        var options = new ParallelOptions { MaxDegreeOfParallelism = SingleDeletesAtOnce, CancellationToken = cancellationToken };
         await Parallel.ForEachAsync(names, options,
             async (name, token) => await DeleteAsync(container, name, isStatic: false, token).ConfigureAwait(false)).ConfigureAwait(false);
-    }
-
-    /// <summary>Deletes whatever a listing finds under a prefix.</summary>
-    public async Task DeletePrefixAsync(string container, string prefix, CancellationToken cancellationToken)
-    {
-        var names = new List<string>();
-        await foreach (var entry in ListAsync(container, prefix, cancellationToken).ConfigureAwait(false))
-        {
-            names.Add(entry.Name);
-        }
-
-        await DeleteAllAsync(container, names, cancellationToken).ConfigureAwait(false);
     }
 
     public async Task MakeContainerAsync(string container, CancellationToken cancellationToken)

@@ -12,9 +12,6 @@ namespace GlanceStore.Drivers.Swift;
 internal sealed partial class SwiftWriter(SwiftAccount account, SwiftPlace place, SwiftSegments segments, ImageLocation location, WriteIntent intent,
     SwiftDriverOptions options, TimeProvider time, ILogger logger) : DriverWriter
 {
-    // Of one request for many segments, however many such requests there are.
-    private static readonly TimeSpan AbortLimit = TimeSpan.FromSeconds(20);
-
     // A request whose connection was cut after its last byte may still be carried out, in Ceph even after the object was deleted.
     private static readonly TimeSpan LateArrival = TimeSpan.FromMilliseconds(250);
 
@@ -117,17 +114,23 @@ internal sealed partial class SwiftWriter(SwiftAccount account, SwiftPlace place
             return;
         }
 
-        using var limit = new CancellationTokenSource(AbortLimit, time);
+        using var limit = new CancellationTokenSource(SwiftCreation.CleanUpLimit, time);
+        var mayBeStored = _state == State.Unclear;
         try
         {
-            if (_state == State.Committed || (_state == State.Unclear && await IsPublishedAsync(limit.Token).ConfigureAwait(false)))
+            if (_state == State.Committed || (mayBeStored && await IsPublishedAsync(limit.Token).ConfigureAwait(false)))
             {
-                await EndReplacedAsync(limit.Token).ConfigureAwait(false);
+                await EndReplacedAsync().ConfigureAwait(false);
             }
             else if (!intent.StaysOpen)
             {
+                mayBeStored = false;
                 await AbortAsync(limit).ConfigureAwait(false);
             }
+        }
+        catch (Exception e) when (mayBeStored && e is StoreException or OperationCanceledException)
+        {
+            NotKnown(logger, _segments.Everything, location, e);
         }
         catch (Exception e) when (e is StoreException or OperationCanceledException)
         {
@@ -158,11 +161,11 @@ internal sealed partial class SwiftWriter(SwiftAccount account, SwiftPlace place
     private async Task<bool> IsPublishedAsync(CancellationToken cancellationToken) =>
         await _objects.FindAsync(place.Container, place.Id, cancellationToken).ConfigureAwait(false) is { } found && found.IsOf(_segments);
 
-    private async Task EndReplacedAsync(CancellationToken cancellationToken)
+    private async Task EndReplacedAsync()
     {
         if (_replaced is { } old)
         {
-            await _creation.RemoveReplacedAsync(old, cancellationToken).ConfigureAwait(false);
+            await _creation.RemoveReplacedAsync(old).ConfigureAwait(false);
         }
     }
 
@@ -188,9 +191,9 @@ internal sealed partial class SwiftWriter(SwiftAccount account, SwiftPlace place
 
     private async Task RemoveAsync(string[] names, CancellationTokenSource limit)
     {
-        foreach (var some in names.Chunk(SwiftObjects.BulkCount))
+        foreach (var some in names.Chunk(await _objects.DeletesAtOnceAsync(limit.Token).ConfigureAwait(false)))
         {
-            limit.CancelAfter(AbortLimit);
+            limit.CancelAfter(SwiftCreation.CleanUpLimit);
             await _objects.DeleteAllAsync(place.Container, some, limit.Token).ConfigureAwait(false);
         }
     }
@@ -219,4 +222,8 @@ internal sealed partial class SwiftWriter(SwiftAccount account, SwiftPlace place
     [LoggerMessage(EventId = 502, Level = LogLevel.Warning,
         Message = "The segments {Segments} of an upload to {Location} could not be removed; a sweep will find them.")]
     private static partial void NotRemoved(ILogger logger, string segments, ImageLocation location, Exception exception);
+
+    [LoggerMessage(EventId = 504, Level = LogLevel.Warning,
+        Message = "Whether the upload {Segments} is the image at {Location} now could not be asked; what is left over, a sweep will find.")]
+    private static partial void NotKnown(ILogger logger, string segments, ImageLocation location, Exception exception);
 }
