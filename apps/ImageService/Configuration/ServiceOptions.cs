@@ -122,6 +122,9 @@ internal sealed record QuotaOptions
 
     public int Properties { get; init; } = 128;
 
+    /// <summary>The bytes that the properties of an image may have together, names and values in UTF-8. Glance has no such limit.</summary>
+    public long PropertyBytes { get; init; } = 256 << 10;
+
     public int Tags { get; init; } = 128;
 
     public int Members { get; init; } = 128;
