@@ -22,7 +22,7 @@ public sealed class AccountTests
             $"ImageService:Auth:Tokens:{i}:Project={token.Item2}",
             $"ImageService:Auth:Tokens:{i}:Roles:0={token.Item3}",
         })];
-        _service = await RunningService.StartAsync(["ImageService:Auth:Mode=static", "ImageService:Quotas:Properties=3", "ImageService:Quotas:Tags=2", "ImageService:Quotas:Members=1", "ImageService:Quotas:ProjectBytes=300000", "ImageService:Quotas:ImageSizeBytes=200000", .. tokens]);
+        _service = await RunningService.StartAsync(["ImageService:Auth:Mode=static", "ImageService:Quotas:Properties=3", "ImageService:Quotas:PropertyBytes=1000", "ImageService:Quotas:Tags=2", "ImageService:Quotas:Members=1", "ImageService:Quotas:ProjectBytes=300000", "ImageService:Quotas:ImageSizeBytes=200000", .. tokens]);
         (_admin, _owner, _reader, _other) = (_service.ClientOf("root-token"), _service.ClientOf("alice-token"), _service.ClientOf("rita-token"), _service.ClientOf("bob-token"));
     }
 
@@ -178,6 +178,32 @@ public sealed class AccountTests
             (await client.DeleteAsync($"/v2/images/{image}")).Is(204);
         }
     }
+
+    [TestMethod]
+    public async Task Properties_of_too_many_bytes_together_are_413_and_change_nothing()
+    {
+        var half = new string('€', 200);
+        (await _owner.PostAsync("/v2/images", $$"""{"name": "too-many-bytes", "a": "{{half}}", "b": "{{half}}"}""")).Refuses(413, "Attempted: 1202, Maximum: 1000");
+        Assert.IsEmpty((await _owner.GetAsync("/v2/images?name=too-many-bytes")).Is(200).Json["images"]!.AsArray());
+        var id = await _owner.CreateAsync($"\"a\": \"{half}\"");
+        var before = (await _owner.GetAsync($"/v2/images/{id}")).Is(200).Text;
+        (await _owner.PatchAsync(id, $$"""[{"op": "replace", "path": "/name", "value": "n"}, {"op": "add", "path": "/b", "value": "{{half}}"}]""")).Refuses(413, "Maximum: 1000");
+        (await _owner.PatchAsync(id, SetA(1000))).Refuses(413, "Attempted: 1001, Maximum: 1000");
+        Assert.AreEqual(before, (await _owner.GetAsync($"/v2/images/{id}")).Is(200).Text);
+        (await _owner.PatchAsync(id, SetA(999))).Is(200);
+        (await _owner.DeleteAsync($"/v2/images/{id}")).Is(204);
+    }
+
+    [TestMethod]
+    public async Task What_the_service_says_of_an_image_does_not_count_as_properties_of_its_owner()
+    {
+        var id = await _owner.StoreAsync([1], $"\"disk_format\": \"raw\", \"container_format\": \"bare\", \"a\": \"{new string('x', 999)}\"");
+        Assert.Contains("glancestore_", (await _owner.GetAsync($"/v2/images/{id}")).Is(200).Text);
+        (await _owner.PatchAsync(id, SetA(999))).Is(200);
+        (await _owner.DeleteAsync($"/v2/images/{id}")).Is(204);
+    }
+
+    private static string SetA(int length) => $$"""[{"op": "replace", "path": "/a", "value": "{{new string('y', length)}}"}]""";
 
     private static async Task<bool> IsListedAsync(ApiClient client, string id, string query) =>
         (await client.GetAsync($"/v2/images?limit=1000&{query}")).Is(200).Json["images"]!.AsArray().Any(image => (string?)image!["id"] == id);

@@ -92,6 +92,8 @@ public sealed class GlanceConfTests
             cafile = {authority}
             insecure = false
             token_cache_time = 60
+            service_token_roles = service,nova
+            service_token_roles_required = True
             memcached_servers = localhost:11211
             """);
         Assert.AreEqual(AuthMode.Keystone, options.Auth.Mode);
@@ -106,6 +108,8 @@ public sealed class GlanceConfTests
             ProjectDomainId = "default",
             CaFile = authority,
             CacheTime = TimeSpan.FromMinutes(1),
+            ServiceTokenRoles = "service, nova",
+            ServiceTokenRolesRequired = true,
         }, options.Auth.Keystone);
         Assert.IsEmpty(notes);
     }

@@ -29,6 +29,23 @@ public sealed class KeystoneTests
     }
 
     [TestMethod]
+    public async Task A_token_of_a_service_beside_a_user_s_is_asked_about_and_changes_nothing_of_who_that_is()
+    {
+        await RealKeystone.RequireAsync();
+        await using var service = await RunningService.StartAsync(
+            [.. RealKeystone.SettingsFor(RealKeystone.Url), "ImageService:Auth:Keystone:CacheTime=00:00:00", "ImageService:Auth:Keystone:ServiceTokenRoles=admin"]);
+        var demo = await RealKeystone.TokenAsync("demo", "demopass", "demo");
+        var glance = await RealKeystone.TokenAsync("glance", "glancepass", "service");
+        (await StoresAsync(glance)).Is(403);
+        (await StoresAsync("gAAAA-no-token")).Is(401);
+        await RealKeystone.RevokeAsync(demo);
+        (await StoresAsync(glance)).Is(401);
+
+        Task<Answer> StoresAsync(string serviceToken) => service.ClientOf(demo).SendAsync(
+            new HttpRequestMessage(HttpMethod.Get, "/v2/info/stores/detail") { Headers = { { "X-Service-Token", serviceToken } } });
+    }
+
+    [TestMethod]
     public async Task With_keystone_the_schema_has_the_stores_and_the_imports_that_Nova_waits_for()
     {
         await RealKeystone.RequireAsync();

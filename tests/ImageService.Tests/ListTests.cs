@@ -51,6 +51,38 @@ public abstract class ListTests : DatabaseTests
     }
 
     [TestMethod]
+    public async Task A_long_list_is_made_of_its_images_as_each_is_told_by_itself_in_their_order()
+    {
+        var images = new List<string>();
+        for (var i = 0; i < 120; i++)
+        {
+            var id = await Client.CreateAsync($"\"name\": \"n{i % 7}\", \"tags\": [\"<{i}>\"], \"text\": \"{new string('ü', i % 40 == 0 ? 65535 : i)}\"");
+            images.Insert(0, (await Client.GetAsync($"/v2/images/{id}")).Is(200).Text);
+        }
+
+        var whole = (await Client.GetAsync("/v2/images?limit=1000")).Is(200);
+        Assert.AreEqual("application/json", whole.Header("Content-Type"));
+        Assert.AreEqual(TextOf(images, "limit=1000", null), whole.Text);
+        foreach (var count in new[] { 1, 50, 51, 100, 119, 120 })
+        {
+            var next = JsonNode.Parse(images[count - 1])!["id"];
+            Assert.AreEqual(TextOf(images.Take(count), $"limit={count}", $"limit={count}&marker={next}"), (await Client.GetAsync($"/v2/images?limit={count}")).Is(200).Text, $"{count}");
+        }
+
+        var byName = IdsOf((await Client.GetAsync("/v2/images?limit=120&sort=name:asc")).Is(200).Json);
+        Assert.HasCount(120, byName.Distinct());
+        Assert.AreSequenceEqual(byName, await FollowAsync("/v2/images?limit=17&sort=name:asc"));
+    }
+
+    [TestMethod]
+    public async Task A_short_list_tells_its_length()
+    {
+        await Client.CreateAsync();
+        var list = (await Client.GetAsync("/v2/images")).Is(200);
+        Assert.AreEqual($"{list.Body.Length}", list.Header("Content-Length"));
+    }
+
+    [TestMethod]
     public async Task Filters_find_what_they_name_and_nothing_else()
     {
         var raw = await Client.StoreAsync(SomeBytes.Of(1000), "\"name\": \"raw, one\", \"disk_format\": \"raw\", \"container_format\": \"bare\", \"tags\": [\"x\", \"y\"], \"os_distro\": \"debian\"");
@@ -133,6 +165,12 @@ public abstract class ListTests : DatabaseTests
         }
 
         return found;
+    }
+
+    private static string TextOf(IEnumerable<string> images, string first, string? next)
+    {
+        var link = next is null ? "" : $",\"next\":\"/v2/images?{next.Replace("&", "\\u0026", StringComparison.Ordinal)}\"";
+        return $"{{\"images\":[{string.Join(',', images)}],\"first\":\"/v2/images?{first}\",\"schema\":\"/v2/schemas/images\"{link}}}";
     }
 
     private static List<string> IdsOf(JsonObject page) => [.. page["images"]!.AsArray().Select(image => (string)image!["id"]!)];

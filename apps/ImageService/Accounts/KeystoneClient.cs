@@ -11,6 +11,8 @@ internal sealed class KeystoneClient : IDisposable
     // A token with its catalog, which some Keystones send all the same, is far shorter.
     private const int MaxAnswerBytes = 4 << 20;
 
+    private const string Validation = "auth/tokens?nocatalog";
+
     private readonly OpenStackClient _keystone;
     private readonly KeystoneLogin _login;
 
@@ -23,34 +25,13 @@ internal sealed class KeystoneClient : IDisposable
 
     /// <summary>Who sends a token, and when it ends; null where Keystone does not know it.</summary>
     /// <exception cref="ApiException">503: Keystone cannot be asked.</exception>
-    public async Task<(Caller Caller, DateTimeOffset End)?> ValidateAsync(string token, CancellationToken cancellationToken)
-    {
-        try
-        {
-            var own = await _login.TokenAsync(null, cancellationToken);
-            var answer = await AskAsync(token, own, cancellationToken);
-            if (answer.StatusCode == HttpStatusCode.Unauthorized)
-            {
-                answer.Dispose();
-                answer = await AskAsync(token, await _login.TokenAsync(own, cancellationToken), cancellationToken);
-            }
+    public Task<(Caller Caller, DateTimeOffset End)?> ValidateAsync(string token, CancellationToken cancellationToken) =>
+        ValidateAsync(Validation, token, cancellationToken);
 
-            using (answer)
-            {
-                return answer.StatusCode switch
-                {
-                    HttpStatusCode.OK => Read(await answer.Content.ReadAsStringAsync(cancellationToken)),
-                    HttpStatusCode.NotFound or HttpStatusCode.BadRequest => null,
-                    var status => throw Unavailable($"it answers {(int)status}", null),
-                };
-            }
-        }
-        catch (Exception e) when (e is HttpRequestException or JsonException or InvalidOperationException or FormatException or KeyNotFoundException
-            || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
-        {
-            throw Unavailable(ReasonOf(e, "it does not answer as Keystone does"), e);
-        }
-    }
+    /// <summary>The same of a token that may have ended, for as long before as Keystone says (<c>allow_expired_window</c>).</summary>
+    /// <exception cref="ApiException">503: Keystone cannot be asked.</exception>
+    public Task<(Caller Caller, DateTimeOffset End)?> ValidateEndedAsync(string token, CancellationToken cancellationToken) =>
+        ValidateAsync(Validation + "&allow_expired=1", token, cancellationToken);
 
     /// <summary>The service's own token, and another one where that was refused.</summary>
     /// <exception cref="ApiException">503: Keystone cannot be asked.</exception>
@@ -72,9 +53,38 @@ internal sealed class KeystoneClient : IDisposable
         _login.Dispose();
     }
 
-    private Task<HttpResponseMessage> AskAsync(string token, string own, CancellationToken cancellationToken) => _keystone.SendAsync(() =>
+    private async Task<(Caller, DateTimeOffset)?> ValidateAsync(string path, string token, CancellationToken cancellationToken)
     {
-        var request = new HttpRequestMessage(HttpMethod.Get, "auth/tokens?nocatalog");
+        try
+        {
+            var own = await _login.TokenAsync(null, cancellationToken);
+            var answer = await AskAsync(path, token, own, cancellationToken);
+            if (answer.StatusCode == HttpStatusCode.Unauthorized)
+            {
+                answer.Dispose();
+                answer = await AskAsync(path, token, await _login.TokenAsync(own, cancellationToken), cancellationToken);
+            }
+
+            using (answer)
+            {
+                return answer.StatusCode switch
+                {
+                    HttpStatusCode.OK => Read(await answer.Content.ReadAsStringAsync(cancellationToken)),
+                    HttpStatusCode.NotFound or HttpStatusCode.BadRequest => null,
+                    var status => throw Unavailable($"it answers {(int)status}", null),
+                };
+            }
+        }
+        catch (Exception e) when (e is HttpRequestException or JsonException or InvalidOperationException or FormatException or KeyNotFoundException
+            || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        {
+            throw Unavailable(ReasonOf(e, "it does not answer as Keystone does"), e);
+        }
+    }
+
+    private Task<HttpResponseMessage> AskAsync(string path, string token, string own, CancellationToken cancellationToken) => _keystone.SendAsync(() =>
+    {
+        var request = new HttpRequestMessage(HttpMethod.Get, path);
         request.Headers.TryAddWithoutValidation(AuthToken.Header, own);
         request.Headers.TryAddWithoutValidation(KeystoneLogin.SubjectHeader, token);
         return request;

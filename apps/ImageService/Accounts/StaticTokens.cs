@@ -21,5 +21,8 @@ internal static class AuthToken
 {
     public const string Header = "X-Auth-Token";
 
+    /// <summary>The token of a service that passes a user's on.</summary>
+    public const string ServiceHeader = "X-Service-Token";
+
     public static ApiException Refused() => new(StatusCodes.Status401Unauthorized, "The request you have made requires authentication.");
 }

@@ -64,6 +64,8 @@ internal static class GlanceConfOptions
         new(Keystone, "cafile", "CaFile", ConfTexts.Text, "a text"),
         new(Keystone, "insecure", "VerifyCertificates", ConfTexts.NotFlag, Flag),
         new(Keystone, "token_cache_time", "CacheTime", ConfTexts.Seconds, "a number of seconds"),
+        new(Keystone, "service_token_roles", "ServiceTokenRoles", ConfTexts.List, "a list"),
+        new(Keystone, "service_token_roles_required", "ServiceTokenRolesRequired", ConfTexts.Flag, Flag),
     ];
 
     public static readonly IReadOnlyList<MissedOption> Missed =

@@ -62,7 +62,7 @@ internal static class ServiceMistakes
         }
 
         var quotas = options.Quotas;
-        if (quotas.ImageSizeBytes < 1 || quotas.ProjectBytes < 0 || quotas.Properties < 0 || quotas.Tags < 0 || quotas.Members < 0 || quotas.Locations < 0)
+        if (quotas.ImageSizeBytes < 1 || quotas.ProjectBytes < 0 || quotas.Properties < 0 || quotas.PropertyBytes < 0 || quotas.Tags < 0 || quotas.Members < 0 || quotas.Locations < 0)
         {
             yield return "Quotas are not negative, and ImageSizeBytes is at least 1.";
         }

@@ -122,6 +122,9 @@ internal sealed record QuotaOptions
 
     public int Properties { get; init; } = 128;
 
+    /// <summary>The bytes that the properties of an image may have together, names and values in UTF-8. Glance has no such limit.</summary>
+    public long PropertyBytes { get; init; } = 256 << 10;
+
     public int Tags { get; init; } = 128;
 
     public int Members { get; init; } = 128;
@@ -169,4 +172,10 @@ internal sealed record KeystoneOptions : KeystoneAccount
 
     /// <summary>How long an answer is believed, at most to the token's own end.</summary>
     public TimeSpan CacheTime { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>The roles, parted by commas, of which the sender of an <c>X-Service-Token</c> has one: with it, users' tokens that have ended are let in.</summary>
+    public string ServiceTokenRoles { get; init; } = "service";
+
+    /// <summary>Whether an <c>X-Service-Token</c> without such a role is refused, and not only of no use.</summary>
+    public bool ServiceTokenRolesRequired { get; init; }
 }

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using GlanceStore.ImageService.Accounts;
 using GlanceStore.ImageService.Http;
@@ -99,12 +100,26 @@ internal sealed class ImageEdit(Caller caller, ImageRecord image, QuotaOptions q
         JsonBody.Checked(name, "the name of a property", ImageProperty.MaxText);
         var isNull = value.ValueKind == JsonValueKind.Null && ImageProperties.Find(name) is { IsNullable: true };
         _properties[name] = isNull ? null : JsonBody.TextOf(value, name, MaxValue);
+        RequireRoom();
+    }
+
+    private void RequireRoom()
+    {
         var count = _properties.Keys.Count(key => !key.StartsWith(ImageProperties.OwnPrefix, StringComparison.Ordinal));
         if (count > quotas.Properties)
         {
             throw ApiException.TooLarge($"The limit has been exceeded on the number of allowed image properties. Attempted: {count}, Maximum: {quotas.Properties}");
         }
+
+        // What the service itself says of an image takes nothing from what its owner may.
+        var bytes = _properties.Where(property => !ImageProperties.IsOfService(property.Key)).Sum(property => BytesOf(property.Key) + BytesOf(property.Value));
+        if (bytes > quotas.PropertyBytes)
+        {
+            throw ApiException.TooLarge($"The limit has been exceeded on the bytes of all properties of an image together. Attempted: {bytes}, Maximum: {quotas.PropertyBytes}");
+        }
     }
+
+    private static long BytesOf(string? text) => Encoding.UTF8.GetByteCount(text ?? "");
 
     private List<string> TagsOf(JsonElement value)
     {
