@@ -12,7 +12,7 @@ public abstract class LateRunTests : DatabaseTests
     private static readonly byte[] Image = SomeBytes.Of(100_000);
 
     // Nobody but the tests works here, and nobody notices by the clock that a lease was lost.
-    private protected override string[] Settings => ["ImageService:ImportWorkers=0", "ImageService:UploadLease=01:00:00", "ImageService:WebDownload:AllowedNetworks=127.0.0.0/8"];
+    private protected override string[] Settings => ["ImageService:ImportWorkers=0", "ImageService:UploadLease=01:00:00", .. Imports.FromLoopback];
 
     [TestMethod]
     public async Task A_run_that_is_late_removes_nothing_of_the_one_that_did_its_import()
