@@ -315,7 +315,7 @@ public sealed class SqliteLocationTests : LocationTests
         foreach (var (id, name) in new[] { (await alice.CreateAsync(), foreign), (await alice.CreateAsync(), $"{Guid.NewGuid()}-00001"), (made, $"{made}-00001"), (chosen, chosen) })
         {
             var patch = await PutAsync(name);
-            (await alice.PatchAsync(id, patch)).Refuses(403, "In the store 'pool' only an administrator gives an image another location");
+            (await alice.PatchAsync(id, patch)).Refuses(403, "only an administrator gives an image another location than that of its own id");
             Assert.AreEqual("queued", await alice.StatusOfAsync(id));
             if (id != made)
             {
