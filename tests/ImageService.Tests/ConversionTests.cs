@@ -17,7 +17,7 @@ public abstract class ConversionTests : DatabaseTests
     private static readonly byte[] Disk = [.. SomeBytes.Of(200_000), .. new byte[300_000], .. SomeBytes.Of(200_416, 2)];
 
     private protected override string[] Settings =>
-        ["ImageService:WebDownload:AllowedNetworks=127.0.0.0/8", "ImageService:Conversion=raw", $"ImageService:QemuImg:StagingDirectory={_qemu.Staging}"];
+        [.. Imports.FromLoopback, "ImageService:Conversion=raw", $"ImageService:QemuImg:StagingDirectory={_qemu.Staging}"];
 
     [TestCleanup]
     public void RemoveDisks() => _qemu.Dispose();

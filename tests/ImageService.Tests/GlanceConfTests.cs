@@ -61,11 +61,12 @@ public sealed class GlanceConfTests
     }
 
     [TestMethod]
-    [DataRow("", "AllowedPorts=80, 443", "http, https")]
+    [DataRow("", "AllowedHosts= AllowedPorts=80, 443", "http, https")]
     [DataRow("allowed_hosts = a.example.org, b.example.org\ndisallowed_hosts = c.example.org", "AllowedHosts=a.example.org, b.example.org AllowedPorts=80, 443", "http, https")]
-    [DataRow("disallowed_hosts = [c.example.org]\nallowed_ports = []\ndisallowed_ports = 22", "DeniedHosts=c.example.org DeniedPorts=22", "http, https")]
-    [DataRow("allowed_schemes = https\nallowed_ports = [443]", "AllowedPorts=443", "https")]
-    [DataRow("allowed_schemes = []\ndisallowed_schemes = http", "AllowedPorts=80, 443", "https")]
+    [DataRow("disallowed_hosts = [c.example.org]\nallowed_ports = []\ndisallowed_ports = 22", "AllowedHosts= AllowedPorts= DeniedHosts=c.example.org DeniedPorts=22", "http, https")]
+    [DataRow("allowed_ports = []", "AllowedHosts= AllowedPorts=", "http, https")]
+    [DataRow("allowed_schemes = https\nallowed_ports = [443]", "AllowedHosts= AllowedPorts=443", "https")]
+    [DataRow("allowed_schemes = []\ndisallowed_schemes = http", "AllowedHosts= AllowedPorts=80, 443", "https")]
     public void What_web_download_may_fetch_is_what_glance_lets_it(string filters, string settings, string schemes)
     {
         var (options, _) = Read($"{Stores}\n[import_filtering_opts]\n{filters}");

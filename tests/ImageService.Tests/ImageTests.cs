@@ -53,6 +53,7 @@ public abstract class ImageTests : DatabaseTests
             ("""{"tags": "a"}""", 400),
             ("""{"tags": [1]}""", 400),
             ("""{"id": "disk"}""", 400),
+            ("""{"id": "12345678-0000-4000-8000-000000000000\n"}""", 400),
             ("""{"size": 1}""", 403),
             ("""{"status": "active"}""", 403),
             ("""{"stores": "fast"}""", 403),

@@ -6,7 +6,7 @@ namespace GlanceStore.ImageService.Tests;
 /// <summary>Imports: staged, from the web, to further stores; by one worker, by another one after it.</summary>
 public abstract class ImportTests : DatabaseTests
 {
-    private protected override string[] Settings => ["ImageService:WebDownload:AllowedNetworks=127.0.0.0/8"];
+    private protected override string[] Settings => Imports.FromLoopback;
 
     [TestMethod]
     public async Task Staged_data_become_an_image_in_all_stores_that_are_named_and_are_gone_from_staging()
@@ -252,7 +252,22 @@ public abstract class ImportTests : DatabaseTests
 }
 
 [TestClass]
-public sealed class SqliteImportTests : ImportTests;
+public sealed class SqliteImportTests : ImportTests
+{
+    [TestMethod]
+    public async Task Where_nothing_is_set_web_download_reaches_no_other_port_and_no_private_network()
+    {
+        await using var service = await RunningService.StartAsync();
+        var id = await service.Client.CreateAsync();
+        (await service.Client.PostAsync($"/v2/images/{id}/import", Imports.WebDownload("http://x.example.org:8080/disk"))).Refuses(400, "does not pass filtering");
+        foreach (var address in new[] { "10.255.255.1", "192.168.255.1", "100.64.0.1", "127.0.0.1" })
+        {
+            (await service.Client.PostAsync($"/v2/images/{id}/import", Imports.WebDownload($"http://{address}/disk"))).Is(202);
+            await Imports.EndAsync(service, id);
+            Assert.Contains("is at an address that this store may not connect to", (string)(await Imports.LastTaskAsync(service, id))["message"]!);
+        }
+    }
+}
 
 [TestClass]
 public sealed class PostgreSqlImportTests : ImportTests

@@ -6,6 +6,9 @@ namespace GlanceStore.ImageService.Tests;
 /// <summary>What tests of imports and other tasks do.</summary>
 internal static class Imports
 {
+    /// <summary>The settings with which <c>web-download</c> fetches from servers of tests.</summary>
+    public static readonly string[] FromLoopback = ["ImageService:WebDownload:AllowedNetworks=127.0.0.0/8", "ImageService:WebDownload:AllowedPorts="];
+
     public const string Direct = """{"method": {"name": "glance-direct"}}""";
 
     public static string WebDownload(string uri, string more = "") => $$$"""{"method": {"name": "web-download", "uri": "{{{uri}}}"{{{more}}}}}""";

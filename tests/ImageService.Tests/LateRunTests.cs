@@ -12,7 +12,7 @@ public abstract class LateRunTests : DatabaseTests
     private static readonly byte[] Image = SomeBytes.Of(100_000);
 
     // Nobody but the tests works here, and nobody notices by the clock that a lease was lost.
-    private protected override string[] Settings => ["ImageService:ImportWorkers=0", "ImageService:UploadLease=01:00:00", "ImageService:WebDownload:AllowedNetworks=127.0.0.0/8"];
+    private protected override string[] Settings => ["ImageService:ImportWorkers=0", "ImageService:UploadLease=01:00:00", .. Imports.FromLoopback];
 
     [TestMethod]
     public async Task A_run_that_is_late_removes_nothing_of_the_one_that_did_its_import()
@@ -113,6 +113,22 @@ public abstract class LateRunTests : DatabaseTests
     }
 
     [TestMethod]
+    public async Task An_import_that_was_under_way_at_every_stop_of_a_rolling_restart_is_done_after_the_last()
+    {
+        var id = await StagedAsync();
+        (await Client.PostAsync($"/v2/images/{id}/import", Imports.Direct)).Is(202);
+        for (var stop = 0; stop < ImportRecords.MaxAttempts + 1; stop++)
+        {
+            await RunAsync(Service.Stores, await ClaimAsync(), new CancellationToken(canceled: true));
+            Assert.AreEqual("pending", (string?)(await Imports.LastTaskAsync(Service, id))["status"]);
+        }
+
+        await RunAsync(Service.Stores, await ClaimAsync());
+        Assert.AreSequenceEqual(Image, (await Client.DownloadAsync(id)).Is(200).Body);
+        Assert.IsEmpty(Service.StoredIn("hidden"));
+    }
+
+    [TestMethod]
     public async Task Places_that_are_noted_at_the_same_moment_are_all_noted()
     {
         var id = await Client.CreateAsync();
@@ -151,10 +167,10 @@ public abstract class LateRunTests : DatabaseTests
         return task;
     }
 
-    private Task RunAsync(ImageStores stores, ImportTask task)
+    private Task RunAsync(ImageStores stores, ImportTask task, CancellationToken stopping = default)
     {
         var conversions = ActivatorUtilities.CreateInstance<ConversionRun>(Service.Services, stores);
-        return ActivatorUtilities.CreateInstance<ImportRun>(Service.Services, stores, conversions).RunAsync(task, CancellationToken.None);
+        return ActivatorUtilities.CreateInstance<ImportRun>(Service.Services, stores, conversions).RunAsync(task, stopping);
     }
 
     private Task EndLeasesAsync() => SetAsync("UPDATE tasks SET lease_until = 1 WHERE status = 'processing'", "");

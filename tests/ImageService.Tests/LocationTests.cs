@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using GlanceStore.Drivers.Memory;
 using GlanceStore.Drivers.Testing;
 using GlanceStore.ImageService.Checking;
 using GlanceStore.ImageService.Transfers;
@@ -243,7 +244,7 @@ public abstract class LocationTests : DatabaseTests
         return (id, $"file://{Service.At(store)}/{id}");
     }
 
-    private static string Location(string url, string? validation = null) =>
+    private protected static string Location(string url, string? validation = null) =>
         $$"""{"url": "{{url}}", "metadata": {}{{(validation is null ? "" : $", \"validation_data\": {validation}")}}}""";
 
     private Task<Answer> AddAsync(string id, string url, string position = "-", string? validation = null) =>
@@ -264,6 +265,15 @@ public abstract class LocationTests : DatabaseTests
 [TestClass]
 public sealed class SqliteLocationTests : LocationTests
 {
+    // Two members, of projects of their own, and an administrator.
+    private static readonly string[] Tokens =
+    [
+        "ImageService:Auth:Mode=static",
+        "ImageService:Auth:Tokens:0:Token=alice", "ImageService:Auth:Tokens:0:Project=a",
+        "ImageService:Auth:Tokens:1:Token=bob", "ImageService:Auth:Tokens:1:Project=b",
+        "ImageService:Auth:Tokens:2:Token=root", "ImageService:Auth:Tokens:2:Project=ops", "ImageService:Auth:Tokens:2:Roles:0=admin",
+    ];
+
     [TestMethod]
     public async Task Where_locations_are_not_shown_none_is_taken()
     {
@@ -280,12 +290,7 @@ public sealed class SqliteLocationTests : LocationTests
     [TestMethod]
     public async Task Files_are_given_by_administrators_alone_and_shown_to_owners_alone()
     {
-        await using var service = await RunningService.StartAsync([
-            .. Settings, "ImageService:Auth:Mode=static",
-            "ImageService:Auth:Tokens:0:Token=alice", "ImageService:Auth:Tokens:0:Project=a",
-            "ImageService:Auth:Tokens:1:Token=bob", "ImageService:Auth:Tokens:1:Project=b",
-            "ImageService:Auth:Tokens:2:Token=root", "ImageService:Auth:Tokens:2:Project=ops", "ImageService:Auth:Tokens:2:Roles:0=admin",
-        ]);
+        await using var service = await RunningService.StartAsync([.. Settings, .. Tokens]);
         var (alice, bob, root) = (service.ClientOf("alice"), service.ClientOf("bob"), service.ClientOf("root"));
         var id = await alice.CreateAsync("\"disk_format\": \"raw\", \"container_format\": \"bare\", \"visibility\": \"community\"");
         await File.WriteAllBytesAsync(service.At($"fast/{id}"), [1, 2, 3]);
@@ -296,6 +301,48 @@ public sealed class SqliteLocationTests : LocationTests
         (await root.PatchAsync(id, patch)).Is(200);
         Assert.IsTrue((await alice.GetAsync($"/v2/images/{id}")).Json.ContainsKey("locations"));
         Assert.IsFalse((await bob.GetAsync($"/v2/images/{id}")).Json.ContainsKey("locations"));
+    }
+
+    [TestMethod]
+    public async Task In_a_store_of_objects_a_member_names_the_place_of_an_image_whose_id_was_made_here_and_nothing_else()
+    {
+        await using var service = await RunningService.StartAsync([.. Settings, .. Tokens]);
+        var pool = new ImageStore("pool", new MemoryDriver());
+        service.Stores.Add(pool);
+        var (alice, root) = (service.ClientOf("alice"), service.ClientOf("root"));
+        var (foreign, chosen, made) = (Guid.NewGuid().ToString(), Guid.NewGuid().ToString(), await alice.CreateAsync());
+        await alice.CreateAsync($"\"id\": \"{chosen}\", \"disk_format\": \"raw\", \"container_format\": \"bare\"");
+        foreach (var (id, name) in new[] { (await alice.CreateAsync(), foreign), (await alice.CreateAsync(), $"{Guid.NewGuid()}-00001"), (made, $"{made}-00001"), (chosen, chosen) })
+        {
+            var patch = await PutAsync(name);
+            (await alice.PatchAsync(id, patch)).Refuses(403, "only an administrator gives an image another location than that of its own id");
+            Assert.AreEqual("queued", await alice.StatusOfAsync(id));
+            if (id != made)
+            {
+                (await root.PatchAsync(id, patch)).Is(200);
+            }
+        }
+
+        (await alice.PatchAsync(made, await PutAsync(made))).Is(200);
+        Assert.HasCount(1000, (await alice.DownloadAsync(made)).Is(200).Body);
+
+        async Task<string> PutAsync(string name)
+        {
+            var receipt = await pool.PutAsync(new ImageId(name), new MemoryStream(SomeBytes.Of(1000)));
+            return $$"""[{"op": "add", "path": "/locations/-", "value": {{Location(receipt.Location.Uri)}}}]""";
+        }
+    }
+
+    [TestMethod]
+    public async Task A_segment_of_another_image_in_the_same_store_is_taken_over_by_nobody()
+    {
+        await using var service = await RunningService.StartAsync([.. Settings]);
+        service.Stores.Add(new ImageStore("pool", new MemoryDriver()));
+        var (another, id) = (await service.Client.CreateAsync(), await service.Client.CreateAsync());
+        (await service.Client.UploadAsync(another, SomeBytes.Of(1000), "pool")).Is(204);
+        var segment = (await service.Stores["pool"].PutAsync(new ImageId($"{another}-00001"), new MemoryStream(SomeBytes.Of(1000)))).Location.Uri;
+        (await service.Client.PatchAsync(id, $$"""[{"op": "add", "path": "/locations/-", "value": {{Location(segment)}}}]""")).Refuses(409, "another image");
+        Assert.AreEqual("queued", await service.Client.StatusOfAsync(id));
     }
 }
 

@@ -124,9 +124,9 @@ public sealed class OutageTests
 
             context.Response.Close();
         });
-        await using (var service = await RunningService.StartAsync(
+        await using (var service = await RunningService.StartAsync([
             settings[0].Replace($"Port={PostgreSqlDatabase.Port};", $"Port={gate.Port};", StringComparison.Ordinal),
-            "ImageService:WebDownload:AllowedNetworks=127.0.0.0/8", "ImageService:UploadLease=00:00:02"))
+            .. Imports.FromLoopback, "ImageService:UploadLease=00:00:02"]))
         {
             var id = await service.Client.CreateAsync();
             (await service.Client.PostAsync($"/v2/images/{id}/import", Imports.WebDownload($"{web.Url}/disk"))).Is(202);

@@ -9,7 +9,7 @@ public sealed class RealClientTests
     private static RunningService _service = null!;
 
     [ClassInitialize]
-    public static async Task StartAsync(TestContext context) => _service = await RunningService.StartAsync("ImageService:WebDownload:AllowedNetworks=127.0.0.0/8");
+    public static async Task StartAsync(TestContext context) => _service = await RunningService.StartAsync(Imports.FromLoopback);
 
     [ClassCleanup]
     public static async Task StopAsync() => await _service.DisposeAsync();

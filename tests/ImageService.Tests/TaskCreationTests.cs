@@ -5,7 +5,7 @@ namespace GlanceStore.ImageService.Tests;
 /// <summary>POST of a task: an image is made of what is at an address.</summary>
 public abstract class TaskCreationTests : DatabaseTests
 {
-    private protected override string[] Settings => ["ImageService:WebDownload:AllowedNetworks=127.0.0.0/8"];
+    private protected override string[] Settings => Imports.FromLoopback;
 
     [TestMethod]
     public async Task A_task_makes_an_image_of_what_is_at_an_address_with_the_properties_that_it_was_given()

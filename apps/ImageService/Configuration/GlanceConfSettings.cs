@@ -85,13 +85,14 @@ internal sealed partial class GlanceConfSettings
             {
                 _settings["WebSchemes"] = allowed.Length > 0 ? allowed : string.Join(", ", ServiceOptions.KnownWebSchemes.Except(ConfTexts.ItemsOf(denied)));
             }
-            else if (allowed.Length > 0)
+            else
             {
+                // Empty too, which allows all: where it is not set, the service has a default of its own.
                 _settings[$"WebDownload:Allowed{setting}"] = allowed;
-            }
-            else if (denied.Length > 0)
-            {
-                _settings[$"WebDownload:Denied{setting}"] = denied;
+                if (allowed.Length == 0 && denied.Length > 0)
+                {
+                    _settings[$"WebDownload:Denied{setting}"] = denied;
+                }
             }
         }
     }

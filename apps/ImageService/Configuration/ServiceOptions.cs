@@ -49,7 +49,10 @@ internal sealed record ServiceOptions
     /// <summary>The schemes of addresses that <c>web-download</c> may fetch, parted by commas; null for http and https.</summary>
     public string? WebSchemes { get; init; }
 
-    /// <summary>What <c>web-download</c> may fetch and how: settings of the HTTP store (AllowedHosts, DeniedNetworks, CaFile, …).</summary>
+    /// <summary>
+    /// What <c>web-download</c> may fetch and how: settings of the HTTP store (AllowedHosts, DeniedNetworks, CaFile, …). Where they are not among them, AllowedPorts is
+    /// <c>80, 443</c> and DeniedNetworks <c>private</c>.
+    /// </summary>
     public IReadOnlyDictionary<string, string> WebDownload { get; init; } = new Dictionary<string, string>();
 
     /// <summary>Whether an image tells its places to its owner, as glance's <c>show_multiple_locations</c>.</summary>

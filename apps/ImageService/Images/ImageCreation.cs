@@ -73,6 +73,6 @@ internal sealed partial class ImageCreation(ServiceDatabase database, ImageJson 
         return (await ImageTable.CompleteAsync(session, [row!]))[0];
     }
 
-    [GeneratedRegex("^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\z", RegexOptions.CultureInvariant)]
     private static partial Regex Uuid();
 }

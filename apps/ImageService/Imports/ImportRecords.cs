@@ -193,9 +193,17 @@ internal sealed class ImportRecords(ServiceDatabase database, UploadRecords uplo
     }, CancellationToken.None);
 
     /// <summary>Gives a task back, to be begun anew by whoever finds it.</summary>
-    public Task<int> GiveBackAsync(ImportTask task) => database.WriteAsync(session => session.ExecuteAsync(
-        "UPDATE tasks SET status = 'pending', claimed_by = NULL, lease_until = NULL WHERE id = @Id AND claimed_by = @ClaimedBy AND status = 'processing'",
-        new { task.Id, task.ClaimedBy }), CancellationToken.None);
+    public Task<int> GiveBackAsync(ImportTask task) => GiveBackAsync(task, task.Attempts);
+
+    /// <summary>Gives a task back because the process stops, which is no attempt at it.</summary>
+    public Task<int> GiveBackUncountedAsync(ImportTask task) => GiveBackAsync(task, task.Attempts - 1);
+
+    private Task<int> GiveBackAsync(ImportTask task, long attempts) => database.WriteAsync(session => session.ExecuteAsync(
+        """
+        UPDATE tasks SET status = 'pending', claimed_by = NULL, lease_until = NULL, attempts = @attempts
+        WHERE id = @Id AND claimed_by = @ClaimedBy AND status = 'processing'
+        """,
+        new { task.Id, task.ClaimedBy, attempts }), CancellationToken.None);
 
     /// <summary>What clients that wait for an import look at: who imports, into which stores, and where it failed.</summary>
     public static async Task<int> TellAsync(DbSession session, string imageId, string? task, string importing, string failed)

@@ -19,7 +19,7 @@ internal sealed partial class ImportRun(
     /// <summary>Runs a claimed task to its end, or gives it back where the service stops.</summary>
     public async Task RunAsync(ImportTask task, CancellationToken stopping)
     {
-        if (await TakeImageAsync(task, stopping) is not { } claim)
+        if (await TakeImageAsync(task) is not { } claim)
         {
             return;
         }
@@ -35,7 +35,7 @@ internal sealed partial class ImportRun(
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
-            await records.GiveBackAsync(task);
+            await records.GiveBackUncountedAsync(task);
         }
         catch (Exception) when (lease.IsLost)
         {
@@ -66,12 +66,12 @@ internal sealed partial class ImportRun(
         }
     }
 
-    // Null where the task has failed.
-    private async Task<Claim?> TakeImageAsync(ImportTask task, CancellationToken cancellationToken)
+    // Null where the task has failed. A stop does not come between: the task is this run's by now, to be given back.
+    private async Task<Claim?> TakeImageAsync(ImportTask task)
     {
         try
         {
-            if (await records.TakeImageAsync(task, cancellationToken) is { } claim)
+            if (await records.TakeImageAsync(task, CancellationToken.None) is { } claim)
             {
                 return claim;
             }

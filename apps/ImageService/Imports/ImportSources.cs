@@ -20,6 +20,14 @@ internal sealed class ImportSources : IAsyncDisposable
     // Beside the stores' own memory: what comes from the web passes through here.
     private const long MaxBufferBytes = 16 << 20;
 
+    // Callers name what the service fetches from where it stands: by default from where the web is, and nowhere else.
+    private static readonly Dictionary<string, string?> WebDefaults = new()
+    {
+        [$"Stores:{WebStore}:Type"] = "http",
+        [$"Stores:{WebStore}:AllowedPorts"] = "80, 443",
+        [$"Stores:{WebStore}:DeniedNetworks"] = "private",
+    };
+
     private readonly ServiceDatabase _database;
     private readonly ImageStores _stores;
     private readonly DamageReports _damage;
@@ -32,11 +40,10 @@ internal sealed class ImportSources : IAsyncDisposable
         _stores = stores;
         _schemes = options.WebSchemes is { } schemes ? ConfTexts.ItemsOf(schemes) : ServiceOptions.KnownWebSchemes;
         _damage = damage;
-        var settings = options.WebDownload.Select(setting => KeyValuePair.Create($"Stores:{WebStore}:{setting.Key}", (string?)setting.Value))
-            .Append(KeyValuePair.Create($"Stores:{WebStore}:Type", (string?)"http"));
+        var settings = options.WebDownload.Select(setting => KeyValuePair.Create($"Stores:{WebStore}:{setting.Key}", (string?)setting.Value));
         var builder = new GlanceStoreBuilder { MaxBufferBytes = MaxBufferBytes };
         builder.AddHttp();
-        _web = builder.AddConfiguration(new ConfigurationBuilder().AddInMemoryCollection(settings).Build()).Build();
+        _web = builder.AddConfiguration(new ConfigurationBuilder().AddInMemoryCollection(WebDefaults).AddInMemoryCollection(settings).Build()).Build();
     }
 
     /// <summary>Refuses an address that is none of the web's, or that the operator's settings forbid.</summary>

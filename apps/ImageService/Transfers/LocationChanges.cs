@@ -32,7 +32,7 @@ internal sealed class LocationChanges(
             throw ApiException.BadRequest($"{format} is set by a request of its own, before the location whose data are held against it.");
         }
 
-        (GivenLocation Given, ImageLocation Place)[] added = [.. edit.Locations.Added.Select(location => (location.Given, places.Of(caller, location.Given)))];
+        (GivenLocation Given, ImageLocation Place)[] added = [.. edit.Locations.Added.Select(location => (location.Given, places.Of(caller, edit.Image.Row, location.Given)))];
         RequireOneOfAStore(edit, added.Select(location => location.Place));
         var plan = await HoldAsync(caller, edit.Image, added.Length > 0, cancellationToken);
         try

@@ -43,14 +43,14 @@ internal sealed partial record SwiftSegments(string Id, string Upload)
     /// <summary>The name of a manifest that holds a part of the segments, its index counted from 0.</summary>
     public string GroupOf(int index) => string.Create(CultureInfo.InvariantCulture, $"{Everything}/{index + 1:D5}");
 
-    [GeneratedRegex("^(?<id>[^/]+)/(?<upload>[0-9a-f]{16})[-/][0-9]{5}$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^(?<id>[^/]+)/(?<upload>[0-9a-f]{16})[-/][0-9]{5}\z", RegexOptions.CultureInvariant)]
     private static partial Regex Name();
 
     // Of any id: what a manifest says decides.
-    [GeneratedRegex("^(?<id>[^/]+)-[0-9]{5}$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^(?<id>[^/]+)-[0-9]{5}\z", RegexOptions.CultureInvariant)]
     private static partial Regex PythonName();
 
     // Of UUIDs only: any other id could end that way itself.
-    [GeneratedRegex("^(?<id>[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})-[0-9]{5}$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^(?<id>[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})-[0-9]{5}\z", RegexOptions.CultureInvariant)]
     private static partial Regex LegacyName();
 }

@@ -12,7 +12,7 @@ public abstract class RabbitMqTests : DatabaseTests
     private RabbitMqQueue _queue = null!;
     private ServerGate _gate = null!;
 
-    private protected override string[] Settings => [.. _queue.Settings(_gate.Port), "ImageService:WebDownload:AllowedNetworks=127.0.0.0/8", "ImageService:UploadLease=00:00:02"];
+    private protected override string[] Settings => [.. _queue.Settings(_gate.Port), .. Imports.FromLoopback, "ImageService:UploadLease=00:00:02"];
 
     private protected override async Task<string[]> SettingsAsync()
     {

@@ -37,7 +37,7 @@ public sealed class TempestTests
         string[] all =
         [
             .. RealKeystone.SettingsFor(RealKeystone.Url), "ImageService:ShowMultipleLocations=true", "ImageService:ShowImageDirectUrl=true",
-            "ImageService:WebDownload:AllowedNetworks=127.0.0.0/8", "GlanceStore:Stores:web:Type=http", "GlanceStore:Stores:web:AllowedNetworks=127.0.0.0/8", .. settings,
+            .. Imports.FromLoopback, "GlanceStore:Stores:web:Type=http", "GlanceStore:Stores:web:AllowedNetworks=127.0.0.0/8", .. settings,
         ];
         await using var service = await RunningService.StartAsync(all);
         await using var other = await service.StartAnotherAsync();

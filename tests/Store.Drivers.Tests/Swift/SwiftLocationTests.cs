@@ -152,6 +152,7 @@ public sealed class SwiftLocationTests
     [DataRow("a/0123456789abcdef-000001", null)]
     [DataRow("a/0123456789ABCDEF-00001", null)]
     [DataRow("a/b/0123456789abcdef-00001", null)]
+    [DataRow("a/0123456789abcdef-00001\n", null)]
     public void A_segment_is_known_by_its_name(string name, string? id) => Assert.AreEqual(id, SwiftSegments.Parse(name)?.Id);
 
     [TestMethod]
@@ -159,5 +160,6 @@ public sealed class SwiftLocationTests
     [DataRow(Id, null)]
     [DataRow("a-00001", null)]
     [DataRow(Id + "-0000a", null)]
+    [DataRow(Id + "-00001\n", null)]
     public void A_segment_of_the_library_is_known_by_its_name_where_the_id_is_a_uuid(string name, string? id) => Assert.AreEqual(id, SwiftSegments.ParseLegacy(name));
 }
