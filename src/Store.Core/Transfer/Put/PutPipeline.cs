@@ -100,7 +100,7 @@ internal sealed class PutPipeline
     {
         var digests = _digests.Append(first.Buffer, first.Length);
         _inspector.Append(first.Buffer, first.Length);
-        var image = new PutChunk(first with { Buffer = first.Buffer.Retain() }, digests, 1, _entries, CountOf(intent));
+        var image = new PutChunk(first with { Buffer = first.Buffer.Retain() }, digests, _entries, CountOf(intent));
         try
         {
             _ = image.Checksum; // enters the manifest
@@ -139,6 +139,11 @@ internal sealed class PutPipeline
     }
 
     private Task ReadBackAsync(WriteSummary summary) =>
+        if (_targets.AllFailed)
+        {
+            return null;
+        }
+
         _put.ReadBack ? _targets.EachAsync((target, token) => target.ReadBackAsync(summary, token), _caller) : Task.CompletedTask;
 
     // Never throws: what goes wrong here ends the put, and with it the targets' waiting for chunks.
@@ -149,14 +154,7 @@ internal sealed class PutPipeline
         {
             await foreach (var chunk in chunks.AllAsync(_targets.Token).ConfigureAwait(false))
             {
-                var digests = _digests.Append(chunk.Buffer, chunk.Length);
-                _inspector.Append(chunk.Buffer, chunk.Length);
-                var shared = new PutChunk(chunk, digests, targets.Length, _entries, count);
-                Check(shared, targets.Length);
-                foreach (var target in targets)
-                {
-                    target.Offer(shared);
-                }
+                HandOut(chunk, targets, count);
             }
 
             foreach (var target in targets)
@@ -170,25 +168,28 @@ internal sealed class PutPipeline
         }
     }
 
-    private void Check(PutChunk chunk, int targets)
+    private void HandOut(SourceChunk chunk, PutTarget[] targets, TransferCount count)
     {
         try
         {
-            _session.Check(chunk);
-        }
-        catch (StoreException)
-        {
-            for (; targets > 0; targets--)
+            _session.Check(shared);
+            foreach (var target in targets)
             {
-                chunk.Drop();
+                shared.Retain();
+                target.Offer(shared);
             }
-
-            throw;
+        }
+        finally
+        {
+            shared.Drop();
         }
     }
 
     // The last moment before something is published. What is refused can never be gone on with, so nothing of it stays anywhere.
     private async Task<MadeImage> CheckedAsync()
+        var digests = _digests.Append(chunk.Buffer, chunk.Length);
+        _inspector.Append(chunk.Buffer, chunk.Length);
+        var shared = new PutChunk(chunk, digests, _entries, count);
     {
         var summary = _entries.Summarize(await CheckedDigestsAsync().ConfigureAwait(false));
         try
