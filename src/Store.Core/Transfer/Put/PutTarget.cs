@@ -166,7 +166,7 @@ internal sealed class PutTarget
         }
         catch (Exception e)
         {
-            Stored = null; // nobody takes back what is removed here
+            (Stored, _publishing) = (null, null); // nobody takes back what is removed here
             using var limit = Removal.LimitFor(cancellationToken);
             if (!await TryRemoveAsync(stored, limit.Token).ConfigureAwait(false) && e is StoreException error)
             {
