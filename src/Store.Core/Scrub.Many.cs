@@ -42,13 +42,15 @@ public sealed partial class Scrub
             {
                 while (!HasRoom(checks, image))
                 {
+                    // Before the head is looked at: where that has not ended then, it is among them.
+                    Task[] running = [.. checks.Select(check => check.Result).Where(result => !result.IsCompleted)];
                     if (checks.Peek().Result.IsCompleted)
                     {
                         yield return await checks.Dequeue().Result.ConfigureAwait(false);
                     }
                     else
                     {
-                        await Task.WhenAny(checks.Select(check => check.Result).Where(result => !result.IsCompleted)).ConfigureAwait(false);
+                        await Task.WhenAny(running).ConfigureAwait(false);
                     }
                 }
 

@@ -277,6 +277,21 @@ public sealed class ScrubTests
         Assert.AreEqual(4, cancelled);
     }
 
+    // Ten thousand images, each of which ends at a moment of its own while room for the next is waited for.
+    [TestMethod]
+    public async Task An_image_that_ends_just_when_the_next_waits_for_it_does_not_end_the_scrub()
+    {
+        const int Many = 10_000;
+        _driver.OnFind = async (_, _, find) =>
+        {
+            await Task.Yield();
+            return await find();
+        };
+        var image = new KnownImage(_stores[_id].LocationOf(new ImageId("gone")));
+        var results = await new Scrub(_stores, new ScrubOptions { Parallelism = 1 }).RunAsync(Enumerable.Repeat(image, Many)).ToListAsync();
+        Assert.AreEqual(Many, results.Count(result => result.Outcome == ScrubOutcome.Missing));
+    }
+
     [TestMethod]
     public void A_scrub_of_no_image_at_once_is_refused() =>
         Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new Scrub(_stores, new ScrubOptions { Parallelism = 0 }));

@@ -138,6 +138,30 @@ public sealed class ManyTargetsTests
     }
 
     [TestMethod]
+    public async Task With_best_effort_puts_that_no_store_opens_give_all_memory_back()
+    {
+        await using var stores = Stores("a", "b");
+        foreach (var driver in _drivers.Values)
+        {
+            driver.OnOpenWrite = () => throw new StoreException(StoreError.OutOfSpace, "Full.");
+        }
+
+        for (var i = 0; i < 7; i++)
+        {
+            var report = await stores.PutAsync(Id, new MemoryStream(Image), ["a", "b"], Sized with { Policy = PutPolicy.BestEffort });
+            Assert.IsTrue(report.Outcomes.All(outcome => outcome.Error?.Error == StoreError.OutOfSpace));
+            Assert.AreEqual(0, _budget.UsedBytes);
+        }
+
+        foreach (var driver in _drivers.Values)
+        {
+            driver.OnOpenWrite = null;
+        }
+
+        Assert.IsTrue((await stores.PutAsync(Id, new MemoryStream(Image), ["a", "b"], Sized)).IsComplete);
+    }
+
+    [TestMethod]
     public async Task A_published_image_that_cannot_be_removed_again_is_told_of()
     {
         _ = Driver("a", new DriverCapabilities { CanDelete = false });
@@ -161,7 +185,7 @@ public sealed class ManyTargetsTests
     }
 
     [TestMethod]
-    public async Task A_put_cancelled_while_it_is_published_is_taken_back()
+    public async Task A_put_cancelled_while_it_is_published_is_taken_back_and_says_where_the_answer_is_open()
     {
         await using var stores = Stores("a", "b");
         using var cancel = new CancellationTokenSource();
@@ -180,8 +204,9 @@ public sealed class ManyTargetsTests
             await Task.Delay(Timeout.Infinite, token);
             throw new InvalidOperationException();
         };
-        await Assert.ThrowsExactlyAsync<OperationCanceledException>(
+        var error = await Assert.ThrowsExactlyAsync<OperationCanceledException>(
             () => stores.PutAsync(Id, new MemoryStream(Image), ["a", "b"], cancellationToken: cancel.Token));
+        Assert.AreEqual("The image may be in 'b' already.", error.InnerException?.Message);
         AssertHeldBy();
     }
 

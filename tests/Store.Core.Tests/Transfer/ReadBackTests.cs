@@ -41,6 +41,21 @@ public sealed class ReadBackTests
     }
 
     [TestMethod]
+    public async Task A_replacement_that_was_mixed_up_and_removed_is_not_said_to_stay()
+    {
+        _driver.OnCommit = async (_, commit) =>
+        {
+            var stored = await commit();
+            _storage.Corrupt("a", 50);
+            return stored;
+        };
+        var error = await Assert.ThrowsExactlyAsync<StoreException>(
+            () => _store.PutAsync(Id, new MemoryStream(Bytes(100)), ReadBack with { Mode = WriteMode.Replace }));
+        Assert.DoesNotContain("stays", error.Message);
+        Assert.IsEmpty(_storage.Names);
+    }
+
+    [TestMethod]
     [DataRow(0)]
     [DataRow(100)]
     [DataRow(5 * Chunk + 17)]

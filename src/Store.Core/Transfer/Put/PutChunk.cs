@@ -4,18 +4,17 @@ using GlanceStore.Drivers;
 
 namespace GlanceStore.Transfer;
 
-/// <summary>A chunk on its way to every target. What is computed of it is computed once; the last target to be done with it frees its buffer.</summary>
+/// <summary>A chunk on its way to every target. What is computed of it is computed once; whoever is the last to be done with it, its maker included, frees its buffer.</summary>
 /// <param name="source">Its bytes.</param>
 /// <param name="digests">The digests of its bytes, by their algorithms, as they come.</param>
-/// <param name="targets">How many targets it goes to.</param>
 /// <param name="entries">Where its entry of the manifest goes.</param>
 /// <param name="count">What counts it once it is written.</param>
-internal sealed class PutChunk(SourceChunk source, IReadOnlyDictionary<string, Task<byte[]>> digests, int targets, ChunkEntries entries, TransferCount count)
+internal sealed class PutChunk(SourceChunk source, IReadOnlyDictionary<string, Task<byte[]>> digests, ChunkEntries entries, TransferCount count)
 {
     private readonly Lock _lock = new();
     private ulong? _checksum;
     private (string Algorithm, byte[] Value)[] _checks = [];
-    private int _targetsLeft = targets;
+    private int _users = 1;
     private volatile bool _isWritten;
 
     public int Index => source.Index;
@@ -51,7 +50,7 @@ internal sealed class PutChunk(SourceChunk source, IReadOnlyDictionary<string, T
         };
 
     /// <summary>One more is going to be done with it.</summary>
-    public void Retain() => Interlocked.Increment(ref _targetsLeft);
+    public void Retain() => Interlocked.Increment(ref _users);
 
     /// <summary>One target has written it.</summary>
     public void Written()
@@ -60,10 +59,10 @@ internal sealed class PutChunk(SourceChunk source, IReadOnlyDictionary<string, T
         Drop();
     }
 
-    /// <summary>One target is done with it, whether it has written it or not.</summary>
+    /// <summary>One is done with it, whether it was written or not.</summary>
     public void Drop()
     {
-        if (Interlocked.Decrement(ref _targetsLeft) > 0)
+        if (Interlocked.Decrement(ref _users) > 0)
         {
             return;
         }

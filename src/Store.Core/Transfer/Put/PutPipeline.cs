@@ -39,14 +39,14 @@ internal sealed class PutPipeline
         {
             targets.NoteEnd("Cancelled");
             await targets.TakeBackAsync(put.Mode).ConfigureAwait(false);
-            throw new OperationCanceledException(cancellationToken);
+            throw Cancelled(targets, put.Mode, cancellationToken);
         }
         catch (StoreException e)
         {
             targets.NoteEnd(e);
             if (await targets.TakeBackAsync(put.Mode).ConfigureAwait(false) is { Count: > 0 } left)
             {
-                throw e.With($"The image stays in {string.Join(", ", left.Select(id => $"'{id}'"))}, from where it was not removed.");
+                throw e.With($"The image stays in {Named(left)}, from where it was not removed.");
             }
 
             throw;
@@ -58,6 +58,23 @@ internal sealed class PutPipeline
             throw;
         }
     }
+
+    // A commit that nobody waited for may have taken effect.
+    private static OperationCanceledException Cancelled(PutTargets targets, WriteMode mode, CancellationToken cancellationToken)
+    {
+        string[] unknown = [.. targets.All.Where(target => target.MayHold).Select(target => target.Store.Id)];
+        if (unknown.Length == 0)
+        {
+            return new OperationCanceledException(cancellationToken);
+        }
+
+        var open = new StoreException(StoreError.Unavailable, mode == WriteMode.Replace
+            ? $"The image in {Named(unknown)} may be replaced already."
+            : $"The image may be in {Named(unknown)} already.");
+        return new OperationCanceledException($"The put was cancelled. {open.Message}", open, cancellationToken);
+    }
+
+    private static string Named(IEnumerable<string> ids) => string.Join(", ", ids.Select(id => $"'{id}'"));
 
     // Null where every target failed and that is no error.
     private static async Task<MadeImage?> RunAsync(PutTargets targets, ImageId id, Stream source, PutOptions put, CancellationToken caller)
@@ -100,7 +117,7 @@ internal sealed class PutPipeline
     {
         var digests = _digests.Append(first.Buffer, first.Length);
         _inspector.Append(first.Buffer, first.Length);
-        var image = new PutChunk(first with { Buffer = first.Buffer.Retain() }, digests, 1, _entries, CountOf(intent));
+        var image = new PutChunk(first with { Buffer = first.Buffer.Retain() }, digests, _entries, CountOf(intent));
         try
         {
             _ = image.Checksum; // enters the manifest
@@ -122,6 +139,11 @@ internal sealed class PutPipeline
     {
         await _targets.EachAsync((target, token) => target.OpenAsync(intent, _session, token), _targets.Token).ConfigureAwait(false);
         await _targets.EachAsync((target, _) => _session.BeginAsync(target, intent.Size, plan), _targets.Token).ConfigureAwait(false);
+        if (_targets.AllFailed)
+        {
+            return null;
+        }
+
         var handing = HandOutAsync(chunks, CountOf(intent));
         await _targets.EachAsync((target, token) => target.WriteAllAsync(token), _targets.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await handing.ConfigureAwait(false);
@@ -149,14 +171,7 @@ internal sealed class PutPipeline
         {
             await foreach (var chunk in chunks.AllAsync(_targets.Token).ConfigureAwait(false))
             {
-                var digests = _digests.Append(chunk.Buffer, chunk.Length);
-                _inspector.Append(chunk.Buffer, chunk.Length);
-                var shared = new PutChunk(chunk, digests, targets.Length, _entries, count);
-                Check(shared, targets.Length);
-                foreach (var target in targets)
-                {
-                    target.Offer(shared);
-                }
+                HandOut(chunk, targets, count);
             }
 
             foreach (var target in targets)
@@ -170,20 +185,23 @@ internal sealed class PutPipeline
         }
     }
 
-    private void Check(PutChunk chunk, int targets)
+    private void HandOut(SourceChunk chunk, PutTarget[] targets, TransferCount count)
     {
+        var digests = _digests.Append(chunk.Buffer, chunk.Length);
+        _inspector.Append(chunk.Buffer, chunk.Length);
+        var shared = new PutChunk(chunk, digests, _entries, count);
         try
         {
-            _session.Check(chunk);
-        }
-        catch (StoreException)
-        {
-            for (; targets > 0; targets--)
+            _session.Check(shared);
+            foreach (var target in targets)
             {
-                chunk.Drop();
+                shared.Retain();
+                target.Offer(shared);
             }
-
-            throw;
+        }
+        finally
+        {
+            shared.Drop();
         }
     }
 
