@@ -146,11 +146,13 @@ public sealed class RestartTests
         string[] settings = [.. server.Settings, RoomForOne];
         var (id, other, bytes) = (ImageId.New(), ImageId.New(), SomeBytes.Of(Size));
         var source = await place.FileAsync("source", bytes);
+        string kept;
         await using (var agent = await RunningAgent.StartAsync(place, settings))
         {
             await agent.Client.PutImageAsync(id, server.Add("image", bytes, await place.StoreAsync(id, bytes)));
             await agent.Client.UntilAsync(id, "ready");
             (await agent.Client.PostAsync($"/images/{id}/disks", """{"kind": "overlay", "id": "d"}""")).Is(201);
+            kept = new DirectoryInfo(place.At("agent/cache")).GetFiles("*", SearchOption.AllDirectories).MaxBy(file => file.Length)!.FullName;
             var receipt = await place.StoreAsync(other, SomeBytes.Of(Size, 2), "cold");
             File.Move(place.At($"cold/{other}"), place.At("away"));
             await agent.Client.PutImageAsync(other, receipt);
@@ -158,7 +160,6 @@ public sealed class RestartTests
         }
 
         File.Move(place.At("away"), place.At($"cold/{other}"));
-        var kept = new DirectoryInfo(place.At("agent/cache")).GetFiles("*", SearchOption.AllDirectories).MaxBy(file => file.Length)!.FullName;
         using (var file = File.OpenHandle(kept, FileMode.Open, FileAccess.Write))
         {
             RandomAccess.Write(file, [(byte)~bytes[0]], 0);
