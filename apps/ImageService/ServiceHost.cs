@@ -66,7 +66,7 @@ internal static class ServiceHost
             kestrel.Limits.MaxRequestBufferSize = LargestBacklog; // over TLS, beside that of the sockets
             kestrel.Limits.MaxResponseBufferSize = LargestBacklog;
 
-            // A body that gives nothing is given up by the upload that reads it; a slow one is as welcome as a fast one.
+            // A body that gives nothing is given up by the upload that reads it, as is a slow one whose memory others wait for.
             kestrel.Limits.MinRequestBodyDataRate = null;
         });
         builder.WebHost.UseSockets(sockets => (sockets.MaxReadBufferSize, sockets.MaxWriteBufferSize) = (LargestBacklog, LargestBacklog));
