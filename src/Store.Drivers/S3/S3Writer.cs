@@ -54,7 +54,8 @@ internal sealed partial class S3Writer(S3Bucket bucket, S3Creation creation, Ima
             throw new StoreException(StoreError.Corrupted, $"{parts.Length} parts arrived for {location}, and {count} were sent.");
         }
 
-        _unclear = true;
+        var before = _unclear;
+        _unclear = true; // also where the answer never comes
         try
         {
             var stored = await creation.PublishAsync(location, intent.Mode, S3PublishStep.Complete,
@@ -64,7 +65,7 @@ internal sealed partial class S3Writer(S3Bucket bucket, S3Creation creation, Ima
         }
         catch (StoreException e) when (!e.IsTransient)
         {
-            _unclear = false; // the server has answered, and refused
+            _unclear = before; // this one was refused, not lost
             throw;
         }
     }

@@ -97,6 +97,21 @@ public sealed class S3RoleTests
     }
 
     [TestMethod]
+    [TestMethod]
+    public async Task A_put_whose_second_complete_is_refused_because_the_first_took_effect_does_not_abort_what_became_the_image()
+    {
+        await using var server = new ScriptedS3 { KeepsCompletedUploads = true };
+        var (completed, looked) = (0, 0);
+        server.Loses = request => request.Operation == "Complete" && completed++ == 0;
+        server.Script = request => request.Operation == "Head" && completed == 1 && looked++ == 0 ? ScriptedAnswer.Error(404, "NoSuchKey") : null;
+        var quick = new ImageStoreOptions { ChunkBytes = 64 << 10, RetryDelay = TimeSpan.Zero, MaxAttempts = 2 };
+        await using var store = new ImageStore("s", new S3Driver(server.Options), quick);
+        var receipt = await store.PutAsync(new ImageId("a"), new MemoryStream(new byte[200_000]), null, TestContext.CancellationToken);
+        Assert.AreEqual(2, completed);
+        Assert.AreEqual(200_000, (await store.FindAsync(receipt.Location, TestContext.CancellationToken))?.Size);
+        Assert.IsFalse(server.Requests.Any(request => request.Operation == "Abort"));
+    }
+
     public async Task A_probe_that_may_not_write_says_only_that()
     {
         await using var server = new ScriptedS3();
