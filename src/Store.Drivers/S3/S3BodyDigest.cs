@@ -47,4 +47,8 @@ internal readonly record struct S3BodyDigest
 }
 
 /// <summary>A part the server has: what completing the upload must repeat.</summary>
-internal sealed record S3Part(int Number, long Length, string ETag, string? Crc32);
+internal sealed record S3Part(int Number, long Length, string ETag, string? Crc32)
+{
+    /// <summary>When it was written, as the server lists it.</summary>
+    public DateTimeOffset? LastModified { get; init; }
+}

@@ -22,7 +22,10 @@ internal sealed partial class S3Bucket
                 .ConfigureAwait(false);
             foreach (var part in page.Parts ?? [])
             {
-                parts[part.PartNumber!.Value] = new S3Part(part.PartNumber.Value, part.Size ?? 0, part.ETag, part.ChecksumCRC32);
+                parts[part.PartNumber!.Value] = new S3Part(part.PartNumber.Value, part.Size ?? 0, part.ETag, part.ChecksumCRC32)
+                {
+                    LastModified = part.LastModified?.ToUniversalTime(),
+                };
             }
 
             var next = page.NextPartNumberMarker?.ToString(CultureInfo.InvariantCulture);

@@ -79,8 +79,8 @@ public sealed partial class S3Driver : ISweeper, IDirectUrl, IProbe, ILegacyUri
     private async ValueTask<Leftover?> SweepAsync(MultipartUpload found, DateTimeOffset before, SweepMode mode, CancellationToken cancellationToken)
     {
         // An upload that became the image is none that was left behind, though a server may still list it, and would take the image's parts with it.
-        var leftover = Describe(found);
-        if (leftover.LastModified >= before
+        if (Describe(found).LastModified >= before
+            || await FindLeftoverAsync(found, cancellationToken).ConfigureAwait(false) is not { } leftover || leftover.LastModified >= before
             || await _bucket.IsCompletedAsync(_locations.Of(found.Key), found.UploadId, cancellationToken).ConfigureAwait(false))
         {
             return null;
@@ -94,6 +94,21 @@ public sealed partial class S3Driver : ISweeper, IDirectUrl, IProbe, ILegacyUri
         return leftover;
     }
 
+    // As it was last touched: an upload of many hours is as young as its newest part. Null where it has ended since it was listed.
+    private async Task<Leftover?> FindLeftoverAsync(MultipartUpload found, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var parts = await _bucket.ListPartsAsync(_locations.Of(found.Key), found.UploadId, cancellationToken).ConfigureAwait(false);
+            var begun = Describe(found);
+            return begun with { LastModified = parts.Values.Select(part => part.LastModified ?? DateTimeOffset.MaxValue).Append(begun.LastModified).Max() };
+        }
+        catch (StoreException e) when (IsGone(e))
+        {
+            return null;
+        }
+    }
+
     private static Leftover Describe(MultipartUpload found) => new($"{found.Key} (upload {found.UploadId})", null,
         new DateTimeOffset(found.Initiated?.ToUniversalTime() ?? DateTime.MaxValue, TimeSpan.Zero));
 
@@ -104,8 +119,10 @@ public sealed partial class S3Driver : ISweeper, IDirectUrl, IProbe, ILegacyUri
         {
             await _bucket.AbortAsync(found.Key, found.UploadId, cancellationToken).ConfigureAwait(false);
         }
-        catch (StoreException e) when (e.InnerException is AmazonS3Exception { ErrorCode: "NoSuchUpload" })
+        catch (StoreException e) when (IsGone(e))
         {
         }
     }
+
+    private static bool IsGone(StoreException e) => e.InnerException is AmazonS3Exception { ErrorCode: "NoSuchUpload" };
 }

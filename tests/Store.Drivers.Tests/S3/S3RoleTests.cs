@@ -1,3 +1,4 @@
+using Amazon.S3.Model;
 using GlanceStore.Conformance;
 using GlanceStore.Drivers.S3.Scripted;
 
@@ -97,7 +98,6 @@ public sealed class S3RoleTests
     }
 
     [TestMethod]
-    [TestMethod]
     public async Task A_put_whose_second_complete_is_refused_because_the_first_took_effect_does_not_abort_what_became_the_image()
     {
         await using var server = new ScriptedS3 { KeepsCompletedUploads = true };
@@ -112,6 +112,7 @@ public sealed class S3RoleTests
         Assert.IsFalse(server.Requests.Any(request => request.Operation == "Abort"));
     }
 
+    [TestMethod]
     public async Task A_probe_that_may_not_write_says_only_that()
     {
         await using var server = new ScriptedS3();
@@ -164,6 +165,68 @@ public sealed class S3RoleTests
         Assert.AreEqual(count, await SweepAsync(driver, TimeProvider.System.GetUtcNow() + TimeSpan.FromHours(1), SweepMode.DryRun));
         Assert.AreEqual(count, await SweepAsync(driver, TimeProvider.System.GetUtcNow() + TimeSpan.FromHours(1), SweepMode.Remove));
         Assert.IsEmpty(await server.ListEverythingAsync(place.Prefix));
+    }
+
+    [TestMethod]
+    [DataRow("ceph")]
+    [DataRow("swift")]
+    public async Task An_upload_that_is_written_to_is_not_swept_however_long_ago_it_began(string name)
+    {
+        var server = Server(name);
+        var place = await server.NewPlaceAsync();
+        await using var driver = new S3Driver(place);
+        var key = $"{place.Prefix}image";
+        var upload = (await server.Client.InitiateMultipartUploadAsync(S3Server.Bucket, key, TestContext.CancellationToken)).UploadId;
+        var afterwards = TimeProvider.System.GetUtcNow() + TimeSpan.FromSeconds(1);
+
+        // Servers tell whole seconds.
+        await Task.Delay(TimeSpan.FromSeconds(2), TimeProvider.System, TestContext.CancellationToken);
+        Assert.AreEqual(1, await SweepAsync(driver, afterwards, SweepMode.DryRun));
+        var part = new UploadPartRequest
+        {
+            BucketName = S3Server.Bucket,
+            Key = key,
+            UploadId = upload,
+            PartNumber = 1,
+            InputStream = new MemoryStream([1]),
+            UseChunkEncoding = false, // Swift takes none
+        };
+        await server.Client.UploadPartAsync(part, TestContext.CancellationToken);
+        Assert.AreEqual(0, await SweepAsync(driver, afterwards, SweepMode.Remove));
+        Assert.AreEqual(1, await SweepAsync(driver, TimeProvider.System.GetUtcNow() + TimeSpan.FromHours(1), SweepMode.Remove));
+        Assert.IsEmpty(await server.ListEverythingAsync(place.Prefix));
+    }
+
+    [TestMethod]
+    public async Task The_newest_part_tells_when_an_upload_was_last_touched()
+    {
+        const string Parts = "<Part><PartNumber>1</PartNumber><LastModified>2030-01-02T00:00:00.000Z</LastModified><ETag>x</ETag></Part>"
+            + "<Part><PartNumber>2</PartNumber><LastModified>2030-01-01T00:00:00.000Z</LastModified><ETag>y</ETag></Part>";
+        await using var server = new ScriptedS3
+        {
+            Script = request => request.Operation == "ListParts" ? ScriptedAnswer.Xml(200, $"<ListPartsResult>{Parts}</ListPartsResult>") : null,
+        };
+        await using var driver = new S3Driver(server.Options);
+        await driver.OpenWriteAsync(new ImageId("a"), new WriteIntent(WriteMode.Replace, null), TestContext.CancellationToken);
+        var newest = new DateTimeOffset(2030, 1, 2, 0, 0, 0, TimeSpan.Zero);
+        Assert.AreEqual(0, await SweepAsync(driver, newest, SweepMode.DryRun));
+        var leftovers = await driver.SweepAsync(newest + TimeSpan.FromSeconds(1), SweepMode.DryRun, TestContext.CancellationToken).ToListAsync(TestContext.CancellationToken);
+        Assert.AreEqual(newest, leftovers.Single().LastModified);
+    }
+
+    [TestMethod]
+    public async Task A_sweep_that_may_not_look_at_the_parts_of_an_upload_says_so_and_leaves_it_alone()
+    {
+        await using var server = new ScriptedS3
+        {
+            Script = request => request.Operation == "ListParts" ? ScriptedAnswer.Error(403, "AccessDenied") : null,
+        };
+        await using var driver = new S3Driver(server.Options);
+        await driver.OpenWriteAsync(new ImageId("a"), new WriteIntent(WriteMode.Replace, null), TestContext.CancellationToken);
+        var error = await Assert.ThrowsExactlyAsync<StoreException>(() => SweepAsync(driver, TimeProvider.System.GetUtcNow(), SweepMode.Remove));
+        Assert.AreEqual(StoreError.AccessDenied, error.Error);
+        Assert.Contains("Listing the parts", error.Message);
+        Assert.HasCount(1, server.Everything);
     }
 
     [TestMethod]

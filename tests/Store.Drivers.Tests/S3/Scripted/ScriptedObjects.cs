@@ -166,8 +166,9 @@ internal sealed partial class ScriptedObjects(ScriptedS3 server)
         var after = int.Parse(request.Query.GetValueOrDefault("part-number-marker", "0"), CultureInfo.InvariantCulture);
         var rest = upload.Parts.Where(part => part.Key > after).ToArray();
         var page = rest.Take(PartsPageLength).ToArray();
+        var now = TimeProvider.System.GetUtcNow();
         var listed = string.Concat(page.Select(part => string.Create(CultureInfo.InvariantCulture,
-            $"<Part><PartNumber>{part.Key}</PartNumber><ETag>\"{Convert.ToHexStringLower(MD5.HashData(part.Value))}\"</ETag><Size>{part.Value.Length}</Size></Part>")));
+            $"<Part><PartNumber>{part.Key}</PartNumber><LastModified>{now:yyyy-MM-ddTHH:mm:ss.fffZ}</LastModified><ETag>\"{Convert.ToHexStringLower(MD5.HashData(part.Value))}\"</ETag><Size>{part.Value.Length}</Size></Part>")));
         var more = page.Length < rest.Length ? "true" : "false";
         var next = page.Length > 0 ? page[^1].Key : 0;
         return ScriptedAnswer.Xml(200, string.Create(CultureInfo.InvariantCulture,
