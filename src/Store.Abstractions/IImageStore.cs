@@ -26,7 +26,10 @@ public interface IImageStore
     /// <param name="id">The image's id.</param>
     /// <param name="source">Read once, in order, to its end; needs neither a length nor seeking. Stays the caller's to dispose.</param>
     /// <param name="options">How; null for the defaults.</param>
-    /// <param name="cancellationToken">Ends the put; nothing is left behind.</param>
+    /// <param name="cancellationToken">
+    /// Ends the put; nothing is left behind. Where the answer to its commit was still open, the <see cref="OperationCanceledException"/> has a
+    /// <see cref="StoreException"/> inside that names the stores which may hold the image all the same.
+    /// </param>
     /// <exception cref="StoreException">
     /// <see cref="StoreError.AlreadyExists"/>, <see cref="StoreError.SizeMismatch"/>, <see cref="StoreError.TooLarge"/>,
     /// <see cref="StoreError.Corrupted"/> (an expected digest), <see cref="StoreError.OutOfSpace"/>, <see cref="StoreError.Unsupported"/>

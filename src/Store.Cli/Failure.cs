@@ -17,6 +17,7 @@ internal static class Failure
         UsageException => (ExitCode.Usage, exception.Message),
         StoreException { Error: StoreError.AlreadyExists } e => (ExitCode.AlreadyExists, $"{e.Message} Give --replace to replace it, or another --id."),
         StoreException e => (CodeOf(e.Error), e.Message),
+        OperationCanceledException { InnerException: StoreException open } => (ExitCode.Failed, $"cancelled. {open.Message.TrimEnd('.')}; stat tells."),
         OperationCanceledException => (ExitCode.Failed, "cancelled; nothing is left behind."),
         IOException or UnauthorizedAccessException => (ExitCode.Failed, exception.Message),
         AggregateException { InnerExceptions: [var only] } => Describe(only),

@@ -7,7 +7,7 @@ namespace GlanceStore.Cli.Tests;
 [TestClass]
 public sealed class S3EnvironmentTests : IDisposable
 {
-    private const string Settings =
+    internal const string Settings =
         """{"GlanceStore":{"Stores":{"s":{"Type":"s3","Endpoint":"URL","Bucket":"images","AccessKey":"own-key","SecretKey":"s"}}}}""";
 
     private readonly Tool _tool = new();

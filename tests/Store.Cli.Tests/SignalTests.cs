@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Net;
+using GlanceStore.Drivers.Testing;
 
 namespace GlanceStore.Cli.Tests;
 
@@ -22,6 +24,31 @@ public sealed class SignalTests : ToolTests
         (await Tool.EndOfAsync(process)).FailedWith(1, "cancelled; nothing is left behind.");
         Assert.IsEmpty(Tool.Stored);
         Assert.IsEmpty(Directory.GetFiles(Tool.At(".")));
+    }
+
+    [TestMethod]
+    [DataRow("The image may be in 's' already; stat tells.")]
+    [DataRow("The image in 's' may be replaced already; stat tells.", "--replace")]
+    public async Task A_put_that_is_ended_while_the_store_stores_the_image_says_that_it_may_have(string words, params string[] more)
+    {
+        var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var server = new LoopbackHttp(async context =>
+        {
+            if (context.Request.HttpMethod == "PUT")
+            {
+                asked.TrySetResult();
+                await Task.Delay(Timeout.Infinite);
+            }
+
+            context.Response.StatusCode = (int)HttpStatusCode.NotFound;
+            context.Response.Close();
+        });
+        await File.WriteAllTextAsync(Tool.At("s3.json"), S3EnvironmentTests.Settings.Replace("URL", server.Url, StringComparison.Ordinal));
+        Tool.MakeFile("little", 1000);
+        using var process = Tool.Start(["--config", Tool.At("s3.json"), "put", Tool.At("little"), .. more]);
+        await asked.Task.WaitAsync(TimeSpan.FromMinutes(1));
+        await Tool.SignalAsync(process, "INT");
+        (await Tool.EndOfAsync(process)).FailedWith(1, $"cancelled. {words}");
     }
 
     [TestMethod]

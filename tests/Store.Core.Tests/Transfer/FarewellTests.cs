@@ -38,7 +38,7 @@ public sealed class FarewellTests
         await source.Reached;
         await _cancel.CancelAsync();
         await _begun.Task;
-        await AssertLetGoAsync(put);
+        Assert.IsNull((await AssertLetGoAsync(put)).InnerException, "Nothing had been published.");
         source.LetGo();
         await AssertClosesAsync(store);
     }
@@ -88,6 +88,29 @@ public sealed class FarewellTests
         await AssertLetGoAsync(put);
         await AssertClosesAsync(store);
         Assert.AreEqual(1, names, "it was there");
+    }
+
+    [TestMethod]
+    [DataRow(WriteMode.CreateNew, 3 * Chunk, "The image may be in 'test' already.")]
+    [DataRow(WriteMode.CreateNew, 100, "The image may be in 'test' already.")]
+    [DataRow(WriteMode.Replace, 3 * Chunk, "The image in 'test' may be replaced already.")]
+    [DataRow(WriteMode.Replace, 100, "The image in 'test' may be replaced already.")]
+    public async Task A_put_cancelled_while_the_answer_to_its_commit_is_open_says_where_the_image_may_be(WriteMode mode, int size, string words)
+    {
+        _driver.OnCommit = async (token, commit) =>
+        {
+            await commit();
+            _begun.SetResult();
+            await Task.Delay(Timeout.Infinite, token);
+            throw new InvalidOperationException();
+        };
+        await using var store = NewStore();
+        var put = store.PutAsync(Id, new MemoryStream(new byte[size]), new PutOptions { Mode = mode }, _cancel.Token);
+        await _begun.Task;
+        await _cancel.CancelAsync();
+        var error = await Assert.ThrowsExactlyAsync<OperationCanceledException>(() => put.WaitAsync(Ever));
+        Assert.AreEqual(words, error.InnerException?.Message);
+        Assert.AreEqual(_cancel.Token, error.CancellationToken);
     }
 
     [TestMethod]
@@ -188,11 +211,11 @@ public sealed class FarewellTests
         await _goOn.Task;
     }
 
-    private async Task AssertLetGoAsync(Task put)
+    private async Task<OperationCanceledException> AssertLetGoAsync(Task put)
     {
         Assert.IsFalse(put.IsCompleted, "what it has begun gets a moment");
         _time.Advance(TimeSpan.FromSeconds(1));
-        await Assert.ThrowsExactlyAsync<OperationCanceledException>(() => put.WaitAsync(Ever));
+        return await Assert.ThrowsExactlyAsync<OperationCanceledException>(() => put.WaitAsync(Ever));
     }
 
     private async Task AssertClosesAsync(ImageStore store)

@@ -185,7 +185,7 @@ public sealed class ManyTargetsTests
     }
 
     [TestMethod]
-    public async Task A_put_cancelled_while_it_is_published_is_taken_back()
+    public async Task A_put_cancelled_while_it_is_published_is_taken_back_and_says_where_the_answer_is_open()
     {
         await using var stores = Stores("a", "b");
         using var cancel = new CancellationTokenSource();
@@ -204,8 +204,9 @@ public sealed class ManyTargetsTests
             await Task.Delay(Timeout.Infinite, token);
             throw new InvalidOperationException();
         };
-        await Assert.ThrowsExactlyAsync<OperationCanceledException>(
+        var error = await Assert.ThrowsExactlyAsync<OperationCanceledException>(
             () => stores.PutAsync(Id, new MemoryStream(Image), ["a", "b"], cancellationToken: cancel.Token));
+        Assert.AreEqual("The image may be in 'b' already.", error.InnerException?.Message);
         AssertHeldBy();
     }
 

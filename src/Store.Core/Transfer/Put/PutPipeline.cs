@@ -39,14 +39,14 @@ internal sealed class PutPipeline
         {
             targets.NoteEnd("Cancelled");
             await targets.TakeBackAsync(put.Mode).ConfigureAwait(false);
-            throw new OperationCanceledException(cancellationToken);
+            throw Cancelled(targets, put.Mode, cancellationToken);
         }
         catch (StoreException e)
         {
             targets.NoteEnd(e);
             if (await targets.TakeBackAsync(put.Mode).ConfigureAwait(false) is { Count: > 0 } left)
             {
-                throw e.With($"The image stays in {string.Join(", ", left.Select(id => $"'{id}'"))}, from where it was not removed.");
+                throw e.With($"The image stays in {Named(left)}, from where it was not removed.");
             }
 
             throw;
@@ -58,6 +58,23 @@ internal sealed class PutPipeline
             throw;
         }
     }
+
+    // A commit that nobody waited for may have taken effect.
+    private static OperationCanceledException Cancelled(PutTargets targets, WriteMode mode, CancellationToken cancellationToken)
+    {
+        string[] unknown = [.. targets.All.Where(target => target.MayHold).Select(target => target.Store.Id)];
+        if (unknown.Length == 0)
+        {
+            return new OperationCanceledException(cancellationToken);
+        }
+
+        var open = new StoreException(StoreError.Unavailable, mode == WriteMode.Replace
+            ? $"The image in {Named(unknown)} may be replaced already."
+            : $"The image may be in {Named(unknown)} already.");
+        return new OperationCanceledException($"The put was cancelled. {open.Message}", open, cancellationToken);
+    }
+
+    private static string Named(IEnumerable<string> ids) => string.Join(", ", ids.Select(id => $"'{id}'"));
 
     // Null where every target failed and that is no error.
     private static async Task<MadeImage?> RunAsync(PutTargets targets, ImageId id, Stream source, PutOptions put, CancellationToken caller)
@@ -122,6 +139,11 @@ internal sealed class PutPipeline
     {
         await _targets.EachAsync((target, token) => target.OpenAsync(intent, _session, token), _targets.Token).ConfigureAwait(false);
         await _targets.EachAsync((target, _) => _session.BeginAsync(target, intent.Size, plan), _targets.Token).ConfigureAwait(false);
+        if (_targets.AllFailed)
+        {
+            return null;
+        }
+
         var handing = HandOutAsync(chunks, CountOf(intent));
         await _targets.EachAsync((target, token) => target.WriteAllAsync(token), _targets.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await handing.ConfigureAwait(false);
@@ -139,11 +161,6 @@ internal sealed class PutPipeline
     }
 
     private Task ReadBackAsync(WriteSummary summary) =>
-        if (_targets.AllFailed)
-        {
-            return null;
-        }
-
         _put.ReadBack ? _targets.EachAsync((target, token) => target.ReadBackAsync(summary, token), _caller) : Task.CompletedTask;
 
     // Never throws: what goes wrong here ends the put, and with it the targets' waiting for chunks.
@@ -170,6 +187,9 @@ internal sealed class PutPipeline
 
     private void HandOut(SourceChunk chunk, PutTarget[] targets, TransferCount count)
     {
+        var digests = _digests.Append(chunk.Buffer, chunk.Length);
+        _inspector.Append(chunk.Buffer, chunk.Length);
+        var shared = new PutChunk(chunk, digests, _entries, count);
         try
         {
             _session.Check(shared);
@@ -187,9 +207,6 @@ internal sealed class PutPipeline
 
     // The last moment before something is published. What is refused can never be gone on with, so nothing of it stays anywhere.
     private async Task<MadeImage> CheckedAsync()
-        var digests = _digests.Append(chunk.Buffer, chunk.Length);
-        _inspector.Append(chunk.Buffer, chunk.Length);
-        var shared = new PutChunk(chunk, digests, _entries, count);
     {
         var summary = _entries.Summarize(await CheckedDigestsAsync().ConfigureAwait(false));
         try

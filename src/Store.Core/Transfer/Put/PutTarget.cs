@@ -17,6 +17,7 @@ internal sealed class PutTarget
     private DriverWriter? _writer;
     private PutSessionFile? _session;
     private StoreException? _refusal;
+    private bool _stays;
 
     public PutTarget(StoreParts store, ImageId id, Farewell farewell)
     {
@@ -41,6 +42,9 @@ internal sealed class PutTarget
 
     /// <summary>The published image; null until it is.</summary>
     public StoredObject? Stored { get; private set; }
+
+    /// <summary>Whether the store may hold the image: it was begun to be published, and not seen to fail or removed again.</summary>
+    public bool MayHold => _stays || _publishing is { IsFaulted: false };
 
     /// <exception cref="StoreException">The store cannot take this image, whatever its bytes.</exception>
     public Task AdmitAsync(long? size)
@@ -168,7 +172,8 @@ internal sealed class PutTarget
         {
             (Stored, _publishing) = (null, null); // nobody takes back what is removed here
             using var limit = Removal.LimitFor(cancellationToken);
-            if (!await TryRemoveAsync(stored, limit.Token).ConfigureAwait(false) && e is StoreException error)
+            _stays = !await TryRemoveAsync(stored, limit.Token).ConfigureAwait(false);
+            if (_stays && e is StoreException error)
             {
                 throw error.With($"It stays at {stored.Location}, from where it was not removed.");
             }
@@ -185,6 +190,18 @@ internal sealed class PutTarget
             await ((Task)publishing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             Stored = publishing.IsCompletedSuccessfully ? await publishing.ConfigureAwait(false) : null;
         }
+    }
+
+    /// <summary>Removes what was published; whether it is gone.</summary>
+    public async Task<bool> TryTakeBackAsync()
+    {
+        if (!await Deletion.TryTakeBackAsync(Store, Stored!).ConfigureAwait(false))
+        {
+            return false;
+        }
+
+        (Stored, _publishing) = (null, null);
+        return true;
     }
 
     public void Fail(StoreException failure)

@@ -113,7 +113,7 @@ internal sealed class PutTargets : IAsyncDisposable
         await Task.WhenAll(_all.Select(target => target.SettleAsync())).ConfigureAwait(false);
         foreach (var target in _all.Where(target => target.Stored is not null))
         {
-            if (mode == WriteMode.Replace || !await Deletion.TryTakeBackAsync(target.Store, target.Stored!).ConfigureAwait(false))
+            if (mode == WriteMode.Replace || !await target.TryTakeBackAsync().ConfigureAwait(false))
             {
                 left.Add(target.Store.Id);
             }
