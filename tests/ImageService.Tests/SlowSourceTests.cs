@@ -26,7 +26,6 @@ public sealed class SlowSourceTests
         var data = SomeBytes.Of(2_000_000);
         var id = await service.Client.StoreAsync(data);
         Assert.AreSequenceEqual(data, (await service.Client.DownloadAsync(id)).Is(200).Body);
-        Assert.Contains("queued", await Task.WhenAll(ids.Select(service.Client.StatusOfAsync)));
         await slow.CancelAsync();
         await Task.WhenAll(trickles);
         Assert.AreSequenceEqual(new[] { id }, service.StoredIn("fast"));
@@ -46,7 +45,7 @@ public sealed class SlowSourceTests
     public async Task A_server_that_gives_next_to_nothing_does_not_keep_a_worker_of_imports()
     {
         using var web = Slow();
-        await using var service = await RunningService.StartAsync("ImageService:StallTimeout=00:00:02", "ImageService:ImportWorkers=1", "ImageService:WebDownload:AllowedNetworks=127.0.0.0/8");
+        await using var service = await RunningService.StartAsync("ImageService:StallTimeout=00:00:02", "ImageService:ImportWorkers=1", "ImageService:WebDownload:AllowedNetworks=127.0.0.0/8", "ImageService:WebDownload:AllowedPorts=");
         var (slow, other) = (await ImportSlowlyAsync(service, web), await StagedAsync(service));
         await Imports.EndAsync(service, other);
         await Imports.EndAsync(service, slow);
@@ -59,7 +58,7 @@ public sealed class SlowSourceTests
     public async Task One_of_several_workers_is_there_for_what_does_not_come_from_the_web()
     {
         using var web = Slow();
-        await using var service = await RunningService.StartAsync("ImageService:ImportWorkers=2", "ImageService:WebDownload:AllowedNetworks=127.0.0.0/8");
+        await using var service = await RunningService.StartAsync("ImageService:ImportWorkers=2", "ImageService:WebDownload:AllowedNetworks=127.0.0.0/8", "ImageService:WebDownload:AllowedPorts=");
         string[] slow = [await ImportSlowlyAsync(service, web), await ImportSlowlyAsync(service, web), await ImportSlowlyAsync(service, web)];
         var other = await StagedAsync(service);
         await Imports.EndAsync(service, other);
