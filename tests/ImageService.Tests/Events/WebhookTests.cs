@@ -199,7 +199,7 @@ public sealed class WebhookTests
     public async Task A_batch_has_no_more_in_memory_than_it_is_given_and_the_largest_event_all_the_same()
     {
         using var receiver = new WebhookReceiver { Answer = _ => 503 };
-        await using var service = await RunningService.StartAsync(Settings(receiver.Url));
+        await using var service = await RunningService.StartAsync([.. Settings(receiver.Url), "ImageService:Quotas:PropertyBytes=4000000"]);
         var large = string.Join(", ", Enumerable.Range(0, 50).Select(i => $"\"p{i}\": \"{new string('x', 60_000)}\""));
         for (var i = 0; i < 3; i++)
         {
