@@ -40,7 +40,7 @@ public sealed class SignalTests : ToolTests
                 await Task.Delay(Timeout.Infinite);
             }
 
-            context.Response.StatusCode = (int)HttpStatusCode.NotFound;
+            context.Response.StatusCode = (int)(context.Request.RawUrl!.Trim('/') == "images" ? HttpStatusCode.OK : HttpStatusCode.NotFound);
             context.Response.Close();
         });
         await File.WriteAllTextAsync(Tool.At("s3.json"), S3EnvironmentTests.Settings.Replace("URL", server.Url, StringComparison.Ordinal));
