@@ -1,3 +1,4 @@
+using GlanceStore.Drivers.Testing;
 using Microsoft.Win32.SafeHandles;
 using static GlanceStore.Drivers.File.Tests.TestStore;
 
@@ -174,7 +175,7 @@ public sealed class PutTests
     [TestMethod]
     public async Task New_image_is_published_though_the_name_of_its_part_cannot_be_removed()
     {
-        var log = new ListLogger();
+        var log = new ListLogger<FileDriver>();
         using var store = new TestStore(host: new KeepingPartNames(), log: log);
 
         var stored = await store.Put("x", Bytes(10));

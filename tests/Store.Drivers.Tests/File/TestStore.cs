@@ -1,4 +1,4 @@
-using Microsoft.Extensions.Logging;
+using GlanceStore.Drivers.Testing;
 using Microsoft.Win32.SafeHandles;
 
 namespace GlanceStore.Drivers.File.Tests;
@@ -10,7 +10,7 @@ internal sealed class TestStore : IDisposable
     /// <param name="host">The file system; the real one by default.</param>
     /// <param name="log">What the driver logs to.</param>
     /// <param name="isNew">Whether the store's directories are not there yet.</param>
-    public TestStore(Func<string, FileDriverOptions>? options = null, HostFileSystem? host = null, ListLogger? log = null, bool isNew = false)
+    public TestStore(Func<string, FileDriverOptions>? options = null, HostFileSystem? host = null, ListLogger<FileDriver>? log = null, bool isNew = false)
     {
         Root = System.IO.Directory.CreateTempSubdirectory("glance-store-test-").FullName;
         try
@@ -108,20 +108,6 @@ internal sealed class TestStore : IDisposable
 internal class NamingFileSystem : LinuxFileSystem
 {
     public override PartFile CreatePart(string directory) => NamedPart.Create(this, directory);
-}
-
-/// <summary>Keeps what the driver logs.</summary>
-internal sealed class ListLogger : ILogger<FileDriver>
-{
-    public List<string> Lines { get; } = [];
-
-    public IDisposable? BeginScope<TState>(TState state)
-        where TState : notnull => null;
-
-    public bool IsEnabled(LogLevel logLevel) => true;
-
-    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-        Lines.Add(formatter(state, exception));
 }
 
 /// <summary>Free space as a test says.</summary>

@@ -1,5 +1,5 @@
 using System.Security.Cryptography;
-using Microsoft.Extensions.Logging;
+using GlanceStore.Drivers.Testing;
 using Microsoft.Extensions.Time.Testing;
 
 namespace GlanceStore.Drivers.Swift;
@@ -15,7 +15,7 @@ public sealed class ReplacedTests
     private static readonly ImageId Id = new("image");
 
     private readonly FakeTimeProvider _time = new();
-    private readonly ListLogger _log = new();
+    private readonly ListLogger<SwiftDriver> _log = new();
     private TimeSpan _deletionTakes = TimeSpan.FromSeconds(15);
 
     public TestContext TestContext { get; set; } = null!;
@@ -134,18 +134,5 @@ public sealed class ReplacedTests
     {
         var name = (await list()).First(name => name.Contains('/', StringComparison.Ordinal));
         return name[..name.LastIndexOf('-')];
-    }
-
-    private sealed class ListLogger : ILogger<SwiftDriver>
-    {
-        public List<string> Lines { get; } = [];
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            Lines.Add(formatter(state, exception));
     }
 }
