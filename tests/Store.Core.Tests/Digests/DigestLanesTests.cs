@@ -167,6 +167,46 @@ public sealed class DigestLanesTests
     }
 
     [TestMethod]
+    public async Task The_last_free_core_is_left_to_others_by_what_costs_next_to_nothing_in_the_next_turn()
+    {
+        var together = new List<int>();
+        using var gate = new SemaphoreSlim(0);
+        var wide = BlockHashes.Md5.Widths.First(width => width.Lanes >= 8) with { Cost = 1 };
+        var lanes = Gated([BlockHashes.Md5.Widths[0], wide], together, gate);
+        RunningDigest[] digests = [.. Enumerable.Range(0, 8).Select(_ => lanes.Begin("md5"))];
+        await AppendAsync(lanes, new byte[64_000], [digests[0]]);
+        await WaitForTurnsAsync(together, 1);
+        foreach (var digest in digests[1..])
+        {
+            await AppendAsync(lanes, new byte[64_000], [digest]);
+        }
+
+        gate.Release(int.MaxValue / 2);
+        foreach (var digest in digests)
+        {
+            Assert.AreSequenceEqual(MD5.HashData(new byte[64_000]), await digest.CompleteAsync());
+            await digest.DisposeAsync();
+        }
+
+        Assert.AreSequenceEqual([1, 7], together);
+    }
+
+    [TestMethod]
+    public async Task Streams_that_gain_nothing_beside_each_other_have_a_core_each()
+    {
+        var together = new List<int>();
+        using var gate = new SemaphoreSlim(0);
+        var lanes = Gated(BlockHashes.Md5.Widths.Take(1), together, gate);
+        await using var first = lanes.Begin("md5");
+        await using var second = lanes.Begin("md5");
+        await AppendAsync(lanes, new byte[64_000], [first]);
+        await AppendAsync(lanes, new byte[64_000], [second]);
+        await WaitForTurnsAsync(together, 2); // while neither ends
+        gate.Release(int.MaxValue / 2);
+        Assert.AreSequenceEqual(await first.CompleteAsync(), await second.CompleteAsync());
+    }
+
+    [TestMethod]
     public async Task An_empty_stream_and_an_empty_chunk_have_a_digest()
     {
         await using var never = DigestLanes.Shared.Begin("sha512");
@@ -208,6 +248,37 @@ public sealed class DigestLanesTests
     {
         var forCompany = BlockHash.Of(Sha512.Start, isBigEndian: true, [BlockHashes.Sha512.Widths[0]], isForCompany: true);
         return new DigestLanes(2, new Dictionary<string, BlockHash> { ["md5"] = BlockHashes.Md5, ["sha512"] = forCompany });
+    }
+
+    // Turns on two cores, which are told when they have begun, and wait.
+    private static DigestLanes Gated(IEnumerable<LaneWidth> widths, List<int> together, SemaphoreSlim gate)
+    {
+        var hash = BlockHash.Of(Md5.Start, isBigEndian: false, [.. widths.Select(width => width with { Compress = Recorded(Waiting(width.Compress), together) })]);
+        return new DigestLanes(2, new Dictionary<string, BlockHash> { ["md5"] = hash });
+
+        Compress Waiting(Compress compress) => (lanes, blocks) =>
+        {
+            gate.Wait();
+            compress(lanes, blocks);
+        };
+    }
+
+    private static async Task WaitForTurnsAsync(List<int> together, int turns)
+    {
+        for (var tries = 0; tries < 6000; tries++)
+        {
+            lock (together)
+            {
+                if (together.Count == turns)
+                {
+                    return;
+                }
+            }
+
+            await Task.Delay(10);
+        }
+
+        Assert.Fail($"{turns} turns had not begun after a minute");
     }
 
     private async Task RunAsync(DigestLanes lanes, Random random, string algorithm)

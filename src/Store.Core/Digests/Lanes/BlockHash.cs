@@ -12,6 +12,9 @@ internal sealed class BlockHash
     // A second MD5 in the registers costs less, four lanes of a vector instead of two cost more.
     private const double NextToNothing = 1.1;
 
+    // Nine streams in eight lanes, each of them eight times of nine, are not worth a core for the ninth; ten are.
+    private const double Little = 1.2;
+
     private readonly byte[] _start;
     private readonly int _wordBytes;
     private readonly LaneWidth[] _widths;
@@ -54,8 +57,14 @@ internal sealed class BlockHash
     /// <summary>How many of those that are ready are best taken together: those that are due, and whatever costs next to nothing beside them.</summary>
     public int LanesFor(int due, int ready) => Math.Min(ready, _filled[_lanes[Math.Min(Math.Min(due, ready), _lanes.Length - 1)]]);
 
+    /// <summary>Whether more of them beside those that are taken together take noticeably longer.</summary>
+    public bool IsHeldUp(int together, int more) => together == 0 || CostOf(together + more) > CostOf(together) * Little;
+
     /// <summary>The quickest way to take so many together.</summary>
     public LaneWidth WidthFor(int lanes) => _quickest[lanes];
+
+    // Where there are not as many lanes, each has its share of the turns.
+    private double CostOf(int lanes) => _widths.Min(width => width.Cost * Math.Max(1, (double)lanes / width.Lanes));
 
     /// <summary>What follows the last whole block: the rest, a single one, zeros, and the length in bits.</summary>
     public byte[] Pad(ReadOnlySpan<byte> rest, long length)

@@ -14,6 +14,12 @@ internal sealed class DigestBank(BlockHash? hash)
 
     public BlockHash? Hash => hash;
 
+    /// <summary>How many are in turns now.</summary>
+    public int InTurn { get; set; }
+
+    /// <summary>Whether those that are ready would hold up those that are in a turn now, if they were taken beside them in the next one.</summary>
+    public bool IsWorthACore => hash?.IsHeldUp(InTurn, Count) ?? true;
+
     /// <summary>How many digests of the kind there are, whoever computes them, and whether they have something to take or not.</summary>
     public int Begun { get; set; }
 

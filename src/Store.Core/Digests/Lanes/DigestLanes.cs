@@ -30,7 +30,9 @@ internal sealed class DigestLanes(int workers, IReadOnlyDictionary<string, Block
     /// <summary>The process's own.</summary>
     public static DigestLanes Shared { get; } = new(Environment.ProcessorCount, BlockHashes.Used);
 
-    private int ReadyCount => _platform.Count + _banks.Values.Sum(bank => bank.Count);
+    private int ReadyCount => Banks.Sum(bank => bank.Count);
+
+    private IEnumerable<DigestBank> Banks => _banks.Values.Append(_platform);
 
     /// <summary>Begins a digest.</summary>
     /// <exception cref="StoreException"><see cref="StoreError.Unsupported"/>: the algorithm is not known here.</exception>
@@ -141,18 +143,21 @@ internal sealed class DigestLanes(int workers, IReadOnlyDictionary<string, Block
     {
         lock (_lock)
         {
-            if (_banks.Values.Append(_platform).Where(bank => bank.Since is not null).MinBy(bank => bank.Since) is not { } bank)
+            var free = workers - _inTurn;
+            if (Banks.Where(bank => IsDue(bank, free)).MinBy(bank => bank.Since) is not { } bank)
             {
                 _begun--;
                 return null;
             }
 
-            var free = workers - _inTurn++;
+            _inTurn++;
             var digests = bank.Take((ReadyCount + free - 1) / free);
             foreach (var digest in digests)
             {
                 digest.BeginTurn();
             }
+
+            digests[0].Bank.InTurn += digests.Length;
 
             return digests;
         }
@@ -160,16 +165,25 @@ internal sealed class DigestLanes(int workers, IReadOnlyDictionary<string, Block
 
     private void End(RunningDigest[] digests, Exception? failure)
     {
+        int turns;
         lock (_lock)
         {
             _inTurn--;
+            digests[0].Bank.InTurn -= digests.Length;
             foreach (var digest in digests)
             {
                 digest.EndTurn(failure);
                 Ready(digest);
             }
+
+            turns = Claim();
         }
+
+        StartTurns(turns);
     }
+
+    // The last core is for what does not go as well in the next turn of those that are in one now: beside them it costs next to nothing.
+    private static bool IsDue(DigestBank bank, int free) => bank.Count > 0 && (free > 1 || bank.IsWorthACore);
 
     // One digest is computed beside one of its kind.
     private static RunningDigest? FindBeside(ReadOnlySpan<RunningDigest> digests, DigestBank bank)
@@ -188,7 +202,7 @@ internal sealed class DigestLanes(int workers, IReadOnlyDictionary<string, Block
     // Turns for what is ready, on cores that have none.
     private int Claim()
     {
-        var turns = Math.Min(ReadyCount, workers - _begun);
+        var turns = Math.Min(Banks.Where(bank => IsDue(bank, workers - _inTurn)).Sum(bank => bank.Count), workers - _begun);
         _begun += turns;
         return turns;
     }
