@@ -32,7 +32,7 @@ internal sealed partial class ErrorPages(RequestDelegate next, ILogger<ErrorPage
     private async Task FailAsync(HttpContext context, Exception error)
     {
         var (status, text) = AnswerTo(error, context);
-        if (status >= StatusCodes.Status500InternalServerError)
+        if (status >= StatusCodes.Status500InternalServerError && status != StatusCodes.Status501NotImplemented)
         {
             LogFailure(logger, error, context.Request.Method, context.Request.Path, status);
         }
@@ -61,6 +61,9 @@ internal sealed partial class ErrorPages(RequestDelegate next, ILogger<ErrorPage
         ApiException e => (e.Status, e.Message),
         StoreException e => StoreErrors.AnswerTo(e),
         BadHttpRequestException e => (e.StatusCode, e.Message),
+
+        // The length of a chunk that is no number Kestrel knows; what is no hexadecimal digit in it is the exception above.
+        IOException { InnerException: OverflowException } e => (StatusCodes.Status400BadRequest, e.Message),
         JsonException => (StatusCodes.Status400BadRequest, "The body is not valid JSON."),
         DbException => (StatusCodes.Status503ServiceUnavailable, "The database of the image service does not answer. Try again later."),
         OperationCanceledException or IOException when context.RequestAborted.IsCancellationRequested => (ClientClosedRequest, "The client went away."),

@@ -75,6 +75,6 @@ internal static class JsonBody
 
     public static string Checked(string text, string name, int maxLength) =>
         text.Contains('\0', StringComparison.Ordinal) ? throw ApiException.BadRequest($"'{name}' holds a NUL character.")
-        : text.Length > maxLength ? throw ApiException.BadRequest($"'{name}' is longer than {maxLength} characters.")
+        : text.Length > maxLength && text.EnumerateRunes().Count() > maxLength ? throw ApiException.BadRequest($"'{name}' is longer than {maxLength} characters.")
         : text;
 }

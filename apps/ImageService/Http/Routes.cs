@@ -48,9 +48,9 @@ internal static class Routes
         const string Member = Members + "/{member}";
         app.MapGet(Members, (HttpContext context, ImageMembers members, string id) => members.ListAsync(context, id));
         app.MapPost(Members, (HttpContext context, ImageMembers members, string id) => members.AddAsync(context, id)).WithRequestLimit(LargestDocument);
-        app.MapGet(Member, (HttpContext context, ImageMembers members, string id, string member) => members.ShowAsync(context, id, member));
-        app.MapPut(Member, (HttpContext context, ImageMembers members, string id, string member) => members.AnswerAsync(context, id, member)).WithRequestLimit(LargestDocument);
-        app.MapDelete(Member, (HttpContext context, ImageMembers members, string id, string member) => members.RemoveAsync(context, id, member));
+        app.MapGet(Member, (HttpContext context, ImageMembers members, string id) => members.ShowAsync(context, id));
+        app.MapPut(Member, (HttpContext context, ImageMembers members, string id) => members.AnswerAsync(context, id)).WithRequestLimit(LargestDocument);
+        app.MapDelete(Member, (HttpContext context, ImageMembers members, string id) => members.RemoveAsync(context, id));
     }
 
     private static void MapData(WebApplication app)

@@ -12,6 +12,9 @@ internal sealed record GivenLocation(string Url, string? Store, IReadOnlyList<Di
     // The multihash that all images here have.
     private const string HashAlgorithm = "sha512";
 
+    // As long as an address that is imported: one that is signed has its signature in it.
+    private const int MaxUrl = 2048;
+
     /// <exception cref="ApiException">400: it is not of its form; 409: its <c>validation_data</c> can be nobody's.</exception>
     public static GivenLocation Read(JsonElement value)
     {
@@ -22,7 +25,7 @@ internal sealed record GivenLocation(string Url, string? Store, IReadOnlyList<Di
         }
 
         var store = metadata.TryGetProperty("store", out var named) ? JsonBody.TextOf(named, "store", ImageProperty.MaxText) : null;
-        return new GivenLocation(JsonBody.TextOf(url, "url", ImageProperty.MaxText), store, value.TryGetProperty("validation_data", out var data) ? DigestsOf(data) : []);
+        return new GivenLocation(JsonBody.TextOf(url, "url", MaxUrl), store, value.TryGetProperty("validation_data", out var data) ? DigestsOf(data) : []);
     }
 
     // A signed address is as good as a password.

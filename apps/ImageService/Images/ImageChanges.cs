@@ -89,9 +89,9 @@ internal sealed class ImageChanges(ServiceDatabase database, ImageJson json, Loc
     private static string VersionOf(HttpContext context)
     {
         if (MediaTypeHeaderValue.TryParse(context.Request.ContentType, out var type)
-            && type.MediaType.Value is ImagePatch.Version21 or ImagePatch.Version20)
+            && type.MediaType.Value?.ToLowerInvariant() is (ImagePatch.Version21 or ImagePatch.Version20) and var version)
         {
-            return type.MediaType.Value;
+            return version;
         }
 
         context.Response.Headers["Accept-Patch"] = $"{ImagePatch.Version21}, {ImagePatch.Version20}";

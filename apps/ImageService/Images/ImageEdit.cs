@@ -13,6 +13,7 @@ internal sealed class ImageEdit(Caller caller, ImageRecord image, QuotaOptions q
     private readonly Dictionary<string, object?> _columns = [];
     private readonly Dictionary<string, string?> _properties = new(image.Properties);
     private List<string> _tags = [.. image.Tags];
+    private long _bytes = image.Properties.Sum(property => BytesOf(property.Key, property.Value));
 
     public ImageRecord Image => image;
 
@@ -66,6 +67,7 @@ internal sealed class ImageEdit(Caller caller, ImageRecord image, QuotaOptions q
             throw ApiException.Forbidden($"Property {name} may not be removed: every image has it.");
         }
 
+        _bytes -= BytesOf(name);
         if (!_properties.Remove(name))
         {
             throw ApiException.Conflict($"Property {name} does not exist.");
@@ -99,7 +101,10 @@ internal sealed class ImageEdit(Caller caller, ImageRecord image, QuotaOptions q
 
         JsonBody.Checked(name, "the name of a property", ImageProperty.MaxText);
         var isNull = value.ValueKind == JsonValueKind.Null && ImageProperties.Find(name) is { IsNullable: true };
-        _properties[name] = isNull ? null : JsonBody.TextOf(value, name, MaxValue);
+        var text = isNull ? null : JsonBody.TextOf(value, name, MaxValue);
+        _bytes -= BytesOf(name);
+        _properties[name] = text;
+        _bytes += BytesOf(name);
         RequireRoom();
     }
 
@@ -111,15 +116,17 @@ internal sealed class ImageEdit(Caller caller, ImageRecord image, QuotaOptions q
             throw ApiException.TooLarge($"The limit has been exceeded on the number of allowed image properties. Attempted: {count}, Maximum: {quotas.Properties}");
         }
 
-        // What the service itself says of an image takes nothing from what its owner may.
-        var bytes = _properties.Where(property => !ImageProperties.IsOfService(property.Key)).Sum(property => BytesOf(property.Key) + BytesOf(property.Value));
-        if (bytes > quotas.PropertyBytes)
+        if (_bytes > quotas.PropertyBytes)
         {
-            throw ApiException.TooLarge($"The limit has been exceeded on the bytes of all properties of an image together. Attempted: {bytes}, Maximum: {quotas.PropertyBytes}");
+            throw ApiException.TooLarge($"The limit has been exceeded on the bytes of all properties of an image together. Attempted: {_bytes}, Maximum: {quotas.PropertyBytes}");
         }
     }
 
-    private static long BytesOf(string? text) => Encoding.UTF8.GetByteCount(text ?? "");
+    private long BytesOf(string name) => _properties.TryGetValue(name, out var value) ? BytesOf(name, value) : 0;
+
+    // What the service itself says of an image takes nothing from what its owner may.
+    private static long BytesOf(string name, string? value) =>
+        ImageProperties.IsOfService(name) ? 0 : Encoding.UTF8.GetByteCount(name) + Encoding.UTF8.GetByteCount(value ?? "");
 
     private List<string> TagsOf(JsonElement value)
     {

@@ -2,7 +2,6 @@ using GlanceStore.ImageService.Accounts;
 using GlanceStore.ImageService.Database;
 using GlanceStore.ImageService.Events;
 using GlanceStore.ImageService.Http;
-using Microsoft.AspNetCore.Http.Features;
 
 namespace GlanceStore.ImageService.Images;
 
@@ -11,7 +10,7 @@ internal sealed class ImageTags(ServiceDatabase database, ServiceOptions options
 {
     public Task AddAsync(HttpContext context, string id)
     {
-        var tag = JsonBody.Checked(TagOf(context), "a tag", ImageProperty.MaxText);
+        var tag = JsonBody.Checked(LastName.Of(context), "a tag", ImageProperty.MaxText);
         return ChangeAsync(context, id, async session =>
         {
             await session.ExecuteAsync("INSERT INTO image_tags (image_id, value) VALUES (@id, @tag) ON CONFLICT DO NOTHING", new { id, tag });
@@ -25,7 +24,7 @@ internal sealed class ImageTags(ServiceDatabase database, ServiceOptions options
 
     public Task RemoveAsync(HttpContext context, string id)
     {
-        var tag = TagOf(context);
+        var tag = LastName.Of(context);
         return ChangeAsync(context, id, async session =>
         {
             if (await session.ExecuteAsync("DELETE FROM image_tags WHERE image_id = @id AND value = @tag", new { id, tag }) == 0)
@@ -46,13 +45,5 @@ internal sealed class ImageTags(ServiceDatabase database, ServiceOptions options
             return await session.ExecuteAsync("UPDATE images SET updated_at = @now WHERE id = @id", new { id, now = DbTime.Now(time) });
         }, context.RequestAborted);
         context.Response.StatusCode = StatusCodes.Status204NoContent;
-    }
-
-    // From the request as it was sent: routing decodes all of a tag but its slashes, and then nobody can tell a slash from %2F.
-    private static string TagOf(HttpContext context)
-    {
-        var target = context.Features.Get<IHttpRequestFeature>()!.RawTarget;
-        var path = target.Split('?', 2)[0];
-        return Uri.UnescapeDataString(path[(path.LastIndexOf('/') + 1)..]);
     }
 }

@@ -11,6 +11,9 @@ internal readonly record struct SortKey(string Name, bool IsDescending);
 internal sealed record ListRequest
 {
     private static readonly string[] Keys = ["name", "status", "container_format", "disk_format", "size", "id", "created_at", "updated_at"];
+    // Each is a condition of a statement, of which SQLite nests a thousand; no image has as many properties and tags as quotas are by default.
+    private const int MostFilters = 300;
+
     private static readonly string[] Own = ["limit", "marker", "sort", "sort_key", "sort_dir"];
 
     public required int Limit { get; init; }
@@ -29,6 +32,11 @@ internal sealed record ListRequest
         var filters = query.Where(parameter => !Own.Contains(parameter.Key))
             .SelectMany(parameter => parameter.Value.Select(value => KeyValuePair.Create(parameter.Key, value ?? "")))
             .ToList();
+        if (filters.Count > MostFilters)
+        {
+            throw ApiException.BadRequest($"A list has at most {MostFilters} filters, and {filters.Count} are given.");
+        }
+
         foreach (var (name, value) in filters)
         {
             JsonBody.Checked(name, "the name of a filter", 255);

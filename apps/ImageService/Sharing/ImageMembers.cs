@@ -23,9 +23,9 @@ internal sealed class ImageMembers(ServiceDatabase database, ServiceOptions opti
         });
     }
 
-    public async Task ShowAsync(HttpContext context, string id, string member)
+    public async Task ShowAsync(HttpContext context, string id)
     {
-        var caller = Caller.Of(context);
+        var (caller, member) = (Caller.Of(context), LastName.Of(context));
         var members = await database.ReadAsync(async session => await SeenAsync(session, caller, await SharedAsync(session, caller, id)), context.RequestAborted);
         await JsonBody.WriteAsync(context, Json(members.FirstOrDefault(row => row.Member == member) ?? throw NoMember(id, member)));
     }
@@ -34,13 +34,18 @@ internal sealed class ImageMembers(ServiceDatabase database, ServiceOptions opti
     {
         var caller = Caller.Of(context);
         var member = await TextOfBodyAsync(context, "member");
+        if (member is "." or "..")
+        {
+            throw ApiException.BadRequest($"No project is called '{member}': a path that ends with it leads elsewhere.");
+        }
+
         var added = await database.WriteAsync(session => InsertAsync(session, caller, id, member), context.RequestAborted);
         await JsonBody.WriteAsync(context, Json(added));
     }
 
-    public async Task AnswerAsync(HttpContext context, string id, string member)
+    public async Task AnswerAsync(HttpContext context, string id)
     {
-        var caller = Caller.Of(context);
+        var (caller, member) = (Caller.Of(context), LastName.Of(context));
         var status = await TextOfBodyAsync(context, "status");
         if (!Statuses.Contains(status))
         {
@@ -59,9 +64,9 @@ internal sealed class ImageMembers(ServiceDatabase database, ServiceOptions opti
         await JsonBody.WriteAsync(context, Json(answered));
     }
 
-    public async Task RemoveAsync(HttpContext context, string id, string member)
+    public async Task RemoveAsync(HttpContext context, string id)
     {
-        var caller = Caller.Of(context);
+        var (caller, member) = (Caller.Of(context), LastName.Of(context));
         await database.WriteAsync(async session =>
         {
             RequireShared(await ImageTable.OwnedAsync(session, caller, id));

@@ -25,9 +25,14 @@ internal sealed partial class ImageUploads(
 
     private async Task RunAsync(HttpContext context, string id, string status, IImageStore store, Func<Upload, ImageReceipt, Task<bool>> complete)
     {
-        if (context.Request.ContentType?.Split(';')[0].Trim() is not ContentType)
+        if (!ContentType.Equals(context.Request.ContentType?.Split(';')[0].Trim(), StringComparison.OrdinalIgnoreCase))
         {
             throw new ApiException(StatusCodes.Status415UnsupportedMediaType, $"The data of an image have the content type {ContentType}.");
+        }
+
+        if (context.Request.Headers.ContentRange.Count > 0)
+        {
+            throw ApiException.BadRequest("The data of an image come whole: a part of them, with Content-Range, would be taken for all of them.");
         }
 
         await foreign.RequireNoneAsync(Caller.Of(context), id, [store], context.RequestAborted);
