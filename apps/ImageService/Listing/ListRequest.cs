@@ -11,6 +11,7 @@ internal readonly record struct SortKey(string Name, bool IsDescending);
 internal sealed record ListRequest
 {
     private static readonly string[] Keys = ["name", "status", "container_format", "disk_format", "size", "id", "created_at", "updated_at"];
+
     // Each is a condition of a statement, of which SQLite nests a thousand; no image has as many properties and tags as quotas are by default.
     private const int MostFilters = 300;
 
