@@ -1,4 +1,4 @@
+using GlanceStore.Applications;
 using GlanceStore.ComputeAgent;
 
-await using var agent = await AgentHost.BuildAsync(args);
-await agent.RunAsync();
+return await Application.RunAsync(args, Console.Error, () => AgentHost.BuildAsync(args), agent => agent.RunAsync());

@@ -1,11 +1,7 @@
+using GlanceStore.Applications;
 using GlanceStore.ImageService;
 using GlanceStore.ImageService.Checking;
 
-if (CheckCommand.IsCalledBy(args))
-{
-    return await CheckCommand.RunAsync(args, Console.Out, Console.Error, CancellationToken.None);
-}
-
-await using var service = ServiceHost.Build(args);
-await service.RunAsync();
-return 0;
+return CheckCommand.IsCalledBy(args)
+    ? await CheckCommand.RunAsync(args, Console.Out, Console.Error, CancellationToken.None)
+    : await Application.RunAsync(args, Console.Error, () => Task.FromResult(ServiceHost.Build(args)), service => service.RunAsync());

@@ -132,6 +132,17 @@ public sealed class SqliteCheckTests : CheckTests
     }
 
     [TestMethod]
+    public async Task Settings_may_stand_before_the_command()
+    {
+        string[] arguments = [.. Service.Arguments, "--config", "none.json", "db", "check"];
+        Assert.IsTrue(CheckCommand.IsCalledBy(arguments));
+        using var errors = new StringWriter();
+        Assert.AreEqual(2, await CheckCommand.RunAsync(arguments, TextWriter.Null, errors, CancellationToken.None));
+        Assert.Contains("none.json", errors.ToString(), "the file is what is missing");
+        Assert.IsFalse(CheckCommand.IsCalledBy([.. Service.Arguments, "--config", "db"]), "the value of a setting is no command");
+    }
+
+    [TestMethod]
     public async Task What_a_check_remembers_of_many_images_is_not_in_memory()
     {
         const int Count = 200_000;

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using GlanceStore.Applications;
 using GlanceStore.ImageService.Database;
 using GlanceStore.ImageService.Transfers;
 
@@ -24,7 +25,7 @@ internal static class CheckCommand
     private static readonly SampleSize DefaultSample = new(1, IsPercent: true);
 
     /// <summary>Whether the arguments are of this command.</summary>
-    public static bool IsCalledBy(string[] arguments) => arguments is ["db", ..];
+    public static bool IsCalledBy(string[] arguments) => arguments[Application.CommandIn(arguments)..] is ["db", ..];
 
     /// <summary>Runs it; the result is the exit code.</summary>
     public static async Task<int> RunAsync(string[] arguments, TextWriter output, TextWriter errors, CancellationToken cancellationToken)
@@ -62,11 +63,13 @@ internal static class CheckCommand
 
     private static Call? Read(string[] arguments)
     {
-        if (arguments is not ["db", "check", .. var rest])
+        var at = Application.CommandIn(arguments);
+        if (arguments[at..] is not ["db", "check", .. var after])
         {
             return null;
         }
 
+        string[] rest = [.. arguments[..at], .. after]; // settings may stand before the command
         var (sample, asJson, settings) = ((SampleSize?)DefaultSample, false, new List<string>());
         for (var i = 0; i < rest.Length && sample is not null; i++)
         {

@@ -1,4 +1,5 @@
 using GlanceStore.ImageService.Conversion;
+using GlanceStore.ImageService.Database;
 using GlanceStore.ImageService.Events;
 using GlanceStore.ImageService.Telemetry;
 
@@ -35,6 +36,11 @@ internal static class ServiceMistakes
 
     private static IEnumerable<string> OfLimits(ServiceOptions options)
     {
+        if (options.Database is { } database && !ServiceDatabase.IsNamedBy(database))
+        {
+            yield return "Database is sqlite:PATH, or a connection string of PostgreSQL such as Host=db;Username=glance;Database=images.";
+        }
+
         if (options.LargestPage < 1 || options.DefaultPage < 1 || options.DefaultPage > options.LargestPage)
         {
             yield return "DefaultPage is at least 1 and at most LargestPage.";

@@ -44,6 +44,24 @@ internal sealed class ServiceDatabase : IAsyncDisposable
         return new ServiceDatabase(SqliteFactory.Instance.CreateDataSource(connection.ConnectionString), new SqliteDialect(), connection.DataSource, outbox);
     }
 
+    /// <summary>Whether a text names a database. It may hold a password, so nothing of it is told.</summary>
+    public static bool IsNamedBy(string text)
+    {
+        if (text.StartsWith(SqlitePrefix, StringComparison.OrdinalIgnoreCase))
+        {
+            return text.Length > SqlitePrefix.Length;
+        }
+
+        try
+        {
+            return !string.IsNullOrEmpty(new NpgsqlConnectionStringBuilder(text).Host);
+        }
+        catch (Exception e) when (e is ArgumentException or FormatException or OverflowException or InvalidCastException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Brings the schema up to date. Of several processes that start together one does it.</summary>
     public async Task MigrateAsync(CancellationToken cancellationToken)
     {
