@@ -58,9 +58,9 @@ internal sealed partial class RecordFolder<T>
             File.Move(next, path, overwrite: true);
             DiskFlush.OfDirectory(path);
         }
-        catch (Exception e) when (e is (IOException and not StoreException) or UnauthorizedAccessException)
+        catch (Exception e) when (NotWritten(e) is { } error)
         {
-            throw NotWritten(e);
+            throw error;
         }
     }
 
@@ -72,14 +72,13 @@ internal sealed partial class RecordFolder<T>
             File.Delete(PathOf(name));
             DiskFlush.OfDirectory(PathOf(name));
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (NotWritten(e) is { } error)
         {
-            throw NotWritten(e);
+            throw error;
         }
     }
 
-    private StoreException NotWritten(Exception e) =>
-        new(StoreError.Unavailable, $"The agent could not write its state in '{_path}', so nothing was changed: {e.Message}", e);
+    private StoreException? NotWritten(Exception e) => HostErrors.From(e, $"The agent could not write its state in '{_path}', so nothing was changed");
 
     // Ids differ in case, which some file systems do not tell apart, and are as long as a name may be.
     private string PathOf(string name) => Path.Combine(_path, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(name))) + Extension);
