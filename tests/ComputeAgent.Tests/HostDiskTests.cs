@@ -1,6 +1,7 @@
 using GlanceStore.Cache.Tests;
 using GlanceStore.ComputeAgent.State;
 using GlanceStore.ImageService.Tests;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace GlanceStore.ComputeAgent.Tests;
 
@@ -78,14 +79,80 @@ public sealed class HostDiskTests
     }
 
     [TestMethod]
-    public void Records_that_find_no_room_are_OutOfSpace()
+    public async Task Disks_can_be_deleted_to_make_room_where_the_disk_is_full_and_what_failed_leaves_nothing()
     {
         using var place = new Place();
-        using var small = SmallDisk.Mount(place.At("small"), "tmpfs", "size=4k");
-        var records = new RecordFolder<string>(Path.Combine(small.Path, "records"), Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance);
-        var error = Assert.ThrowsExactly<StoreException>(() => records.Write("a", new string('a', 10_000)));
-        Assert.AreEqual(StoreError.OutOfSpace, error.Error);
-        Assert.IsEmpty(records.ReadAll());
+        using var small = SmallDisk.Mount(place.At("small"), "tmpfs", "size=8m");
+        string[] onSmall = [$"ComputeAgent:Directory={small.Path}/agent", $"ComputeAgent:DisksDirectory={small.Path}/disks"];
+        await using var agent = await RunningAgent.StartAsync(place, onSmall);
+        var id = await ReadyAsync(place, agent);
+        string[] kinds = ["overlay", "clone", "nbd"];
+        foreach (var kind in kinds)
+        {
+            (await agent.Client.PostAsync($"/images/{id}/disks", $$"""{"kind": "{{kind}}", "id": "{{kind}}"}""")).Is(201);
+        }
+
+        var records = Path.Combine(small.Path, "agent/disk-records");
+        var fill = Path.Combine(small.Path, "fill");
+        foreach (var kind in kinds)
+        {
+            Fill(fill);
+            (await agent.Client.PostAsync($"/images/{id}/disks", """{"kind": "clone"}""")).Refuses(507, "OutOfSpace");
+            (await agent.Client.DeleteAsync($"/disks/{kind}")).Is(204);
+        }
+
+        Fill(fill);
+        (await agent.Client.DeleteAsync($"/images/{id}")).Is(204);
+        Assert.IsEmpty(Directory.GetFiles(Path.Combine(small.Path, "disks")));
+        Assert.IsEmpty(Directory.GetFiles(records));
+        Assert.IsEmpty((await agent.Client.GetAsync("/disks")).Json["disks"]!.AsArray());
+    }
+
+    [TestMethod]
+    public void A_record_that_finds_no_room_is_OutOfSpace_and_one_that_is_there_can_be_changed()
+    {
+        using var place = new Place();
+        using var small = SmallDisk.Mount(place.At("small"), "tmpfs", "size=64k");
+        var folder = Path.Combine(small.Path, "records");
+        var records = new RecordFolder<string>(folder, NullLogger.Instance);
+        records.Write("a", "one");
+        Fill(Path.Combine(small.Path, "fill"));
+        for (var i = 0; i < 20; i++)
+        {
+            var text = new string('a', 100 * i);
+            records.Write("a", text);
+            Assert.AreEqual(text, records.ReadAll().Single());
+            FailsForRoom(() => records.Write("b", "two"));
+            FailsForRoom(() => records.Write("a", new string('b', 100_000)));
+            Assert.HasCount(1, Directory.GetFiles(folder));
+        }
+
+        // What a process leaves that dies while it writes, and the room that an earlier one kept.
+        File.Move(Path.Combine(small.Path, "fill"), Path.Combine(folder, "c.json.next"));
+        records = new RecordFolder<string>(folder, NullLogger.Instance);
+        Assert.HasCount(1, Directory.GetFiles(folder));
+        records.Write("b", "two");
+        Assert.HasCount(2, records.ReadAll());
+    }
+
+    private static void FailsForRoom(Action write) => Assert.AreEqual(StoreError.OutOfSpace, Assert.ThrowsExactly<StoreException>(write).Error);
+
+    private static void Fill(string path)
+    {
+        using var file = File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.Write);
+        var length = RandomAccess.GetLength(file);
+        try
+        {
+            while (true)
+            {
+                RandomAccess.Write(file, new byte[512], length);
+                length += 512;
+            }
+        }
+        catch (IOException)
+        {
+            // It is full.
+        }
     }
 
     private static async Task<ImageId> ReadyAsync(Place place, RunningAgent agent)
