@@ -3,6 +3,7 @@ using GlanceStore.Cache;
 using GlanceStore.ComputeAgent.Http;
 using GlanceStore.ComputeAgent.Images;
 using GlanceStore.ComputeAgent.Sources;
+using GlanceStore.ComputeAgent.State;
 using GlanceStore.Nbd;
 
 namespace GlanceStore.ComputeAgent.Disks;
@@ -255,7 +256,18 @@ internal sealed class DiskMaking(
     // Made under another name first: what has its own name is whole, and nothing is overwritten.
     private async Task PlaceAsync(AgentDisk disk, Func<string, Task> make)
     {
-        var (path, part) = (disk.Record.Path!, DiskPaths.PartOf(disk.Record));
+        try
+        {
+            await PlaceAsync(disk, disk.Record.Path!, DiskPaths.PartOf(disk.Record), make);
+        }
+        catch (Exception e) when (HostErrors.From(e, $"The file '{disk.Record.Path}' could not be made") is { } error)
+        {
+            throw error;
+        }
+    }
+
+    private async Task PlaceAsync(AgentDisk disk, string path, string part, Func<string, Task> make)
+    {
         paths.MakeParent(path);
         RequireFree(path);
         RequireFree(part);

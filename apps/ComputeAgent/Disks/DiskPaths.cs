@@ -1,3 +1,4 @@
+using System.Text;
 using GlanceStore.ComputeAgent.Http;
 
 namespace GlanceStore.ComputeAgent.Disks;
@@ -5,6 +6,9 @@ namespace GlanceStore.ComputeAgent.Disks;
 /// <summary>Where files of disks may be: in one directory, and behind no link.</summary>
 internal sealed class DiskPaths(string directory)
 {
+    // What the file systems of Linux take for one name.
+    private const int MostBytesOfName = 255;
+
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
     /// <summary>The name under which a file is made before it gets its own; no other file of a disk has one of this form.</summary>
@@ -23,6 +27,11 @@ internal sealed class DiskPaths(string directory)
         if (!path.StartsWith(directory + "/", StringComparison.Ordinal))
         {
             throw AgentException.BadRequest($"'path' leads out of the directory of disks, '{directory}'.");
+        }
+
+        if (path.Split('/').Any(part => Encoding.UTF8.GetByteCount(part) > MostBytesOfName))
+        {
+            throw AgentException.BadRequest("'path' has a name of more than 255 bytes, which no file has.");
         }
 
         if (Path.GetFileName(path) is var name && name.StartsWith('.') && name.EndsWith(".part", StringComparison.Ordinal))

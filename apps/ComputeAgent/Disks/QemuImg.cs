@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
+using GlanceStore.ComputeAgent.State;
 
 namespace GlanceStore.ComputeAgent.Disks;
 
@@ -62,5 +63,5 @@ internal sealed class QemuImg(string program, TimeProvider time)
     }
 
     private StoreException Failed(string why) =>
-        new(StoreError.Unavailable, $"'{program}' could not make the overlay: {(why.Length > MostWords ? why[..MostWords] : why)}");
+        new(HostErrors.OfWords(why), $"'{program}' could not make the overlay: {(why.Length > MostWords ? why[..MostWords] : why)}");
 }

@@ -7,7 +7,7 @@ namespace GlanceStore.ComputeAgent.State;
 /// <summary>How JSON is written here, to clients and to the disk, and what is taken of theirs.</summary>
 internal static class AgentJson
 {
-    /// <summary>Names as glance writes them; a member that nobody knows, or that comes twice, is a mistake of whoever sent it.</summary>
+    /// <summary>Names as glance writes them; a member that nobody knows, that comes twice, or that is missing where it has to be, is a mistake of whoever sent it.</summary>
     public static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
@@ -17,6 +17,7 @@ internal static class AgentJson
         NumberHandling = JsonNumberHandling.Strict,
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         RespectNullableAnnotations = true,
+        RespectRequiredConstructorParameters = true,
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false) },
     };
 }

@@ -10,15 +10,23 @@ internal sealed partial class RecordFolder<T>
     where T : class
 {
     private const string Extension = ".json";
+    private const string NextExtension = ".next";
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     private readonly string _path;
     private readonly ILogger _logger;
+    private readonly SpareRoom _spare;
 
     public RecordFolder(string path, ILogger logger)
     {
         (_path, _logger) = (path, logger);
         Directory.CreateDirectory(path, OwnerOnly | UnixFileMode.UserExecute);
+        foreach (var unfinished in Directory.EnumerateFiles(path, "*" + Extension + NextExtension))
+        {
+            File.Delete(unfinished); // of a process that died while it wrote
+        }
+
+        _spare = new SpareRoom(path + ".spare");
     }
 
     /// <summary>All that can be read. One that cannot, which nobody but a human or a broken disk makes, is told and left where it is.</summary>
@@ -45,22 +53,17 @@ internal sealed partial class RecordFolder<T>
     public void Write(string name, T record)
     {
         var path = PathOf(name);
-        var next = path + ".next";
+        var content = JsonSerializer.SerializeToUtf8Bytes(record, AgentJson.Options);
         try
         {
-            using (var file = File.OpenHandle(next, FileMode.Create, FileAccess.Write))
-            {
-                File.SetUnixFileMode(file, OwnerOnly);
-                RandomAccess.Write(file, JsonSerializer.SerializeToUtf8Bytes(record, AgentJson.Options), 0);
-                DiskFlush.Of(file, next);
-            }
-
-            File.Move(next, path, overwrite: true);
-            DiskFlush.OfDirectory(path);
+            Place(path, content);
         }
-        catch (Exception e) when (e is (IOException and not StoreException) or UnauthorizedAccessException)
+        catch (Exception e) when (NotWritten(e) is { } error)
         {
-            throw NotWritten(e);
+            if (error.Error != StoreError.OutOfSpace || !TryReplace(path, content))
+            {
+                throw error;
+            }
         }
     }
 
@@ -72,14 +75,48 @@ internal sealed partial class RecordFolder<T>
             File.Delete(PathOf(name));
             DiskFlush.OfDirectory(PathOf(name));
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (NotWritten(e) is { } error)
         {
-            throw NotWritten(e);
+            throw error;
         }
     }
 
-    private StoreException NotWritten(Exception e) =>
-        new(StoreError.Unavailable, $"The agent could not write its state in '{_path}', so nothing was changed: {e.Message}", e);
+    private static void Place(string path, byte[] content)
+    {
+        var next = path + NextExtension;
+        try
+        {
+            using (var file = File.OpenHandle(next, FileMode.Create, FileAccess.Write))
+            {
+                File.SetUnixFileMode(file, OwnerOnly);
+                RandomAccess.Write(file, content, 0);
+                DiskFlush.Of(file, next);
+            }
+
+            File.Move(next, path, overwrite: true);
+        }
+        catch
+        {
+            File.Delete(next);
+            throw;
+        }
+
+        DiskFlush.OfDirectory(path);
+    }
+
+    private bool TryReplace(string path, byte[] content)
+    {
+        try
+        {
+            return _spare.TryReplace(path, content);
+        }
+        catch (Exception e) when (NotWritten(e) is { } error)
+        {
+            throw error;
+        }
+    }
+
+    private StoreException? NotWritten(Exception e) => HostErrors.From(e, $"The agent could not write its state in '{_path}', so nothing was changed");
 
     // Ids differ in case, which some file systems do not tell apart, and are as long as a name may be.
     private string PathOf(string name) => Path.Combine(_path, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(name))) + Extension);
