@@ -20,6 +20,18 @@ public sealed class StartTests
     }
 
     [TestMethod]
+    [DataRow("compute-agent", "--help", "compute-agent [--config FILE]")]
+    [DataRow("image-service", "-h", "image-service [--config FILE]")]
+    [DataRow("image-service", "db check --help", "image-service db check")]
+    public async Task A_program_that_is_asked_for_help_tells_how_it_is_called_and_does_not_start(string program, string arguments, string told)
+    {
+        using var place = new Place();
+        var said = await DebianProgram.RunAsync(Path.Combine(AppContext.BaseDirectory, program), arguments.Split(' '), place.Root);
+        Assert.Contains(told, said);
+        Assert.DoesNotContain("listening", said);
+    }
+
+    [TestMethod]
     public async Task Without_any_configuration_it_starts_and_reads_what_an_unconfigured_image_service_stored()
     {
         using var place = new Place();

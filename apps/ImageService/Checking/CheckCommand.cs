@@ -7,10 +7,8 @@ namespace GlanceStore.ImageService.Checking;
 /// <summary><c>image-service db check</c>: the database and the stores, compared, with the service's own configuration.</summary>
 internal static class CheckCommand
 {
-    private const int Failed = 1;
-    private const int Misused = 2;
-
-    private const string Usage =
+    /// <summary>How it is called.</summary>
+    public const string Usage =
         """
         image-service db check [--sample N|P%] [--json] [--config FILE] [--NAME:OF:SETTING VALUE ...]
 
@@ -20,6 +18,9 @@ internal static class CheckCommand
         Exit codes: 0 they agree, 1 not everything could be looked at, 2 wrong arguments or settings, 3 something is missing,
         4 nothing is missing, and something is in no database, of another size or damaged.
         """;
+
+    private const int Failed = 1;
+    private const int Misused = 2;
 
     private static readonly SampleSize DefaultSample = new(1, IsPercent: true);
 
