@@ -1,3 +1,4 @@
+using GlanceStore;
 using GlanceStore.ImageService;
 using GlanceStore.ImageService.Checking;
 
@@ -12,6 +13,21 @@ if (CheckCommand.IsCalledBy(args))
     return await CheckCommand.RunAsync(args, Console.Out, Console.Error, CancellationToken.None);
 }
 
-await using var service = ServiceHost.Build(args);
-await service.RunAsync();
+WebApplication service;
+try
+{
+    service = ServiceHost.Build(args);
+    service.Services.GetRequiredService<ImageStores>(); // whose mistakes would come out of the host's start otherwise, as a stack
+}
+catch (Exception e) when (e is InvalidOperationException or StoreException or IOException or InvalidDataException)
+{
+    await Console.Error.WriteLineAsync($"image-service: {e.Message}");
+    return 2;
+}
+
+await using (service)
+{
+    await service.RunAsync();
+}
+
 return 0;

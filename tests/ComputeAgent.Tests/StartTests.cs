@@ -32,6 +32,23 @@ public sealed class StartTests
     }
 
     [TestMethod]
+    [DataRow("compute-agent", "--ComputeAgent:Downloads=many", "Downloads")]
+    [DataRow("compute-agent", "--GlanceStore:Stores:a:Type=tape", "tape")]
+    [DataRow("compute-agent", "--config=/nowhere.json", "/nowhere.json")]
+    [DataRow("image-service", "--ImageService:Inspection=never", "Inspection")]
+    [DataRow("image-service", "--GlanceStore:Stores:a:Type=file", "Directory")]
+    [DataRow("image-service", "--config=/nowhere.json", "/nowhere.json")]
+    public async Task A_program_whose_settings_are_wrong_says_so_without_a_stack_and_ends_with_2(string program, string setting, string told)
+    {
+        using var place = new Place();
+        var (exitCode, output, errors) = await DebianProgram.TryAsync(Path.Combine(AppContext.BaseDirectory, program), [setting], place.Root);
+        Assert.AreEqual(2, exitCode, errors + output);
+        Assert.StartsWith($"{program}: ", errors);
+        Assert.Contains(told, errors);
+        Assert.DoesNotContain("   at ", errors + output);
+    }
+
+    [TestMethod]
     public async Task Without_any_configuration_it_starts_and_reads_what_an_unconfigured_image_service_stored()
     {
         using var place = new Place();
