@@ -8,6 +8,16 @@ namespace GlanceStore.ComputeAgent;
 /// <summary>The agent and its server, as one.</summary>
 internal sealed class AgentHost : IAsyncDisposable
 {
+    /// <summary>How it is called.</summary>
+    public const string Usage =
+        """
+        compute-agent [--config FILE] [--NAME:OF:SETTING VALUE ...]
+
+        Keeps images on a host of guests and hands out disks, by requests to a Unix socket, until it is told to end.
+          --config   a JSON file of settings, which stands before appsettings.json beside the program; that one lists every setting
+        Environment variables (ComputeAgent__Downloads) and arguments (--ComputeAgent:Downloads 4) stand before both.
+        """;
+
     // What a request may have in its body where its route says nothing.
     private const long LargestBody = 64 << 10;
 

@@ -1,4 +1,4 @@
 using GlanceStore.Applications;
 using GlanceStore.ComputeAgent;
 
-return await Application.RunAsync(args, Console.Error, () => AgentHost.BuildAsync(args), agent => agent.RunAsync());
+return await Application.RunAsync("compute-agent", AgentHost.Usage, args, Console.Out, Console.Error, () => AgentHost.BuildAsync(args), agent => agent.RunAsync());

@@ -4,4 +4,4 @@ using GlanceStore.ImageService.Checking;
 
 return CheckCommand.IsCalledBy(args)
     ? await CheckCommand.RunAsync(args, Console.Out, Console.Error, CancellationToken.None)
-    : await Application.RunAsync(args, Console.Error, () => Task.FromResult(ServiceHost.Build(args)), service => service.RunAsync());
+    : await Application.RunAsync("image-service", ServiceHost.Usage, args, Console.Out, Console.Error, () => Task.FromResult(ServiceHost.Prepare(args)), service => service.RunAsync());

@@ -1,4 +1,5 @@
 using GlanceStore.ImageService.Accounts;
+using GlanceStore.ImageService.Checking;
 using GlanceStore.ImageService.Conversion;
 using GlanceStore.ImageService.Database;
 using GlanceStore.ImageService.Events;
@@ -18,6 +19,15 @@ namespace GlanceStore.ImageService;
 /// <summary>Puts the service together.</summary>
 internal static class ServiceHost
 {
+    private const string UsageOfService =
+        """
+        image-service [--config FILE] [--NAME:OF:SETTING VALUE ...]
+
+        Serves OpenStack's Image API v2, on http://127.0.0.1:9292 where nothing else is said, until it is told to end.
+          --config   a JSON file of settings, which stands before appsettings.json beside the program; that one lists every setting
+        Environment variables (ImageService__Auth__Mode) and arguments (--ImageService:Auth:Mode static) stand before both.
+        """;
+
     private const string DefaultAddress = "http://127.0.0.1:9292";
 
     // What a request may have in its body where its route says nothing: none takes any.
@@ -25,6 +35,18 @@ internal static class ServiceHost
 
     // What a client may be ahead of its upload, or behind its download, which waits in the server's buffers.
     private const int LargestBacklog = 256 << 10;
+
+    /// <summary>How it is called.</summary>
+    public static string Usage => $"{UsageOfService}{Environment.NewLine}{Environment.NewLine}{CheckCommand.Usage}";
+
+    /// <summary>The service with its stores, whose mistakes would else be told by its start.</summary>
+    /// <inheritdoc cref="Build"/>
+    public static WebApplication Prepare(string[] arguments)
+    {
+        var service = Build(arguments);
+        _ = service.Services.GetRequiredService<ImageStores>();
+        return service;
+    }
 
     /// <summary>The service, ready to run.</summary>
     /// <param name="arguments">Settings as <c>--Name:Of:Setting value</c>; <c>--config FILE</c> names a file of more.</param>

@@ -20,6 +20,35 @@ public sealed class StartTests
     }
 
     [TestMethod]
+    [DataRow("compute-agent", "--help", "compute-agent [--config FILE]")]
+    [DataRow("image-service", "-h", "image-service [--config FILE]")]
+    [DataRow("image-service", "db check --help", "image-service db check")]
+    public async Task A_program_that_is_asked_for_help_tells_how_it_is_called_and_does_not_start(string program, string arguments, string told)
+    {
+        using var place = new Place();
+        var said = await DebianProgram.RunAsync(Path.Combine(AppContext.BaseDirectory, program), arguments.Split(' '), place.Root);
+        Assert.Contains(told, said);
+        Assert.DoesNotContain("listening", said);
+    }
+
+    [TestMethod]
+    [DataRow("compute-agent", "--ComputeAgent:Downloads=many", "Downloads")]
+    [DataRow("compute-agent", "--GlanceStore:Stores:a:Type=tape", "tape")]
+    [DataRow("compute-agent", "--config=/nowhere.json", "/nowhere.json")]
+    [DataRow("image-service", "--ImageService:Inspection=never", "Inspection")]
+    [DataRow("image-service", "--GlanceStore:Stores:a:Type=file", "Directory")]
+    [DataRow("image-service", "--config=/nowhere.json", "/nowhere.json")]
+    public async Task A_program_whose_settings_are_wrong_says_so_without_a_stack_and_ends_with_2(string program, string setting, string told)
+    {
+        using var place = new Place();
+        var (exitCode, output, errors) = await DebianProgram.TryAsync(Path.Combine(AppContext.BaseDirectory, program), [setting], place.Root);
+        Assert.AreEqual(2, exitCode, errors + output);
+        Assert.StartsWith($"{program}: ", errors);
+        Assert.Contains(told, errors);
+        Assert.DoesNotContain("   at ", errors + output);
+    }
+
+    [TestMethod]
     public async Task Without_any_configuration_it_starts_and_reads_what_an_unconfigured_image_service_stored()
     {
         using var place = new Place();

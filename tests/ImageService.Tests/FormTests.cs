@@ -44,6 +44,17 @@ public sealed class FormTests
     }
 
     [TestMethod]
+    public async Task What_an_error_says_is_as_it_is_in_json_and_encoded_in_html()
+    {
+        using var http = new HttpClient { BaseAddress = _service.Address };
+        using var answer = await http.SendAsync(new HttpRequestMessage(HttpMethod.Get, Absent) { Headers = { Accept = { new("application/json") } } });
+        var message = (string)System.Text.Json.Nodes.JsonNode.Parse(await answer.Content.ReadAsStringAsync())!["message"]!;
+        Assert.Contains("No image found with ID 00000000-0000-0000-0000-00000000<b>", message);
+        Assert.DoesNotContain("&lt;", message);
+        Assert.Contains("&lt;b&gt;", await (await http.GetAsync(Absent)).Content.ReadAsStringAsync());
+    }
+
+    [TestMethod]
     public async Task What_is_no_route_is_404_and_another_method_405()
     {
         foreach (var path in new[] { "/v1/images", "/nothing", "/v2/nothing", "/v2/images/a/b/c", "/v3/" })

@@ -8,10 +8,8 @@ namespace GlanceStore.ImageService.Checking;
 /// <summary><c>image-service db check</c>: the database and the stores, compared, with the service's own configuration.</summary>
 internal static class CheckCommand
 {
-    private const int Failed = 1;
-    private const int Misused = 2;
-
-    private const string Usage =
+    /// <summary>How it is called.</summary>
+    public const string Usage =
         """
         image-service db check [--sample N|P%] [--json] [--config FILE] [--NAME:OF:SETTING VALUE ...]
 
@@ -22,6 +20,9 @@ internal static class CheckCommand
         4 nothing is missing, and something is in no database, of another size or damaged.
         """;
 
+    private const int Failed = 1;
+    private const int Misused = 2;
+
     private static readonly SampleSize DefaultSample = new(1, IsPercent: true);
 
     /// <summary>Whether the arguments are of this command.</summary>
@@ -30,6 +31,12 @@ internal static class CheckCommand
     /// <summary>Runs it; the result is the exit code.</summary>
     public static async Task<int> RunAsync(string[] arguments, TextWriter output, TextWriter errors, CancellationToken cancellationToken)
     {
+        if (Application.AsksForHelp(arguments))
+        {
+            await output.WriteLineAsync(Usage);
+            return 0;
+        }
+
         if (Read(arguments) is not { } call)
         {
             await errors.WriteLineAsync(Usage);

@@ -34,7 +34,7 @@ internal static class ErrorBody
 
     private static string Json(int status, string title, string text) => new JsonObject
     {
-        ["message"] = $"{WebUtility.HtmlEncode(text)}<br /><br />\n\n\n",
+        ["message"] = $"{text}<br /><br />\n\n\n", // as webob's: it ends as its HTML does, and nothing else in it is HTML
         ["code"] = $"{status} {title}",
         ["title"] = title,
     }.ToJsonString();

@@ -9,26 +9,28 @@ internal static class Application
 {
     private const int Failed = 1;
     private const int Misused = 2;
-    private const string Settings = "--Name:Of:Setting VALUE, and --config FILE names a file of them";
 
     /// <summary>Builds it and runs it to its end.</summary>
+    /// <param name="name">What it is called.</param>
+    /// <param name="usage">How it is called, for who asks.</param>
     /// <param name="arguments">Settings as <c>--Name:Of:Setting value</c> or <c>--Name:Of:Setting=value</c>.</param>
-    /// <param name="errors">Where the sentence goes.</param>
+    /// <param name="output">Where that goes.</param>
+    /// <param name="errors">Where what is wrong goes.</param>
     /// <param name="build">Puts it together.</param>
     /// <param name="run">Starts it, and ends when it does.</param>
     /// <returns>The exit code: 0 it was stopped, 1 it could not start or go on, 2 wrong arguments or settings.</returns>
-    public static async Task<int> RunAsync<T>(string[] arguments, TextWriter errors, Func<Task<T>> build, Func<T, Task> run)
+    public static async Task<int> RunAsync<T>(string name, string usage, string[] arguments, TextWriter output, TextWriter errors, Func<Task<T>> build, Func<T, Task> run)
         where T : IAsyncDisposable
     {
-        if (arguments.Contains("--help"))
+        if (AsksForHelp(arguments))
         {
-            await errors.WriteLineAsync($"Settings are given as {Settings}. All there are, with what they mean, are in appsettings.json.");
+            await output.WriteLineAsync(usage);
             return 0;
         }
 
         if (CommandIn(arguments) is var at && at < arguments.Length)
         {
-            await errors.WriteLineAsync($"'{arguments[at]}' is no setting: they are given as {Settings}.");
+            await errors.WriteLineAsync($"{name}: '{arguments[at]}' is no setting; see {name} --help.");
             return Misused;
         }
 
@@ -42,10 +44,13 @@ internal static class Application
         }
         catch (Exception e) when (e is InvalidOperationException or InvalidDataException or FormatException or StoreException or IOException or UnauthorizedAccessException or SocketException or DbException)
         {
-            await errors.WriteLineAsync(e.Message);
+            await errors.WriteLineAsync($"{name}: {e.Message}");
             return code;
         }
     }
+
+    /// <summary>Whether somebody wants to know how it is called.</summary>
+    public static bool AsksForHelp(string[] arguments) => arguments.Any(argument => argument is "--help" or "-h" or "-?");
 
     /// <summary>Where the first of the arguments is that is no setting and no value of one; their number where there is none.</summary>
     public static int CommandIn(string[] arguments)
