@@ -66,6 +66,20 @@ public sealed class HostDiskTests
     }
 
     [TestMethod]
+    [DataRow("""{"frmat": "raw"}""", "'frmat' is not known here")]
+    [DataRow("""{"priority": "high"}""", "is of another type. Path: $.priority")]
+    [DataRow("""{"signature": {}}""", "it lacks ")]
+    [DataRow("{", "Path: $")]
+    public async Task A_body_that_is_not_of_its_form_is_told_without_names_of_the_program(string body, string words)
+    {
+        using var place = new Place();
+        await using var agent = await RunningAgent.StartAsync(place);
+        var answer = (await agent.Client.PutAsync($"/images/{ImageId.New()}", body)).Refuses(400, "BadRequest", words);
+        Assert.DoesNotContain("GlanceStore", answer["detail"]!);
+        Assert.DoesNotContain("System.", answer["detail"]!);
+    }
+
+    [TestMethod]
     [DataRow("""{"signature": {}}""", "signature")]
     [DataRow("""{"signature": {"hash_method": "SHA-256", "key_type": "RSA-PSS", "signature": "YQ=="}}""", "certificate_uuid")]
     [DataRow("""{"signature": {"hash_method": null, "key_type": "RSA-PSS", "signature": "YQ==", "certificate_uuid": "x"}}""", "hash_method")]

@@ -34,7 +34,7 @@ internal sealed partial class ProblemPages(RequestDelegate next, ILogger<Problem
         }
 
         var problem = ProblemOf(error);
-        if (problem.Status >= StatusCodes.Status500InternalServerError)
+        if (problem.Status >= StatusCodes.Status500InternalServerError && problem.Status != StatusCodes.Status501NotImplemented)
         {
             LogFailure(logger, error, context.Request.Method, context.Request.Path, problem.Status);
         }
