@@ -42,6 +42,8 @@ internal sealed class AgentHost : IAsyncDisposable
             builder.Configuration.AddJsonFile(Path.GetFullPath(file), optional: false).AddEnvironmentVariables().AddCommandLine(arguments);
         }
 
+        // That it does not start is told in one sentence, and not with a stack trace beside it.
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
         var options = AgentMistakes.Read(builder.Configuration);
         var places = AgentFolders.Ensure(options);
         var held = AgentLock.Take(places.Directory);

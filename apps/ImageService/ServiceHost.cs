@@ -55,6 +55,8 @@ internal static class ServiceHost
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = arguments, ContentRootPath = AppContext.BaseDirectory });
         AddFile(builder.Configuration, arguments);
+        // That it does not start is told in one sentence, and not with a stack trace beside it.
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
         var notes = GlanceConfSettings.AddTo(builder.Configuration);
         var options = ServiceMistakes.Read(builder.Configuration);
         AddServer(builder, options);

@@ -78,7 +78,7 @@ public sealed class VirtualDisk : Stream
             throw new ArgumentException("A disk is read out of an image that can be sought, and this one cannot.", nameof(image));
         }
 
-        var found = await ImageInspector.InspectAsync(options.Tables ?? image, cancellationToken).ConfigureAwait(false);
+        var found = (await ImageInspector.InspectAsync(options.Tables ?? image, cancellationToken).ConfigureAwait(false)).AsToldToBe(options.Format);
         Check(found, options.Format);
         var file = new HostFile(image, found.Format, options);
         return new VirtualDisk(file, await MapAsync(file, found, cancellationToken).ConfigureAwait(false), found, options.Parallelism);

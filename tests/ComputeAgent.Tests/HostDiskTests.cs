@@ -69,6 +69,8 @@ public sealed class HostDiskTests
     [DataRow("""{"frmat": "raw"}""", "'frmat' is not known here")]
     [DataRow("""{"priority": "high"}""", "is of another type. Path: $.priority")]
     [DataRow("""{"signature": {}}""", "it lacks ")]
+    [DataRow("""{"signature": {"hash_method": null, "key_type": "RSA-PSS", "signature": "YQ==", "certificate_uuid": "x"}}""", "null")]
+    [DataRow("""{"priority": 1, "priority": 2}""", "priority")]
     [DataRow("{", "Path: $")]
     public async Task A_body_that_is_not_of_its_form_is_told_without_names_of_the_program(string body, string words)
     {

@@ -76,6 +76,25 @@ public sealed class SourceTests
     }
 
     [TestMethod]
+    [DataRow((byte)1)]
+    [DataRow((byte)2)]
+    public async Task A_disk_that_is_encrypted_from_its_first_byte_and_said_to_be_raw_is_handed_out_as_that(byte version)
+    {
+        using var place = new Place();
+        using var glance = new GlanceServer();
+        await using var agent = await RunningAgent.StartAsync(place, Settings(glance));
+        byte[] bytes = [.. "LUKS"u8, 0xba, 0xbe, 0, version, .. SomeBytes.Of(Size)];
+        var id = ImageId.New();
+        await place.StoreAsync(id, bytes);
+        glance.Members = $"{GlanceServer.MembersOf(bytes)}, \"direct_url\": \"file://{place.At("fast")}/{id}\"";
+        (await agent.Client.PutAsync($"/images/{id}", """{"format": "raw"}""")).Is(202);
+        var image = await agent.Client.UntilAsync(id, "ready");
+        Assert.AreEqual("raw", (string?)image["found"]!["format"]);
+        var disk = (await agent.Client.PostAsync($"/images/{id}/disks", """{"kind": "clone"}""")).Is(201);
+        Assert.AreSequenceEqual(bytes, await File.ReadAllBytesAsync(disk["path"]!));
+    }
+
+    [TestMethod]
     public async Task An_image_that_is_in_no_store_of_this_agent_is_one_sentence()
     {
         using var place = new Place();

@@ -100,14 +100,16 @@ public sealed class OddRequestTests
     }
 
     [TestMethod]
-    public async Task A_disk_that_is_encrypted_from_its_first_byte_is_uploaded_as_the_raw_disk_that_cinder_says_it_is()
+    [DataRow((byte)1)]
+    [DataRow((byte)2)]
+    public async Task A_disk_that_is_encrypted_from_its_first_byte_is_uploaded_as_the_raw_disk_that_cinder_says_it_is(byte version)
     {
-        byte[] data = [.. "LUKS"u8, 0xba, 0xbe, 0, 1, .. Enumerable.Repeat((byte)7, 600), .. new byte[4096]];
+        byte[] data = [.. "LUKS"u8, 0xba, 0xbe, 0, version, .. Enumerable.Repeat((byte)7, 600), .. new byte[4096]];
         var id = await Client.StoreAsync(data);
         var image = (await Client.GetAsync($"/v2/images/{id}")).Is(200).Json;
         Assert.AreEqual("raw", (string?)image["glancestore_format"]);
         Assert.AreEqual(data.Length, (int?)image["virtual_size"]);
         Assert.AreSequenceEqual(data, (await Client.DownloadAsync(id)).Body);
-        (await Client.UploadAsync(await Client.CreateAsync("\"disk_format\": \"qcow2\", \"container_format\": \"bare\""), data)).Refuses(400, "luks");
+        (await Client.UploadAsync(await Client.CreateAsync("\"disk_format\": \"qcow2\", \"container_format\": \"bare\""), data)).Refuses(400, version == 1 ? "luks" : "LUKS");
     }
 }

@@ -40,6 +40,7 @@ public sealed class StartTests
         File.Delete(file);
         Assert.AreEqual(2, code);
         Assert.Contains(file, said);
+        Assert.Contains("LineNumber", said);
         Assert.DoesNotContain("   at ", said);
     }
 
@@ -52,7 +53,7 @@ public sealed class StartTests
         try
         {
             var (code, said) = await RunAsync(
-                $"--urls=http://{taken.LocalEndpoint}", $"--ImageService:Database=sqlite:{folder.FullName}/images.db", "--Logging:LogLevel:Default=None",
+                $"--urls=http://{taken.LocalEndpoint}", $"--ImageService:Database=sqlite:{folder.FullName}/images.db",
                 "--GlanceStore:Stores:fast:Type=file", $"--GlanceStore:Stores:fast:Directory={folder.FullName}/fast");
             Assert.AreEqual(1, code);
             Assert.Contains("already in use", said);

@@ -5,6 +5,7 @@ using GlanceStore.ComputeAgent.Images;
 using GlanceStore.ComputeAgent.Sources;
 using GlanceStore.ComputeAgent.State;
 using GlanceStore.Nbd;
+using Microsoft.Win32.SafeHandles;
 
 namespace GlanceStore.ComputeAgent.Disks;
 
@@ -148,9 +149,9 @@ internal sealed class DiskMaking(
             var isPartGone = !disk.HasPart || paths.Remove(DiskPaths.PartOf(disk.Record));
             return ((disk.Record.Stage == DiskStage.Creating && !disk.IsPlaced) || paths.Remove(path)) && isPartGone;
         }
-        catch (Exception e) when (e is (IOException and not StoreException) or UnauthorizedAccessException)
+        catch (Exception e) when (HostErrors.From(e, $"The file '{path}' of the disk {disk.Id} could not be removed") is { } error)
         {
-            throw new StoreException(StoreError.Unavailable, $"The file '{path}' of the disk {disk.Id} could not be removed: {e.Message}", e);
+            throw error;
         }
     }
 
@@ -210,10 +211,22 @@ internal sealed class DiskMaking(
             using var clone = File.OpenHandle(part, FileMode.Open, FileAccess.Write);
             if (size > file.Size)
             {
-                RandomAccess.SetLength(clone, size);
+                Lengthen(clone, size);
             }
         });
         keep(disk.Record with { Method = method == CloneMethod.Reflink ? "reflink" : "copy" });
+    }
+
+    private static void Lengthen(SafeFileHandle file, long size)
+    {
+        try
+        {
+            RandomAccess.SetLength(file, size);
+        }
+        catch (ArgumentOutOfRangeException e)
+        {
+            throw new IOException(e.Message, HostErrors.FileTooBig); // what .NET makes of that number
+        }
     }
 
     private async Task MakeExportAsync(AgentDisk disk, AgentImage image, string format, Action<DiskRecord> keep, CancellationToken cancellationToken)

@@ -30,13 +30,16 @@ internal static partial class Bodies
 
     // Those of .NET, without its types, which say nothing to a client.
     private static string WordsOf(string message) =>
-        LacksText().Replace(OtherTypeText().Replace(UnknownText().Replace(message, "is not known here"), "is of another type."), "it lacks ");
+        NamesText().Replace(LacksText().Replace(OtherTypeText().Replace(UnknownText().Replace(message, "is not known here"), "is of another type."), "it lacks "), "");
 
     [GeneratedRegex(@"could not be mapped to any \.NET member contained in type '[^']*'")]
     private static partial Regex UnknownText();
 
     [GeneratedRegex(@"could not be converted to [^ ]+\.(?= |$)")]
     private static partial Regex OtherTypeText();
+
+    [GeneratedRegex(@"( encountered during deserialization)? (on|of|for) type '[^']*'| Consider updating its nullability annotation\.")]
+    private static partial Regex NamesText();
 
     [GeneratedRegex(@"JSON deserialization for type '[^']*' was missing required properties including: ")]
     private static partial Regex LacksText();

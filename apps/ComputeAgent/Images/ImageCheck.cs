@@ -26,7 +26,7 @@ internal sealed class ImageCheck(ImageCache cache, SignatureCheck signatures)
 
         await using var image = await cache.OpenAsync(source, null, cancellationToken);
         image.ReadsAhead = false; // it is let go of in a moment, and guests may be waiting for the same chunks
-        var found = await ImageInspector.InspectAsync(image, cancellationToken);
+        var found = (await ImageInspector.InspectAsync(image, cancellationToken)).AsToldToBe(source.DiskFormat);
         var required = new PutInspection(() => new ImageInspector()) { RequiredFormat = source.DiskFormat, RequireSafe = true };
         return required.Refuse(found) is { } why
             ? throw new StoreException(StoreError.Refused, $"The image is handed to no guest, because {why}.") { Inspection = found }

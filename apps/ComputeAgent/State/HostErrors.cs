@@ -3,7 +3,9 @@ namespace GlanceStore.ComputeAgent.State;
 /// <summary>The one mapping of what the disks of this host say to the agent, or to a program of its own, to <see cref="StoreException"/>. The numbers are Linux's.</summary>
 internal static class HostErrors
 {
-    private const int FileTooBig = 27;
+    /// <summary>No file of the file system can be as long.</summary>
+    public const int FileTooBig = 27;
+
     private const int NoSpace = 28;
     private const int Quota = 122;
 
@@ -23,7 +25,6 @@ internal static class HostErrors
         StoreException => null,
         IOException { HResult: NoSpace or Quota } => StoreError.OutOfSpace,
         IOException { HResult: FileTooBig } => StoreError.TooLarge,
-        ArgumentOutOfRangeException { ParamName: "value" } => StoreError.TooLarge, // what .NET makes of that number
         IOException or UnauthorizedAccessException => StoreError.Unavailable,
         _ => null,
     };

@@ -97,11 +97,23 @@ internal sealed partial class RecordFolder<T>
         }
         catch
         {
-            File.Delete(next);
+            TryDelete(next);
             throw;
         }
 
         DiskFlush.OfDirectory(path);
+    }
+
+    // What went wrong before is what is told; the next start deletes it, too.
+    private static void TryDelete(string file)
+    {
+        try
+        {
+            File.Delete(file);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+        }
     }
 
     private bool TryReplace(string path, byte[] content)

@@ -56,15 +56,15 @@ internal static class CheckCommand
             report.End(check);
             return report.ExitCode;
         }
-        catch (Exception e) when (e is InvalidOperationException or StoreException or IOException)
-        {
-            await errors.WriteLineAsync(e.Message);
-            return Misused;
-        }
         catch (DbException e)
         {
             await errors.WriteLineAsync($"The database cannot be read: {e.Message}");
             return Failed;
+        }
+        catch (Exception e) when (Application.IsTold(e))
+        {
+            await errors.WriteLineAsync(Application.SentenceOf(e));
+            return Misused;
         }
     }
 
@@ -76,20 +76,19 @@ internal static class CheckCommand
             return null;
         }
 
-        string[] rest = [.. arguments[..at], .. after]; // settings may stand before the command
-        var (sample, asJson, settings) = ((SampleSize?)DefaultSample, false, new List<string>());
-        for (var i = 0; i < rest.Length && sample is not null; i++)
+        var (sample, asJson, settings) = ((SampleSize?)DefaultSample, false, new List<string>(arguments[..at]));
+        for (var i = 0; i < after.Length && sample is not null; i++)
         {
-            switch (rest[i])
+            switch (after[i])
             {
                 case "--json":
                     asJson = true;
                     break;
-                case "--sample" when i + 1 < rest.Length:
-                    sample = SampleSize.Parse(rest[++i]);
+                case "--sample" when i + 1 < after.Length:
+                    sample = SampleSize.Parse(after[++i]);
                     break;
                 case var setting when setting.StartsWith("--", StringComparison.Ordinal) && (setting.Contains(':') || setting.StartsWith("--config", StringComparison.Ordinal)):
-                    settings.AddRange(setting.Contains('=') || i + 1 == rest.Length ? [setting] : [setting, rest[++i]]);
+                    settings.AddRange(setting.Contains('=') || i + 1 == after.Length ? [setting] : [setting, after[++i]]);
                     break;
                 default:
                     return null;

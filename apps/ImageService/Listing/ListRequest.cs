@@ -12,7 +12,7 @@ internal sealed record ListRequest
 {
     private static readonly string[] Keys = ["name", "status", "container_format", "disk_format", "size", "id", "created_at", "updated_at"];
 
-    // Each is a condition of a statement, of which SQLite nests a thousand; no image has as many properties and tags as quotas are by default.
+    // Each is a condition of a statement, of which SQLite nests a thousand; the default quotas allow an image 256 properties and tags together.
     private const int MostFilters = 300;
 
     private static readonly string[] Own = ["limit", "marker", "sort", "sort_key", "sort_dir"];

@@ -45,13 +45,7 @@ internal static class UploadInspection
         public override ImageInspection Complete()
         {
             var found = _inner.Complete();
-            return !_hasBytes ? new ImageInspection(format ?? found.Format, null, 0)
-                : IsEncryptedDisk(found) ? new ImageInspection(ImageFormat.Raw, found.FileSize, found.FileSize) { Findings = found.Findings }
-                : found;
+            return _hasBytes ? found.AsToldToBe(format) : new ImageInspection(format ?? found.Format, null, 0);
         }
-
-        // What Cinder uploads of a volume that it encrypts, and what a guest has whose disk is LUKS from its first byte, is told to be raw: a disk whose
-        // first bytes happen to be those. It leads nowhere else.
-        private bool IsEncryptedDisk(ImageInspection found) => format == ImageFormat.Raw && found.Format == ImageFormat.Luks;
     }
 }

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Net.Sockets;
+using System.Security.Cryptography;
 using GlanceStore;
 
 namespace GlanceStore.Applications;
@@ -34,20 +35,32 @@ internal static class Application
             return Misused;
         }
 
-        var code = Misused;
+        var isBuilt = false;
         try
         {
             await using var application = await build();
-            code = Failed;
+            isBuilt = true;
             await run(application);
-            return 0;
         }
-        catch (Exception e) when (e is InvalidOperationException or InvalidDataException or FormatException or StoreException or IOException or UnauthorizedAccessException or SocketException or DbException)
+        catch (OperationCanceledException)
         {
-            await errors.WriteLineAsync($"{name}: {e.Message}");
-            return code;
+            // It was told to end while it started.
         }
+        catch (Exception e) when (IsTold(e))
+        {
+            await errors.WriteLineAsync($"{name}: {SentenceOf(e)}");
+            return !isBuilt && IsOfSettings(e) ? Misused : Failed;
+        }
+
+        return 0;
     }
+
+    /// <summary>Whether what went wrong is the settings' or the surroundings', who starts it is told of it, and no fault of ours.</summary>
+    public static bool IsTold(Exception error) => IsOfSettings(error)
+        || error is StoreException or IOException or UnauthorizedAccessException or SocketException or DbException or CryptographicException;
+
+    /// <summary>What is told of that.</summary>
+    public static string SentenceOf(Exception error) => error is InvalidDataException { InnerException: not null } ? $"{error.Message} {error.GetBaseException().Message}" : error.Message;
 
     /// <summary>Whether somebody wants to know how it is called.</summary>
     public static bool AsksForHelp(string[] arguments) => arguments.Any(argument => argument is "--help" or "-h" or "-?");
@@ -63,4 +76,7 @@ internal static class Application
 
         return Math.Min(at, arguments.Length);
     }
+
+    private static bool IsOfSettings(Exception error) =>
+        error is InvalidOperationException or InvalidDataException or FormatException or FileNotFoundException or StoreException { Error: StoreError.InvalidConfiguration };
 }

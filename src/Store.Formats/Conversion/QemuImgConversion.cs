@@ -55,7 +55,7 @@ internal sealed class QemuImgConversion
             throw SteadySource.Changed();
         }
 
-        var found = await ImageInspector.InspectAsync(staged, cancellationToken).ConfigureAwait(false);
+        var found = (await ImageInspector.InspectAsync(staged, cancellationToken).ConfigureAwait(false)).AsToldToBe(_options.SourceFormat);
         if (found.Findings.FirstOrDefault(finding => finding.IsUnsafe) is { } unsafeFinding)
         {
             throw new StoreException(StoreError.Refused,

@@ -175,13 +175,19 @@ public sealed class DigestLanesTests
         var lanes = Gated([BlockHashes.Md5.Widths[0], wide], together, gate);
         RunningDigest[] digests = [.. Enumerable.Range(0, 8).Select(_ => lanes.Begin("md5"))];
         await AppendAsync(lanes, new byte[64_000], [digests[0]]);
-        await WaitForTurnsAsync(together, 1);
-        foreach (var digest in digests[1..])
+        try
         {
-            await AppendAsync(lanes, new byte[64_000], [digest]);
+            await WaitForTurnsAsync(together, 1);
+            foreach (var digest in digests[1..])
+            {
+                await AppendAsync(lanes, new byte[64_000], [digest]);
+            }
+        }
+        finally
+        {
+            gate.Release(int.MaxValue / 2);
         }
 
-        gate.Release(int.MaxValue / 2);
         foreach (var digest in digests)
         {
             Assert.AreSequenceEqual(MD5.HashData(new byte[64_000]), await digest.CompleteAsync());
@@ -201,8 +207,15 @@ public sealed class DigestLanesTests
         await using var second = lanes.Begin("md5");
         await AppendAsync(lanes, new byte[64_000], [first]);
         await AppendAsync(lanes, new byte[64_000], [second]);
-        await WaitForTurnsAsync(together, 2); // while neither ends
-        gate.Release(int.MaxValue / 2);
+        try
+        {
+            await WaitForTurnsAsync(together, 2); // while neither ends
+        }
+        finally
+        {
+            gate.Release(int.MaxValue / 2);
+        }
+
         Assert.AreSequenceEqual(await first.CompleteAsync(), await second.CompleteAsync());
     }
 

@@ -176,7 +176,7 @@ internal sealed class DigestLanes(int workers, IReadOnlyDictionary<string, Block
                 Ready(digest);
             }
 
-            turns = Claim();
+            turns = Claim(going: 1);
         }
 
         StartTurns(turns);
@@ -199,10 +199,11 @@ internal sealed class DigestLanes(int workers, IReadOnlyDictionary<string, Block
         return null;
     }
 
-    // Turns for what is ready, on cores that have none.
-    private int Claim()
+    // Turns for what is ready, on cores that have none, beside those that go on with some of it.
+    private int Claim(int going = 0)
     {
-        var turns = Math.Min(Banks.Where(bank => IsDue(bank, workers - _inTurn)).Sum(bank => bank.Count), workers - _begun);
+        var free = workers - _inTurn;
+        var turns = Math.Clamp(Banks.Where(bank => IsDue(bank, free)).Sum(bank => bank.Count) - going, 0, workers - _begun);
         _begun += turns;
         return turns;
     }
